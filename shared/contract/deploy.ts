@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { procedure } from './base.ts';
+import { fleetId, hostName, jobId } from './ids.ts';
+import { command } from './job.ts';
+import { problem } from './problem.ts';
+
+/** What to do with a host's new system; the words are switch-to-configuration's and colmena's. */
+export const goal = z.enum(['switch', 'boot', 'test', 'dry-activate', 'build', 'push']);
+export type Goal = z.infer<typeof goal>;
+
+export const deployRequest = z.object({ fleetId, hosts: z.array(hostName).min(1), goal });
+export type DeployRequest = z.infer<typeof deployRequest>;
+
+/** What a deploy would run, before anything is touched. `<system>` in a command stands for the path that evaluation gives. */
+export const deployPreview = z.object({
+  goal,
+  hosts: z.array(z.object({ name: hostName, address: z.string().nullable(), refusal: problem.nullable() })),
+  commands: z.array(command),
+});
+export type DeployPreview = z.infer<typeof deployPreview>;
+
+export const deployContract = {
+  preview: procedure.input(deployRequest).output(deployPreview),
+  start: procedure.input(deployRequest).output(z.object({ jobId })),
+  /** A new job with the same goal for the hosts that did not succeed. */
+  retryFailed: procedure.input(z.object({ id: jobId })).output(z.object({ jobId })),
+};

@@ -1,0 +1,170 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { procedure } from './base.ts';
+import { fleetId, hostName, jobId } from './ids.ts';
+import { problem } from './problem.ts';
+
+/** `interrupted`: its runner died (power cut, SIGKILL); what the hosts are in is asked, not guessed. */
+export const jobState = z.enum(['queued', 'running', 'succeeded', 'failed', 'partial', 'cancelled', 'interrupted']);
+export type JobState = z.infer<typeof jobState>;
+
+export const stage = z.enum(['plan', 'evaluate', 'build', 'copy', 'activate', 'verify']);
+export type Stage = z.infer<typeof stage>;
+
+export const stepState = z.enum(['waiting', 'running', 'done', 'skipped', 'failed', 'cancelled']);
+export type StepState = z.infer<typeof stepState>;
+
+export const progressUnit = z.enum(['derivations', 'bytes', 'units', 'hosts', 'steps']);
+
+/** One host in one stage. `total` 0: not known. `note` is a short result for the cell: `3 built`, `nothing to do`. */
+export const step = z.object({
+  host: hostName,
+  stage,
+  state: stepState,
+  done: z.number(),
+  total: z.number(),
+  unit: progressUnit,
+  bytesPerSecond: z.number().nullable(),
+  note: z.string(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+});
+export type Step = z.infer<typeof step>;
+
+/** A command as it was (or will be) run. `where`: the machine that it runs on. Never carries a secret. */
+export const command = z.object({
+  host: hostName.nullable(),
+  stage,
+  where: z.enum(['here', 'target']),
+  argv: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+});
+export type Command = z.infer<typeof command>;
+
+/** One derivation of a build. `inputs` are those of its inputs that this build also makes or fetches. */
+export const buildNode = z.object({
+  drv: z.string(),
+  name: z.string(),
+  state: z.enum(['waiting', 'running', 'done', 'failed']),
+  kind: z.enum(['build', 'fetch', 'copy']),
+  phase: z.string().nullable(),
+  machine: z.string().nullable(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  inputs: z.array(z.string()),
+});
+export type BuildNode = z.infer<typeof buildNode>;
+
+/** A question that a running job asks a person. The answer goes to the runner's socket and is never written down. */
+export const prompt = z.object({
+  id: z.string(),
+  kind: z.enum(['password', 'host-key', 'confirm']),
+  host: hostName.nullable(),
+  text: z.string(),
+  /** For host-key: what was offered, and what we knew. */
+  fingerprint: z.string().nullable(),
+  knownFingerprint: z.string().nullable(),
+});
+export type Prompt = z.infer<typeof prompt>;
+
+export const hostOutcome = z.object({
+  state: z.enum(['succeeded', 'unchanged', 'switched-with-failures', 'failed', 'cancelled', 'skipped']),
+  generation: z.int().nullable(),
+  system: z.string().nullable(),
+  error: problem.optional(),
+});
+export type HostOutcome = z.infer<typeof hostOutcome>;
+
+/** What a runner appends to events.jsonl, one object a line. `seq` counts from 0 without gaps; `at` is ms since the epoch. */
+const base = { seq: z.int().nonnegative(), at: z.number() };
+export const jobEvent = z.discriminatedUnion('type', [
+  z.object({ ...base, type: z.literal('started'), pid: z.int() }),
+  z.object({ ...base, type: z.literal('step'), step }),
+  z.object({ ...base, type: z.literal('command'), command, exitCode: z.int().nullable() }),
+  z.object({ ...base, type: z.literal('build'), host: hostName, nodes: z.array(buildNode) }),
+  z.object({ ...base, type: z.literal('prompt'), prompt }),
+  z.object({ ...base, type: z.literal('answered'), promptId: z.string() }),
+  z.object({ ...base, type: z.literal('problem'), host: hostName.nullable(), stage, problem }),
+  z.object({ ...base, type: z.literal('note'), text: z.string() }),
+  z.object({ ...base, type: z.literal('outcome'), host: hostName, outcome: hostOutcome }),
+  z.object({
+    ...base,
+    type: z.literal('finished'),
+    state: z.enum(['succeeded', 'failed', 'partial', 'cancelled', 'interrupted']),
+    problem: problem.nullable(),
+  }),
+]);
+export type JobEvent = z.infer<typeof jobEvent>;
+
+export const jobSummary = z.object({
+  id: jobId,
+  kind: z.string(),
+  title: z.string(),
+  fleetId: fleetId.nullable(),
+  hosts: z.array(hostName),
+  state: jobState,
+  queuedAt: z.number(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  /** For a queued job: the job that holds a host that this one needs. */
+  waitingFor: z.object({ jobId, host: hostName, title: z.string() }).nullable(),
+  stepsDone: z.int(),
+  stepsTotal: z.int(),
+  /** From this user's own history; null without any. */
+  estimatedMsLeft: z.number().nullable(),
+  pendingPrompt: prompt.nullable(),
+});
+export type JobSummary = z.infer<typeof jobSummary>;
+
+/** Everything that the deploy page shows; `shared/jobs/view.ts` folds events into it. */
+export const jobDetail = z.object({
+  summary: jobSummary,
+  /** What was asked for (goal, hosts ...): shape by kind. */
+  spec: z.record(z.string(), z.unknown()),
+  nextSeq: z.int().nonnegative(),
+  steps: z.array(step),
+  commands: z.array(z.object({ command, exitCode: z.int().nullable(), at: z.number() })),
+  builds: z.record(z.string(), z.array(buildNode)),
+  problems: z.array(z.object({ host: hostName.nullable(), stage, problem })),
+  outcomes: z.record(z.string(), hostOutcome),
+  notes: z.array(z.object({ at: z.number(), text: z.string() })),
+});
+export type JobDetail = z.infer<typeof jobDetail>;
+
+export const jobWatchEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), job: jobDetail }),
+  z.object({ type: z.literal('events'), summary: jobSummary, events: z.array(jobEvent) }),
+]);
+export type JobWatchEvent = z.infer<typeof jobWatchEvent>;
+
+/** A piece of a terminal's output as text (invalid UTF-8 replaced); `offset` is the byte position of its start. */
+export const logChunk = z.object({ offset: z.number(), nextOffset: z.number(), text: z.string(), isEnd: z.boolean() });
+export type LogChunk = z.infer<typeof logChunk>;
+
+export const jobContract = {
+  list: procedure
+    .input(
+      z.object({
+        limit: z.int().positive().max(1000).optional(),
+        fleetId: fleetId.optional(),
+        host: hostName.optional(),
+      }),
+    )
+    .output(z.array(jobSummary)),
+  /** The jobs that are not over, plus each that ends while watched; one array of changed summaries per update. */
+  watchAll: procedure.output(eventIterator(z.array(jobSummary))),
+  show: procedure.input(z.object({ id: jobId })).output(jobDetail),
+  /** A snapshot, then batches of events, at most 60 a second, until the job is over. */
+  watch: procedure.input(z.object({ id: jobId })).output(eventIterator(jobWatchEvent)),
+  /** One host's terminal (`host` null: the job's own), from a byte offset; ends when the job is over. */
+  log: procedure
+    .input(z.object({ id: jobId, host: hostName.nullable(), from: z.number().nonnegative().optional() }))
+    .output(eventIterator(logChunk)),
+  cancel: procedure.input(z.object({ id: jobId })).output(z.void()),
+  answer: procedure
+    .input(z.object({ id: jobId, promptId: z.string(), answer: z.string().max(10_000) }))
+    .output(z.void()),
+  resize: procedure
+    .input(z.object({ id: jobId, columns: z.int().min(20).max(500), rows: z.int().min(5).max(200) }))
+    .output(z.void()),
+};

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { procedure } from './base.ts';
+
+/** What a person chose; remembered across restarts. `version` grows when the shape changes. */
+export const settings = z.object({
+  version: z.literal(1),
+  theme: z.enum(['system', 'light', 'dark']),
+  hostView: z.enum(['table', 'cards']),
+  isJobDrawerOpen: z.boolean(),
+  /** Seconds between questions to the hosts of an open fleet; 0 asks only on request. */
+  statusIntervalSeconds: z.int().min(0).max(3600),
+});
+export type Settings = z.infer<typeof settings>;
+
+export const defaultSettings: Settings = {
+  version: 1,
+  theme: 'system',
+  hostView: 'table',
+  isJobDrawerOpen: false,
+  statusIntervalSeconds: 60,
+};
+
+export const settingsContract = {
+  get: procedure.output(settings),
+  set: procedure.input(settings.omit({ version: true }).partial()).output(settings),
+};
