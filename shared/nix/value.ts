@@ -1,0 +1,149 @@
+/** Nix source that stands for itself where a value is expected, for example `lib.mkDefault true`. */
+export class NixExpression {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Data that has a Nix spelling. Object keys are attribute names, any string but one with NUL. */
+export type NixValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | NixExpression
+  | readonly NixValue[]
+  | { readonly [name: string]: NixValue };
+
+/** A value that Nix cannot hold: NUL in a string, a number that is not finite. `path` says where it stood. */
+export class NixValueError extends Error {
+  override readonly name = 'NixValueError';
+  readonly path: readonly (string | number)[];
+  constructor(message: string, path: readonly (string | number)[]) {
+    super(path.length === 0 ? message : `${message} (at ${path.join('.')})`);
+    this.path = path;
+  }
+}
+
+const keywords = new Set(['if', 'then', 'else', 'assert', 'with', 'let', 'in', 'rec', 'inherit', 'or']);
+const INT64_MAX = 9223372036854775807n;
+
+/** An attribute name as Nix text: bare where it can be, quoted otherwise. */
+export function formatName(name: string): string {
+  return /^[a-zA-Z_][a-zA-Z0-9_'-]*$/.test(name) && !keywords.has(name) ? name : formatString(name);
+}
+
+/** A string as `"..."` on one line. Whatever it holds stays data: `${` cannot open an interpolation. */
+export function formatString(text: string, path: readonly (string | number)[] = []): string {
+  if (text.includes('\0')) throw new NixValueError('Nix strings cannot hold the NUL character', path);
+  const escaped = text.replace(/["\\\n\r\t]|\$(?=\{)/g, (c) => {
+    switch (c) {
+      case '\n':
+        return '\\n';
+      case '\r':
+        return '\\r';
+      case '\t':
+        return '\\t';
+      default:
+        return `\\${c}`;
+    }
+  });
+  return `"${escaped}"`;
+}
+
+/**
+ * Text of several lines as `''...''`, where that says exactly the same: no carriage return or other control character,
+ * no line of only spaces, no quotes that would need an escape, and a line without indentation to measure from.
+ */
+function formatIndented(text: string, indent: string): string | null {
+  if (!text.includes('\n') || text.startsWith('\n') || text.includes("''") || text.endsWith("'")) return null;
+  // A `$` before the escape of `${` would take part in it, and other control characters are better seen escaped.
+  if (/'\$\{|\$\$\{/.test(text) || [...text].some((c) => c < ' ' && c !== '\n' && c !== '\t')) return null;
+  const lines = text.split('\n');
+  const last = lines.pop() ?? '';
+  const body = last === '' ? lines : [...lines, last];
+  if (body.some((line) => line !== '' && line.trim() === '')) return null;
+  if (!body.some((line) => line !== '' && !line.startsWith(' '))) return null;
+  const inner = `${indent}  `;
+  const shown = body.map((line) => (line === '' ? '' : `${inner}${line.replaceAll('${', "''${")}`));
+  return last === '' ? `''\n${shown.join('\n')}\n${indent}''` : `''\n${shown.join('\n')}''`;
+}
+
+function formatNumber(value: number, path: readonly (string | number)[]): string {
+  if (!Number.isFinite(value)) throw new NixValueError(`Nix has no number ${value}`, path);
+  if (Number.isInteger(value)) {
+    const whole = BigInt(value);
+    if (whole <= INT64_MAX && whole >= -INT64_MAX) return whole.toString();
+  }
+  const [mantissa = '', exponent] = value.toString().split('e');
+  const withPoint = mantissa.includes('.') ? mantissa : `${mantissa}.0`;
+  return exponent === undefined ? withPoint : `${withPoint}e${exponent}`;
+}
+
+function format(value: NixValue, indent: string, path: readonly (string | number)[]): string {
+  if (value === null) return 'null';
+  if (value instanceof NixExpression) return value.text;
+  switch (typeof value) {
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'number':
+      return formatNumber(value, path);
+    case 'bigint':
+      if (value > INT64_MAX || value < -INT64_MAX) throw new NixValueError('Nix integers have 64 bits', path);
+      return value.toString();
+    case 'string':
+      return (value.includes('\0') ? null : formatIndented(value, indent)) ?? formatString(value, path);
+    default:
+      return isArray(value) ? formatList(value, indent, path) : formatSet(value, indent, path);
+  }
+}
+
+function isArray(value: NixValue): value is readonly NixValue[] {
+  return Array.isArray(value);
+}
+
+/** True for text that must stand in parentheses as an item of a list: negative numbers, calls, operators, functions. */
+function needsParentheses(value: NixValue, text: string): boolean {
+  if (typeof value === 'number' || typeof value === 'bigint') return text.startsWith('-');
+  return value instanceof NixExpression && /[\s:]/.test(text) && !/^[[({"]/.test(text);
+}
+
+function formatList(items: readonly NixValue[], indent: string, path: readonly (string | number)[]): string {
+  const inner = `${indent}  `;
+  const texts = items.map((item, index) => {
+    const text = format(item, items.length === 1 ? indent : inner, [...path, index]);
+    return needsParentheses(item, text) ? `(${text})` : text;
+  });
+  const [first] = texts;
+  if (first === undefined) return '[ ]';
+  if (texts.length === 1) return `[ ${first} ]`;
+  return `[\n${texts.map((text) => `${inner}${text}\n`).join('')}${indent}]`;
+}
+
+function formatSet(
+  set: { readonly [name: string]: NixValue },
+  indent: string,
+  path: readonly (string | number)[],
+): string {
+  const names = Object.keys(set);
+  if (names.length === 0) return '{ }';
+  const inner = `${indent}  `;
+  const lines = names.map((name) => {
+    if (name.includes('\0')) throw new NixValueError('Nix names cannot hold the NUL character', path);
+    return `${inner}${formatName(name)} = ${format(set[name] ?? null, inner, [...path, name])};\n`;
+  });
+  return `{\n${lines.join('')}${indent}}`;
+}
+
+/**
+ * A value as Nix text in nixfmt's style (RFC 166): two spaces, sets and longer lists one entry a line. The text
+ * evaluates to the value again, and nothing of the data is ever evaluated as code.
+ *
+ * @param indent white space of the line that the text is put on; its further lines begin with it
+ * @throws NixValueError for what Nix cannot hold
+ */
+export function formatValue(value: NixValue, indent = ''): string {
+  return format(value, indent, []);
+}
