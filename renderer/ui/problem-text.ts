@@ -1,0 +1,12 @@
+import type { Problem } from '../../shared/contract/problem.ts';
+
+/** A problem as plain text, for the clipboard: title, place, evidence, advice. */
+export function problemText(problem: Problem, lead?: string): string {
+  const { place } = problem;
+  const lines = [lead === undefined ? problem.title : `${lead}: ${problem.title}`];
+  if (place) lines.push([place.file, place.line, place.column].filter((part) => part !== undefined).join(':'));
+  if (problem.evidence !== '') lines.push('', problem.evidence);
+  if (problem.advice.length > 0) lines.push('', ...problem.advice.map((sentence) => `- ${sentence}`));
+  lines.push('', `(${problem.code})`);
+  return lines.join('\n');
+}
