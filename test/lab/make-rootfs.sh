@@ -37,6 +37,17 @@ chroot "$growing" apt-get install -q -y --no-install-recommends "$@"
 chroot "$growing" apt-get clean
 umount "$growing/proc"
 
+say "users"
+# '*' instead of '!': sshd without PAM takes an account with '!' for locked, even for keys.
+chroot "$growing" usermod --password '*' root
+chroot "$growing" useradd --create-home --shell /bin/bash --groups sudo --password '*' admin
+cat > "$growing/etc/sudoers.d/lab" <<'CONF'
+Defaults secure_path="/run/current-system/sw/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+Defaults !use_pty
+admin ALL=(ALL:ALL) NOPASSWD: ALL
+CONF
+chmod 440 "$growing/etc/sudoers.d/lab"
+
 rm -rf "$growing"/var/lib/apt/lists/* "$growing"/usr/sbin/policy-rc.d "$growing"/etc/resolv.conf "$growing"/etc/ssh/ssh_host_*
 : > "$growing/etc/machine-id"
 mv -T "$growing" "$target"

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheFolder, keyOf } from './cache-folder.ts';
@@ -14,9 +14,11 @@ const packages = [
   ...['gdisk', 'parted', 'dosfstools', 'e2fsprogs', 'btrfs-progs', 'xfsprogs', 'cryptsetup-bin', 'lvm2', 'mdadm'],
 ];
 
-/** Where the Debian tree is or will be; the name changes with the release and the package list. */
+const script = join(import.meta.dirname, 'make-rootfs.sh');
+
+/** Where the Debian tree is or will be; the name changes with the release, the package list and how it is made. */
 export function rootfsPath(): string {
-  return join(cacheFolder(), `rootfs-${suite}-${keyOf(suite, ...packages)}`);
+  return join(cacheFolder(), `rootfs-${suite}-${keyOf(suite, ...packages, readFileSync(script, 'utf8'))}`);
 }
 
 /**
@@ -27,7 +29,6 @@ export function rootfsPath(): string {
 export async function prepareRootfs(onProgress: (line: string) => void = () => {}): Promise<string> {
   const target = rootfsPath();
   if (existsSync(target)) return target;
-  const script = join(import.meta.dirname, 'make-rootfs.sh');
   // The lock lets a second test run wait for the first one's tree instead of making its own.
   const child = spawn('flock', [`${target}.lock`, 'sh', script, suite, target, ...packages], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,154 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Machine } from './machine.ts';
+import type { LinkState } from './network-switch.ts';
+import { mustRun, type CommandOptions, type CommandResult } from './run-command.ts';
+
+export interface HostOptions {
+  /**
+   * `nixos`: runs generation 1 of a small system. `debian`: has no Nix. `installer`: has Nix and says that it is an
+   * installer image.
+   */
+  role?: 'nixos' | 'debian' | 'installer';
+  /** Size of the whole disk beyond the base system, for example `40m`; what is on it is then kept in memory. */
+  size?: string;
+}
+
+export interface HostKey {
+  /** `SHA256:...` as ssh shows it. */
+  fingerprint: string;
+  /** `ssh-ed25519 AAAA...` */
+  publicKey: string;
+}
+
+const keyFile = '/etc/ssh/ssh_host_ed25519_key';
+
+/** What makes a machine this host: its keys, who may log in, what it says it is. Written to a layer of its own. */
+export async function writeHostLayer(
+  layer: string,
+  name: string,
+  role: 'nixos' | 'debian' | 'installer',
+  publicKey: string,
+): Promise<void> {
+  const at = (path: string): string => join(layer, path);
+  await mkdir(at('etc/ssh/authorized_keys.d'), { recursive: true });
+  await mustRun(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `root@${name}`, '-f', at(keyFile)]);
+  await writeFile(at('etc/ssh/authorized_keys.d/root'), publicKey);
+  await writeFile(at('etc/ssh/authorized_keys.d/admin'), publicKey);
+  await writeFile(at('etc/hostname'), `${name}\n`);
+  await writeFile(at('etc/hosts'), `127.0.0.1 localhost ${name}\n`);
+  if (role === 'debian') return;
+  const variant = role === 'installer' ? 'VARIANT_ID=installer\nVARIANT="NixOS Installer"\n' : '';
+  await writeFile(at('etc/NIXOS'), '');
+  await writeFile(
+    at('etc/os-release'),
+    `ID=nixos\nNAME=NixOS\nPRETTY_NAME="NixOS (lab)"\nVERSION_ID=25.11\n${variant}`,
+  );
+}
+
+/** A machine of the fleet, from the outside: what a person could do to it with hands, and what it says of itself. */
+export class LabHost {
+  readonly name: string;
+  readonly address: string;
+  readonly port = 22;
+  readonly #machine: Machine;
+
+  constructor(machine: Machine) {
+    this.name = machine.name;
+    this.address = machine.address;
+    this.#machine = machine;
+  }
+
+  /** Runs a program on the host directly (no SSH), as root where no other user is named. */
+  exec(argv: readonly string[], options: { user?: string } & CommandOptions = {}): Promise<CommandResult> {
+    return this.#machine.exec(argv, options);
+  }
+
+  /** As {@link exec} for tests that only go on when it works: trimmed stdout, an error where it fails. */
+  async read(...argv: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.exec(argv);
+    if (exitCode !== 0) throw new Error(`${this.name}: ${argv.join(' ')} ended with ${exitCode}\n${stderr}`);
+    return stdout.trim();
+  }
+
+  /** Pulls the network cable, plugs it in again, or makes the line slow in both directions. */
+  link(state: LinkState): Promise<void> {
+    return this.#machine.link(state);
+  }
+
+  /** As if the power went and came back; resolves when SSH answers again. */
+  reboot(): Promise<void> {
+    return this.#machine.reboot();
+  }
+
+  powerOff(): Promise<void> {
+    return this.#machine.powerOff();
+  }
+
+  powerOn(): Promise<void> {
+    return this.#machine.powerOn();
+  }
+
+  /** Resolved when the next boot is through: ask before a command that reboots the host from inside. */
+  nextBoot(): Promise<void> {
+    return this.#machine.nextBoot();
+  }
+
+  bootId(): Promise<string> {
+    return this.read('cat', '/proc/sys/kernel/random/boot_id');
+  }
+
+  /** Store path of the running system; null where there is none (no NixOS). */
+  async currentSystem(): Promise<string | null> {
+    const { exitCode, stdout } = await this.exec(['readlink', '-f', '/run/current-system']);
+    return exitCode === 0 && stdout.startsWith('/nix/store/') ? stdout.trim() : null;
+  }
+
+  /** Number of the generation that the system profile points to; null where there is none. */
+  async generation(): Promise<number | null> {
+    const { stdout } = await this.exec(['readlink', '/nix/var/nix/profiles/system']);
+    const number = /^system-(\d+)-link$/.exec(stdout.trim())?.[1];
+    return number === undefined ? null : Number(number);
+  }
+
+  /** Fills a disk that was given a `size`, but for `leaveKilobytes`. */
+  async fillDisk(leaveKilobytes = 0): Promise<void> {
+    const free = Number((await this.read('df', '--output=avail', '-k', '/')).split('\n').at(-1));
+    const total = Number((await this.read('df', '--output=size', '-k', '/')).split('\n').at(-1));
+    if (total > 4 * 1024 * 1024) throw new Error(`${this.name} has no size of its own; the real disk is not filled`);
+    await this.read('fallocate', '-l', `${Math.max(0, free - leaveKilobytes)}KiB`, '/var/filler');
+  }
+
+  async freeDisk(): Promise<void> {
+    await this.read('rm', '-f', '/var/filler');
+  }
+
+  async hostKey(): Promise<HostKey> {
+    const [, fingerprint = ''] = (await this.read('ssh-keygen', '-l', '-f', `${keyFile}.pub`)).split(' ');
+    const [type = '', key = ''] = (await this.read('cat', `${keyFile}.pub`)).split(' ');
+    return { fingerprint, publicKey: `${type} ${key}` };
+  }
+
+  /** Gives the host another key, as a reinstallation does; connections that are open stay. */
+  async regenerateHostKey(): Promise<HostKey> {
+    await this.read('rm', '-f', keyFile, `${keyFile}.pub`);
+    await this.read('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', keyFile);
+    await this.read('pkill', '-HUP', '-o', '-x', 'sshd');
+    const key = await this.hostKey();
+    // sshd starts itself anew; until it has, it answers with the old key or not at all.
+    const shown = 'until ssh-keyscan -t ed25519 127.0.0.1 2>/dev/null | grep -qF "$1"; do :; done';
+    await this.read('sh', '-c', shown, 'sh', key.publicKey);
+    return key;
+  }
+
+  /** Lets a user log in with a password too. */
+  async setPassword(user: 'root' | 'admin', password: string): Promise<void> {
+    const { exitCode, stderr } = await this.exec(['chpasswd'], { stdin: `${user}:${password}\n` });
+    if (exitCode !== 0) throw new Error(stderr);
+  }
+
+  /** The last boot's log of sshd. */
+  sshLog(): Promise<string> {
+    return this.read('cat', '/var/log/sshd.log');
+  }
+}

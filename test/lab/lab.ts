@@ -1,0 +1,160 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  controllerEnvironment,
+  makeControllerHome,
+  nameHosts,
+  projectRoot,
+  writeControllerLayer,
+} from './controller.ts';
+import { makeLabFolder, removeLabFolder, type LabFolder } from './lab-folder.ts';
+import { LabHost, writeHostLayer, type HostOptions } from './lab-host.ts';
+import { takeDownAtTheEnd } from './last-moment.ts';
+import { Machine } from './machine.ts';
+import { NetworkSwitch } from './network-switch.ts';
+import { prepareRootfs } from './rootfs.ts';
+
+export interface LabOptions {
+  /** Part of the folder's name, so that a person knows whose it is. */
+  name?: string;
+  /** One line of text per step that takes long (only the first lab on a computer has some). */
+  onProgress?: (line: string) => void;
+}
+
+/** Host names the lab accepts; fleets may name their hosts otherwise, to be refused. */
+const hostName = /^[a-z][a-z0-9-]{0,40}$/;
+
+const hostEnvironment = {
+  HOME: '/root',
+  USER: 'root',
+  LANG: 'C.UTF-8',
+  PATH: '/run/wrappers/bin:/run/current-system/sw/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+};
+
+/**
+ * A home network in a box: a switch, a controller with the project, Nix, ssh and git in it, and hosts to deploy to.
+ * Made by {@link createLab}; everything is undone by {@link down}, on exit, on a signal and when the process is killed.
+ */
+export class Lab implements AsyncDisposable {
+  /** Seen at this path by the controller and by this process: fleets, the owner's home, Nixstead's state. */
+  readonly folder: string;
+  readonly controller: Machine;
+  readonly #folders: LabFolder;
+  readonly #rootfs: string;
+  readonly #publicKey: string;
+  readonly #switch: NetworkSwitch;
+  readonly #undo: AsyncDisposableStack;
+  readonly #hosts = new Map<string, LabHost>();
+  readonly #machines: Machine[] = [];
+  #nextNumber = 11;
+
+  private constructor(parts: {
+    folders: LabFolder;
+    rootfs: string;
+    publicKey: string;
+    networkSwitch: NetworkSwitch;
+    controller: Machine;
+    undo: AsyncDisposableStack;
+  }) {
+    this.folder = parts.folders.shared;
+    this.controller = parts.controller;
+    this.#folders = parts.folders;
+    this.#rootfs = parts.rootfs;
+    this.#publicKey = parts.publicKey;
+    this.#switch = parts.networkSwitch;
+    this.#undo = parts.undo;
+    this.#undo.defer(async () => {
+      await Promise.all(this.#machines.map((machine) => machine[Symbol.asyncDispose]()));
+    });
+  }
+
+  /** Use {@link createLab}. */
+  static async create({ name = 'lab', onProgress }: LabOptions): Promise<Lab> {
+    const rootfs = await prepareRootfs(onProgress);
+    await using undo = new AsyncDisposableStack();
+    const folders = makeLabFolder(name);
+    undo.defer(() => removeLabFolder(folders));
+    const networkSwitch = undo.use(await NetworkSwitch.start());
+    undo.use(takeDownAtTheEnd(networkSwitch, folders));
+
+    const commonLayer = join(folders.machines, 'common');
+    const layer = join(folders.machines, 'ctl.layer');
+    const { shared } = folders;
+    const [publicKey] = await Promise.all([
+      makeControllerHome(shared),
+      cp(join(import.meta.dirname, 'machine'), commonLayer, { recursive: true }),
+      writeControllerLayer(layer, rootfs, shared),
+    ]);
+    const controller = await Machine.start(
+      {
+        name: 'ctl',
+        role: 'controller',
+        folder: join(folders.machines, 'ctl'),
+        layers: [layer, commonLayer, rootfs],
+        lastNumber: 2,
+        binds: [
+          { path: projectRoot, writable: false },
+          { path: shared, writable: true },
+        ],
+        environment: controllerEnvironment(shared),
+      },
+      networkSwitch,
+    );
+    undo.use(controller);
+    return new Lab({ folders, rootfs, publicKey, networkSwitch, controller, undo: undo.move() });
+  }
+
+  /** Boots hosts, all at once; resolves when SSH answers on every one. */
+  async up(names: readonly string[], options: HostOptions = {}): Promise<LabHost[]> {
+    const { role = 'nixos', size } = options;
+    const started = names.map(async (name) => {
+      if (!hostName.test(name)) throw new Error(`The lab cannot name a host "${name}"`);
+      if (this.#hosts.has(name)) throw new Error(`The lab already has a host "${name}"`);
+      const lastNumber = this.#nextNumber++;
+      const folder = join(this.#folders.machines, name);
+      const layer = `${folder}.layer`;
+      await writeHostLayer(layer, name, role, this.#publicKey);
+      const layers = [layer, join(this.#folders.machines, 'common'), this.#rootfs];
+      const machine = await Machine.start(
+        { name, role, folder, layers, lastNumber, size, environment: hostEnvironment },
+        this.#switch,
+      );
+      this.#machines.push(machine);
+      const host = new LabHost(machine);
+      this.#hosts.set(name, host);
+      return { machine, host };
+    });
+    const made = await Promise.all(started);
+    await nameHosts(
+      this.controller,
+      made.map(({ machine }) => machine),
+    );
+    return made.map(({ host }) => host);
+  }
+
+  host(name: string): LabHost {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new Error(`The lab has no host "${name}"`);
+    return host;
+  }
+
+  get hosts(): LabHost[] {
+    return [...this.#hosts.values()];
+  }
+
+  /** Ends all machines and removes every trace. */
+  async down(): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.down();
+  }
+}
+
+/**
+ * A new lab with a controller and no hosts yet. Ask {@link labAvailability} first where the computer is not known.
+ */
+export function createLab(options: LabOptions = {}): Promise<Lab> {
+  return Lab.create(options);
+}

@@ -1,0 +1,165 @@
+import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startFirstProcess, type FirstProcess } from './first-process.ts';
+import type { Cable, LinkState, NetworkSwitch } from './network-switch.ts';
+import { mustRun, runCommand, startGroup, type CommandOptions, type CommandResult } from './run-command.ts';
+
+export interface MachineOptions {
+  name: string;
+  /** Folder of this machine alone: what it writes is in `upper`. */
+  folder: string;
+  /** Read-only trees under what the machine writes, topmost first. */
+  layers: readonly string[];
+  /** Last number of the IP address. */
+  lastNumber: number;
+  role: 'controller' | 'nixos' | 'debian' | 'installer';
+  /** Paths of this computer that the machine sees at the same place. */
+  binds?: readonly { path: string; writable: boolean }[];
+  /** Size of the disk, in the words of tmpfs (`40m`). Without it, as much as the cache's file system has. */
+  size?: string;
+  /** Environment of everything that is run inside. */
+  environment: Readonly<Record<string, string>>;
+}
+
+export interface InsideOptions {
+  /** Absolute folder inside; `/` when absent. */
+  cwd?: string;
+  env?: Readonly<Record<string, string>>;
+  user?: string;
+}
+
+/**
+ * One container: real programs of Debian under namespaces of its own. Restarts when its init asks for a reboot. It
+ * dies with the process that made it.
+ */
+export class Machine implements AsyncDisposable {
+  readonly name: string;
+  readonly address: string;
+  readonly #options: MachineOptions;
+  readonly #switch: NetworkSwitch;
+  readonly #cable: Cable;
+  #first: FirstProcess | null = null;
+  #pid = 0;
+  #nextBoot = Promise.withResolvers<void>();
+  #wanted = true;
+
+  private constructor(options: MachineOptions, networkSwitch: NetworkSwitch, cable: Cable) {
+    this.name = options.name;
+    this.address = cable.address;
+    this.#options = options;
+    this.#switch = networkSwitch;
+    this.#cable = cable;
+  }
+
+  /** Makes root and network and boots. `upper` of its folder may have been filled before. */
+  static async start(options: MachineOptions, networkSwitch: NetworkSwitch): Promise<Machine> {
+    const { folder, layers, size } = options;
+    const at = (name: string): string => join(folder, name);
+    await Promise.all(['disk', 'root'].map((name) => mkdir(at(name), { recursive: true })));
+    const inSwitch = networkSwitch.inside('mount');
+    const cable = networkSwitch.attach(folder, options.lastNumber);
+    if (size !== undefined) {
+      await mustRun([...inSwitch, 'mount', '-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', at('disk')]);
+    }
+    const overlay = `lowerdir=${layers.join(':')},upperdir=${at('disk/upper')},workdir=${at('disk/work')}`;
+    const script = 'mkdir -p "$1/upper" "$1/work" && mount -t overlay overlay -o "$2" "$3"';
+    await mustRun([...inSwitch, 'sh', '-ec', script, 'sh', at('disk'), overlay, at('root')]);
+    const machine = new Machine(options, networkSwitch, await cable);
+    await machine.#boot();
+    return machine;
+  }
+
+  async #boot(): Promise<void> {
+    const { folder, name, role, binds = [] } = this.#options;
+    // The kernel's own boot id is the same for all containers and never changes.
+    await writeFile(join(folder, 'boot_id'), `${randomUUID()}\n`);
+    const first = startFirstProcess([
+      ...this.#switch.inside('mount'),
+      ...['nsenter', `--net=${this.#cable.networkFile}`, '--'],
+      ...['unshare', '--fork', '--kill-child', '--pid', '--mount', '--uts', '--ipc', '--propagation', 'private', '--'],
+      ...['sh', join(import.meta.dirname, 'enter-root.sh'), join(folder, 'root'), name, join(folder, 'boot_id')],
+      ...binds.map(({ path, writable }) => `${writable ? 'rw' : 'ro'}:${path}`),
+      ...['--', '/usr/sbin/lab-init', role],
+    ]);
+    this.#first = first;
+    void first.ended.then((exitCode) => this.#afterEnd(exitCode));
+    this.#pid = Number(await first.said('pid'));
+    await first.said('ready');
+    this.#nextBoot.resolve();
+    this.#nextBoot = Promise.withResolvers();
+  }
+
+  /** Init ended: 0 asks for another boot; anything else leaves the machine off. */
+  #afterEnd(exitCode: number | null): void {
+    this.#first = null;
+    if (this.#wanted && exitCode === 0) this.#boot().catch((error: unknown) => this.#nextBoot.reject(error));
+  }
+
+  /** Resolved when the next boot is through: ask before a command that reboots from inside. */
+  nextBoot(): Promise<void> {
+    return this.#nextBoot.promise;
+  }
+
+  /** The first process as this computer counts; 0 before the first boot. */
+  get pid(): number {
+    return this.#pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#first !== null;
+  }
+
+  /** The words before a command that run it inside the machine, with a clean environment. */
+  inside(options: InsideOptions = {}): string[] {
+    const environment = { ...this.#options.environment, ...options.env };
+    const names = ['--mount', '--uts', '--ipc', '--net', '--pid'];
+    return [
+      ...['nsenter', '--target', String(this.#pid), ...names, '--'],
+      ...['setpriv', '--bounding-set', '-mknod,-sys_module,-sys_rawio,-sys_time,-sys_boot,-syslog'],
+      ...(options.user === undefined ? [] : ['runuser', '-u', options.user, '--']),
+      ...['env', '-i', '-C', options.cwd ?? '/'],
+      ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
+    ];
+  }
+
+  /** Runs a program inside to its end. */
+  exec(argv: readonly string[], options: InsideOptions & CommandOptions = {}): Promise<CommandResult> {
+    return runCommand([...this.inside(options), ...argv], options);
+  }
+
+  /** Starts a program inside, in a process group of its own: `kill` of the result reaches the whole group. */
+  spawn(argv: readonly string[], options: InsideOptions & { stdio?: StdioOptions } = {}): ChildProcess {
+    return startGroup([...this.inside(options), ...argv], { stdio: options.stdio ?? 'pipe' });
+  }
+
+  /** Ends everything in the machine at once, as if the power went, and boots it anew. */
+  async reboot(): Promise<void> {
+    await this.powerOff();
+    await this.powerOn();
+  }
+
+  async powerOff(): Promise<void> {
+    const first = this.#first;
+    if (first === null) return;
+    this.#wanted = false;
+    // Killing the namespace's first process ends all others; the outer unshare returns when they are gone.
+    process.kill(this.#pid, 'SIGKILL');
+    await first.ended;
+  }
+
+  async powerOn(): Promise<void> {
+    if (this.#first !== null) return;
+    this.#wanted = true;
+    await this.#boot();
+  }
+
+  link(state: LinkState): Promise<void> {
+    return this.#switch.setLink(this.#cable, state);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.powerOff();
+  }
+}
