@@ -123,6 +123,11 @@ class Parser {
     return this.starts[Math.min(this.index + 1, this.count)] ?? this.source.length;
   }
 
+  /** Where a node ends that was just read: a missing last part has its place behind the trivia. */
+  private endAfter(parts: readonly { end: number }[]): number {
+    return Math.max(this.lastEnd, parts.at(-1)?.end ?? 0);
+  }
+
   private advance(): void {
     this.lastEnd = this.end();
     this.index++;
@@ -296,7 +301,7 @@ class Parser {
       this.advance();
     }
     this.expect(T.braceClose, 'to end the arguments of a function');
-    return { kind: 'formals', start, end: this.lastEnd, items, hasEllipsis };
+    return { kind: 'formals', start, end: Math.max(start, this.endAfter(items)), items, hasEllipsis };
   }
 
   /** `a |> b |> c` leans left and `a <| b <| c` right; Nix does not let them mix without parentheses. */
@@ -399,7 +404,7 @@ class Parser {
       let fallback: Expression | null = null;
       if (this.kind === T.orKeyword) {
         this.advance();
-        fallback = this.selection();
+        fallback = this.nested(() => this.selection());
       }
       return { kind: 'select', start: subject.start, end: (fallback ?? path).end, subject, path, fallback };
     }
@@ -436,7 +441,7 @@ class Parser {
         this.advance();
         const expression = this.expression();
         this.expect(T.parenthesisClose, "to close the '('");
-        return { kind: 'parenthesis', start, end: this.lastEnd, expression };
+        return { kind: 'parenthesis', start, end: this.endAfter([expression]), expression };
       }
       case T.recKeyword:
       case T.letKeyword:
@@ -451,7 +456,7 @@ class Parser {
           else items.push(this.passOver(`${this.here()} cannot stand in a list without parentheses.`));
         }
         this.expect(T.bracketClose, "to close the '['");
-        return { kind: 'list', start, end: this.lastEnd, items };
+        return { kind: 'list', start, end: this.endAfter(items), items };
       }
       default:
         if (this.kind === T.endOfFile || this.closes()) {
@@ -532,7 +537,7 @@ class Parser {
       }
       if (this.kind === T.braceClose) this.advance();
     }
-    return { kind: 'interpolation', start, end: this.lastEnd, expression };
+    return { kind: 'interpolation', start, end: this.endAfter([expression]), expression };
   }
 
   private parts(text: number): (TextPart | Interpolation)[] {
@@ -553,13 +558,13 @@ class Parser {
     this.advance();
     const parts = this.parts(isIndented ? T.indentedText : T.stringText);
     if (this.kind === kind) this.advance();
-    return { kind: isIndented ? 'indented-string' : 'string', start, end: this.lastEnd, parts };
+    return { kind: isIndented ? 'indented-string' : 'string', start, end: this.endAfter(parts), parts };
   }
 
   private path(): Expression {
     const { start } = this;
     const parts = this.parts(T.pathText);
-    const end = this.lastEnd;
+    const end = this.endAfter(parts);
     const last = parts.at(-1);
     if (last?.kind === 'text' && this.source[last.end - 1] === '/') {
       this.complain(last.start, last.end, 'A path must not end with a slash.');
@@ -584,7 +589,7 @@ class Parser {
     return {
       kind: isLegacyLet ? 'legacy-let' : 'attribute-set',
       start,
-      end: this.lastEnd,
+      end: this.endAfter(bindings),
       isRecursive,
       open,
       bindings,
@@ -642,7 +647,7 @@ class Parser {
       names.push(name);
     }
     this.expect(T.semicolon, "to end 'inherit'");
-    return { kind: 'inherit', start, end: this.lastEnd, from, names };
+    return { kind: 'inherit', start, end: this.endAfter(names.length > 0 ? names : from ? [from] : []), from, names };
   }
 
   private attributePath(): AttributePath {
@@ -652,7 +657,7 @@ class Parser {
       this.advance();
       parts.push(this.attributeName());
     }
-    return { kind: 'attribute-path', start: first.start, end: this.lastEnd, names: parts };
+    return { kind: 'attribute-path', start: first.start, end: this.endAfter(parts), names: parts };
   }
 
   private attributeName(): AttributeName {
