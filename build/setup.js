@@ -1,6 +1,5 @@
 // @ts-check
-import { dirname, join } from 'node:path';
-import { delimiter } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canInstall, debianKind, installPackages as installDebianPackages } from './setup/debian.js';
 import { provideNix } from './setup/nix.js';
