@@ -47,6 +47,8 @@ export const hostStatus = z.object({
   /** From the current system's nixos-version file, for example 25.11.20260101.abcdef0. */
   nixosVersion: z.string().nullable(),
   failedUnits: z.array(z.string()),
+  /** True where kernel, initrd or kernel modules of the booted system differ from those of the profile; absent: not told. */
+  needsReboot: z.boolean().optional(),
   lastDeploy: z.object({ jobId, at: z.number(), state: z.string() }).nullable(),
   problem: problem.nullable(),
 });

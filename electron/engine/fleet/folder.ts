@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { fleetId, type FleetId } from '../../../shared/contract/ids.ts';
+import { workTreeRoot } from '../git/root.ts';
+import { folderMissing, noFlake } from './errors.ts';
+
+/** The folder of a fleet, before anything of it is read. Paths are absolute, without symbolic links. */
+export interface FleetFolder {
+  readonly id: FleetId;
+  readonly path: string;
+  readonly form: 'flake' | 'hive.nix';
+  /** The top of the git work tree around it; null: not in git. */
+  readonly workTree: string | null;
+  /** Path of the fleet below `workTree`, with `/`, empty at its top. */
+  readonly subfolder: string;
+  /** What nix is given: the same reference that nix itself makes of the path, or the path of hive.nix. */
+  readonly ref: string;
+}
+
+/** A path as it stands in a URL: every character but unreserved ones and `/` is percent-encoded (RFC 3986). */
+function urlPath(path: string): string {
+  return path
+    .split('/')
+    .map((part) =>
+      encodeURIComponent(part).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`),
+    )
+    .join('/');
+}
+
+function flakeReference(path: string, workTree: string | null, subfolder: string): string {
+  if (workTree === null) return `path:${urlPath(path)}`;
+  const query = [
+    ...(subfolder === '' ? [] : [`dir=${urlPath(subfolder)}`]),
+    // As nix does for a path: a shallow clone is refused unless it is said.
+    ...(existsSync(join(workTree, '.git', 'shallow')) ? ['shallow=1'] : []),
+  ];
+  return `git+file://${urlPath(workTree)}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+}
+
+/** `~` and `~/…` as a person types them in a path field, where no shell has expanded them. */
+export function expandHome(path: string, home = homedir()): string {
+  return path === '~' || path.startsWith(`~${sep}`) ? home + path.slice(1) : path;
+}
+
+function nearestFlakeAbove(path: string): string | null {
+  for (let at = dirname(path); ; at = dirname(at)) {
+    if (existsSync(join(at, 'flake.nix'))) return at;
+    if (dirname(at) === at) return null;
+  }
+}
+
+/**
+ * Finds the fleet at a path: a folder with flake.nix (or, without one, hive.nix), or one of these files itself.
+ * @throws ProblemError `fleet-folder-missing`, `fleet-no-flake`
+ */
+export function findFleetFolder(path: string): FleetFolder {
+  let folder: string;
+  try {
+    const named = resolve(expandHome(path));
+    const isFile = ['flake.nix', 'hive.nix'].includes(basename(named)) && statSync(named).isFile();
+    folder = realpathSync(isFile ? dirname(named) : named);
+    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
+    accessSync(folder, constants.R_OK | constants.X_OK);
+  } catch (cause) {
+    throw folderMissing(path, cause);
+  }
+  const form = existsSync(join(folder, 'flake.nix'))
+    ? 'flake'
+    : existsSync(join(folder, 'hive.nix'))
+      ? 'hive.nix'
+      : null;
+  if (form === null) throw noFlake(folder, nearestFlakeAbove(folder));
+  const workTree = workTreeRoot(folder);
+  const subfolder = workTree === null ? '' : relative(workTree, folder).split(sep).join('/');
+  return {
+    id: fleetId.parse(createHash('sha256').update(folder).digest('hex').slice(0, 16)),
+    path: folder,
+    form,
+    workTree,
+    subfolder,
+    ref: form === 'flake' ? flakeReference(folder, workTree, subfolder) : join(folder, 'hive.nix'),
+  };
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { HostReading, Kind } from './kind.ts';
+
+const declared = z.object({
+  hostname: z.string(),
+  system: z.string().nullable(),
+  sshUser: z.string().nullable(),
+  sshOpts: z.array(z.string()),
+  remoteBuild: z.boolean(),
+});
+
+/** The port of ssh options (`-p 2222`, `-p2222`, `-o Port=2222`), as people give it to deploy-rs; null without one. */
+export function portOfSshOptions(options: readonly string[]): number | null {
+  for (const [index, option] of options.entries()) {
+    const value =
+      option === '-p'
+        ? options[index + 1]
+        : (/^-p(\d+)$/.exec(option)?.[1] ?? /^(?:-o)?\s*Port[= ](\d+)$/i.exec(option)?.[1]);
+    if (value !== undefined && /^\d+$/.test(value)) return Number(value);
+  }
+  return null;
+}
+
+/**
+ * `deploy.nodes` of deploy-rs. Settings come from the profile `system` (else the first in its order), then the node,
+ * then the top; `sshOpts` of all three are joined (deploy-rs, src/data.rs). The path to deploy is never forced where
+ * a `nixosConfigurations` host of the same name tells the system.
+ */
+export const deployRs: Kind = {
+  kind: 'deploy',
+  evaluatesModules: false,
+  names: `(outputs: if outputs ? deploy.nodes then builtins.attrNames outputs.deploy.nodes else null)`,
+  read: `(outputs: name: let
+    deploy = outputs.deploy;
+    node = deploy.nodes.\${name};
+    profiles = node.profiles or { };
+    order = (node.profilesOrder or [ ]) ++ builtins.attrNames profiles;
+    profile = profiles.system or (if order == [ ] then { } else profiles.\${builtins.head order});
+    setting = key: fallback: profile.\${key} or node.\${key} or deploy.\${key} or fallback;
+  in {
+    hostname = profile.hostname or node.hostname;
+    sshUser = setting "sshUser" null;
+    sshOpts = (deploy.sshOpts or [ ]) ++ (node.sshOpts or [ ]) ++ (profile.sshOpts or [ ]);
+    remoteBuild = setting "remoteBuild" false;
+    system = if outputs ? nixosConfigurations.\${name} then null else profile.path.system or null;
+  })`,
+  parse(name, value): HostReading {
+    const read = declared.parse(value);
+    return {
+      kind: 'deploy',
+      name,
+      ...(read.system === null ? {} : { system: read.system }),
+      address: read.hostname,
+      user: read.sshUser,
+      port: portOfSshOptions(read.sshOpts),
+      buildOnTarget: read.remoteBuild,
+      sshOptions: read.sshOpts,
+    };
+  },
+};

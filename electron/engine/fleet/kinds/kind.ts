@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { FleetKind } from '../../../../shared/contract/host.ts';
+
+/**
+ * What one kind of declaration says about a host. A field that the kind cannot tell is undefined; `merge.ts` asks the
+ * next kind, and at last takes colmena's documented default.
+ */
+export interface HostReading {
+  readonly kind: FleetKind;
+  readonly name: string;
+  /** For example x86_64-linux. */
+  readonly system?: string | null;
+  readonly tags?: readonly string[];
+  /** null: not to be deployed over SSH. */
+  readonly address?: string | null;
+  /** null: what the user's ssh configuration says. */
+  readonly user?: string | null;
+  readonly port?: number | null;
+  readonly buildOnTarget?: boolean;
+  readonly allowLocalDeployment?: boolean;
+  readonly privilegeCommand?: readonly string[];
+  readonly sshOptions?: readonly string[];
+}
+
+/**
+ * How hosts of one kind are found and read. The Nix functions are given the flake's outputs (or the value of hive.nix);
+ * they may throw, since the reader attributes the error to the output or the host.
+ */
+export interface Kind {
+  readonly kind: FleetKind;
+  /** True where reading a host evaluates its modules (seconds and hundreds of MiB on a real nixpkgs). */
+  readonly evaluatesModules: boolean;
+  /** Nix: `outputs → null | [ name ]`. null: the fleet has nothing of this kind. Forces no host. */
+  readonly names: string;
+  /** Nix: `outputs → name → { … }`, values that JSON can carry. */
+  readonly read: string;
+  /** Takes what `read` gave. @throws ZodError where it has another shape */
+  parse(name: string, value: unknown): HostReading;
+}
+
+/** Nix: the system of an evaluated NixOS configuration, without forcing its packages where that can be avoided. */
+export const systemOfNode = `(node:
+  if node.options.nixpkgs.hostPlatform.isDefined or false
+  then let platform = node.config.nixpkgs.hostPlatform; in
+    if builtins.isString platform then platform else platform.system
+  else node.pkgs.stdenv.hostPlatform.system or node.config.nixpkgs.system or null)`;
+
+/** Nix: the options of `deployment` that are read. `keys` is never touched: it can hold secrets. */
+export const deploymentOfConfig = `(deployment: builtins.intersectAttrs {
+  targetHost = null; targetUser = null; targetPort = null; tags = null; allowLocalDeployment = null;
+  buildOnTarget = null; privilegeEscalationCommand = null; sshOptions = null;
+} deployment)`;
+
+/** Colmena's `deployment.*` (its options.nix); an older colmena may lack some. */
+export const deployment = z.object({
+  targetHost: z.string().nullish(),
+  targetUser: z.string().nullish(),
+  targetPort: z.int().nullish(),
+  tags: z.array(z.string()).optional(),
+  allowLocalDeployment: z.boolean().optional(),
+  buildOnTarget: z.boolean().optional(),
+  privilegeEscalationCommand: z.array(z.string()).optional(),
+  sshOptions: z.array(z.string()).optional(),
+});
+
+/** Colmena's names in ours. */
+export function readingOfDeployment(value: z.infer<typeof deployment>): Omit<HostReading, 'kind' | 'name' | 'system'> {
+  return {
+    tags: value.tags,
+    address: value.targetHost,
+    user: value.targetUser,
+    port: value.targetPort,
+    buildOnTarget: value.buildOnTarget,
+    allowLocalDeployment: value.allowLocalDeployment,
+    privilegeCommand: value.privilegeEscalationCommand,
+    sshOptions: value.sshOptions,
+  };
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { git, type GitOptions } from './core.ts';
+
+const diff = [
+  'diff',
+  '--binary',
+  '--no-color',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-renames',
+  '--full-index',
+] as const;
+
+/**
+ * A hash of everything by which the tracked files differ from the last commit, files added with `git add -N` included.
+ * That is what a flake in git sees: untracked files are left out by nix too. `revision` null: against an empty tree.
+ */
+export async function gitDiffHash(revision: string | null, options: GitOptions): Promise<string> {
+  const base = revision ?? (await emptyTree(options));
+  const { stdout } = await git([...diff, base, '--'], options);
+  return createHash('sha256').update(stdout).digest('hex');
+}
+
+/** The id of the tree without files; it depends on the repository's hash function. */
+async function emptyTree(options: GitOptions): Promise<string> {
+  return (await git(['hash-object', '-t', 'tree', '/dev/null'], options)).stdout.toString('utf8').trim();
+}

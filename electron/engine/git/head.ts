@@ -1,0 +1,10 @@
+import { git, type GitOptions } from './core.ts';
+
+/** The last commit (its full hash), or null where there is none yet. */
+export async function gitHead(options: GitOptions): Promise<string | null> {
+  const result = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], {
+    ...options,
+    expectedExitCodes: [0, 1],
+  });
+  return result.exitCode === 0 ? result.stdout.toString('utf8').trim() : null;
+}

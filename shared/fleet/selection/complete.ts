@@ -1,0 +1,67 @@
+import { select, type SelectableHost } from './evaluate.ts';
+import { wordsOf } from './explain.ts';
+import { tokenize, type Field, type Span } from './lexer.ts';
+import { literalGlob } from './glob.ts';
+
+/** One thing that can be put in place of `Completion.from` to `Completion.to`. */
+export interface CompletionOption {
+  /** What is inserted, for example `@web` or `system:`. */
+  readonly text: string;
+  readonly field: Field;
+  /** How many hosts it fits by itself; null for a beginning such as `state:`. */
+  readonly hostCount: number | null;
+}
+
+export interface Completion {
+  readonly from: number;
+  readonly to: number;
+  readonly options: readonly CompletionOption[];
+}
+
+const beginnings: readonly { text: string; field: Field }[] = [
+  { text: 'system:', field: 'system' },
+  { text: 'state:', field: 'state' },
+];
+const prefixOf: Record<Field, string> = { name: '', tag: '@', system: 'system:', state: 'state:' };
+
+/** A word as it must be written: in quotes where it holds a sign, a space or a wildcard. */
+export function quoteWord(word: string): string {
+  if (/^[^\s,&()!"|*?[\]:@\\]+$/.test(word)) return word;
+  return `"${word.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+/** What fits at the cursor (an index into the text): names, tags, systems and states of this fleet, best first. */
+export function completeSelection(
+  text: string,
+  cursor: number,
+  hosts: readonly SelectableHost[],
+  limit = 50,
+): Completion {
+  const token = tokenize(text).find(
+    (candidate) => candidate.type !== 'sign' && candidate.start < cursor && cursor <= candidate.end,
+  );
+  const span: Span = token ?? { start: cursor, end: cursor };
+  const field = token && token.type !== 'sign' ? token.field : 'name';
+  const typed = text.slice(span.start, cursor).toLowerCase();
+
+  const fields: Field[] = field === 'name' ? ['name', 'tag'] : [field];
+  const options: CompletionOption[] = [];
+  for (const each of fields) {
+    for (const word of wordsOf(each, hosts)) {
+      const option = prefixOf[each] + quoteWord(word);
+      const isWanted =
+        option.toLowerCase().startsWith(typed) || (each === 'tag' && word.toLowerCase().startsWith(typed));
+      if (!isWanted) continue;
+      const pattern = literalGlob(word);
+      const term = { type: 'term', field: each, pattern, start: 0, end: 0, valueStart: 0 } as const;
+      options.push({ text: option, field: each, hostCount: select(term, hosts).length });
+      if (options.length >= limit) return { from: span.start, to: span.end, options };
+    }
+  }
+  if (field === 'name') {
+    for (const { text: option, field: each } of beginnings) {
+      if (option.startsWith(typed)) options.push({ text: option, field: each, hostCount: null });
+    }
+  }
+  return { from: span.start, to: span.end, options };
+}
