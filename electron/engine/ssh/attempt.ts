@@ -1,0 +1,181 @@
+import ssh2, { type AuthHandlerMiddleware, type ServerHostKeyAlgorithm } from 'ssh2';
+import type { Secrets } from './askpass.ts';
+import { aliveCountMax, aliveIntervalSeconds, connectTimeoutSeconds, type SshFiles } from './config.ts';
+import { explainSshError, explainSshText } from './explain.ts';
+import { fingerprint, hostKeyAlgorithms, hostKeyType, type HostKey } from './host-key.ts';
+import { KeyRing } from './key-ring.ts';
+import {
+  judgeHostKey,
+  keysOf,
+  knownHostName,
+  readKnownHosts,
+  type HostKeyAddress,
+  type KnownHost,
+} from './known-hosts.ts';
+import { sshError, sshProblems } from './problems.ts';
+import type { Passage } from './proxy.ts';
+import type { ResolvedTarget } from './resolve.ts';
+import { SshSession } from './session.ts';
+import { describeTarget, type SshTarget } from './target.ts';
+
+export interface Attempt {
+  target: SshTarget;
+  resolved: ResolvedTarget;
+  /** Becomes the attempt's own: disposed with the session, or when there is none. */
+  passage: Passage | null;
+  files: SshFiles;
+  secrets: Secrets;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+}
+
+/** What a person must say before another attempt can succeed. `error` is the end where nobody can be asked. */
+export type Interruption =
+  | { readonly state: 'unknown-key'; readonly address: HostKeyAddress; readonly key: HostKey }
+  | { readonly state: 'locked-key'; readonly path: string; readonly error: Error }
+  | { readonly state: 'password-wanted'; readonly error: Error };
+
+/** Opens one connection with what is known now. */
+export async function attemptConnection(attempt: Attempt): Promise<SshSession | Interruption> {
+  const { target, resolved, passage, files, secrets, signal } = attempt;
+  using resources = new DisposableStack();
+  if (passage) resources.use(passage);
+  const place = describeTarget(target);
+  const address = keyAddress(resolved);
+  const [known, ring] = await Promise.all([
+    readKnownHosts([files.knownHosts, ...resolved.otherKnownHosts]),
+    KeyRing.gather(resolved, secrets.passphrase),
+  ]);
+  signal?.throwIfAborted();
+
+  const client = new ssh2.Client();
+  const result = Promise.withResolvers<SshSession | Interruption>();
+  const waitMs = attempt.timeoutMs ?? connectTimeoutSeconds * 1000;
+  const timer = setTimeout(
+    () => result.reject(sshError(sshProblems.timedOut(place, `No answer within ${waitMs / 1000} s`))),
+    waitMs,
+  );
+  const onAbort = (): void => result.reject(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+
+  let methods: readonly string[] = [];
+  client.on('error', (error: Error & { level?: string }) => {
+    if (error.level === 'agent') return; // a key that cannot sign: ssh2 goes on with the next one
+    if (error.level === 'client-authentication') {
+      const denied = sshError(sshProblems.denied(place, deniedEvidence(resolved, methods, ring.size)), error);
+      const takesPassword = methods.some((method) => method === 'password' || method === 'keyboard-interactive');
+      if (ring.lockedKey) result.resolve({ state: 'locked-key', path: ring.lockedKey.path, error: denied });
+      else if (takesPassword && resolved.mayUsePassword) result.resolve({ state: 'password-wanted', error: denied });
+      else result.reject(denied);
+      return;
+    }
+    const explained = explainSshText(passage?.words() ?? '', place) ?? explainSshError(error, place);
+    result.reject(sshError(explained, error));
+  });
+  client.on('close', () => {
+    const words = passage?.words() ?? '';
+    const explained = explainSshText(words, place);
+    result.reject(sshError(explained ?? sshProblems.lost(place, words || 'The other side closed the connection')));
+  });
+  client.on('ready', () => result.resolve(new SshSession(client, target, resolved, resources.move())));
+  try {
+    client.connect({
+      ...(passage ? { sock: passage.stream } : { host: resolved.hostName, port: resolved.port }),
+      username: resolved.user,
+      readyTimeout: 0,
+      keepaliveInterval: aliveIntervalSeconds * 1000,
+      keepaliveCountMax: aliveCountMax,
+      algorithms: { serverHostKey: preferredAlgorithms(known, address) },
+      hostVerifier: (key: Buffer): boolean => {
+        const verdict = judgeHostKey(known, address, key);
+        if (verdict.state === 'known') return true;
+        if (verdict.state === 'unknown') {
+          result.resolve({ state: 'unknown-key', address, key: Buffer.from(key) });
+          return false;
+        }
+        const name = knownHostName(address);
+        const problem =
+          verdict.state === 'revoked'
+            ? sshProblems.keyRevoked(place, describeKey(key))
+            : sshProblems.keyChanged(place, describeKey(key), verdict.known.map(describeKey), name, files.knownHosts);
+        result.reject(sshError(problem));
+        return false;
+      },
+      authHandler: authenticator(resolved.user, ring, secrets, (left) => (methods = left)),
+    });
+    const outcome = await result.promise;
+    if (!(outcome instanceof SshSession)) client.destroy();
+    return outcome;
+  } catch (error) {
+    client.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The name under which a host's key is looked up and pinned (ssh_config(5), HostKeyAlias). */
+function keyAddress(resolved: ResolvedTarget): HostKeyAddress {
+  return resolved.hostKeyAlias === null
+    ? { host: resolved.hostName, port: resolved.port }
+    : { host: resolved.hostKeyAlias, port: null };
+}
+
+function describeKey(key: HostKey): string {
+  return `${hostKeyType(key)} ${fingerprint(key)}`;
+}
+
+const signatureAlgorithms = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+] as const satisfies readonly ServerHostKeyAlgorithm[];
+
+/** What the server is asked to prove itself with: first the types of key that we know of it, as OpenSSH does. */
+function preferredAlgorithms(known: readonly KnownHost[], address: HostKeyAddress): ServerHostKeyAlgorithm[] {
+  const types = new Set(keysOf(known, address).flatMap((key) => hostKeyAlgorithms(hostKeyType(key))));
+  const isKnown = (algorithm: string): boolean => types.has(algorithm);
+  return [...signatureAlgorithms.filter(isKnown), ...signatureAlgorithms.filter((name) => !isKnown(name))];
+}
+
+/** Offers keys first, then the password. The server's answer to `none` tells which ways it takes. */
+function authenticator(
+  username: string,
+  ring: KeyRing,
+  secrets: Secrets,
+  onMethods: (methods: readonly string[]) => void,
+): AuthHandlerMiddleware {
+  const tried = new Set<string>();
+  const isNew = (method: string): boolean => !tried.has(method) && Boolean(tried.add(method));
+  return (left, _isPartial, next) => {
+    // ssh2 gives null before the server has said anything, against its types.
+    const methods: readonly string[] = left ?? [];
+    if (isNew('none')) return next({ type: 'none', username });
+    onMethods(methods);
+    const { password } = secrets;
+    if (methods.includes('publickey') && ring.size > 0 && isNew('publickey')) {
+      return next({ type: 'agent', username, agent: ring });
+    }
+    if (password !== undefined && methods.includes('password') && isNew('password')) {
+      return next({ type: 'password', username, password });
+    }
+    if (password !== undefined && methods.includes('keyboard-interactive') && isNew('keyboard-interactive')) {
+      return next({
+        type: 'keyboard-interactive',
+        username,
+        prompt: (_name, _instructions, _language, prompts, finish) => finish(prompts.map(() => password)),
+      });
+    }
+    // False ends the attempt; the types know of it only as a thrown error.
+    Reflect.apply(next, undefined, [false]);
+  };
+}
+
+function deniedEvidence(resolved: ResolvedTarget, methods: readonly string[], keys: number): string {
+  const tried = keys === 1 ? '1 key was tried' : `${keys} keys were tried`;
+  return `${resolved.user}@${resolved.hostName}: Permission denied (${methods.join(',')}); ${tried}`;
+}
