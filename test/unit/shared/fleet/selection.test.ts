@@ -1,0 +1,232 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  completeSelection,
+  explainSelection,
+  needsStates,
+  parseSelection,
+  quoteWord,
+  select,
+  type SelectableHost,
+} from '../../../../shared/fleet/selection.ts';
+
+const hosts: SelectableHost[] = [
+  { name: 'nas', tags: ['storage', 'infra-lan'], system: 'x86_64-linux', states: new Set(['reachable']) },
+  { name: 'web-1', tags: ['web', 'infra-dmz'], system: 'x86_64-linux', states: new Set(['reachable', 'reboot']) },
+  { name: 'web-2', tags: ['web'], system: 'x86_64-linux', states: new Set() },
+  { name: 'rpi4-a', tags: ['iot'], system: 'aarch64-linux', states: new Set(['failed']) },
+  { name: 'odd name, really', tags: [], system: null },
+];
+
+function chosen(text: string): string[] {
+  const parsed = parseSelection(text);
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  return select(parsed.node, hosts).map((host) => host.name);
+}
+
+describe('colmena’s forms mean what they mean there', () => {
+  it.each([
+    ['nas', ['nas']],
+    ['nas, rpi4-a', ['nas', 'rpi4-a']],
+    ['web-*', ['web-1', 'web-2']],
+    ['web-[!2]', ['web-1']],
+    ['web-?', ['web-1', 'web-2']],
+    ['@web', ['web-1', 'web-2']],
+    ['@infra-*', ['nas', 'web-1']],
+    ['@web,nas', ['nas', 'web-1', 'web-2']],
+    ['NAS', []],
+    ['', []],
+    ['  ', []],
+  ])('%j selects %j', (text, names) => expect(chosen(text)).toEqual(names));
+});
+
+describe('what colmena lacks', () => {
+  it.each([
+    ['!@web', ['nas', 'rpi4-a', 'odd name, really']],
+    ['!!nas', ['nas']],
+    ['@web & @infra-*', ['web-1']],
+    ['@web & !web-1', ['web-2']],
+    ['nas, @web & web-2', ['nas', 'web-2']],
+    ['(nas, @web) & web-2', ['web-2']],
+    ['system:aarch64-*', ['rpi4-a']],
+    ['state:reachable & !state:reboot', ['nas']],
+    ['state:failed', ['rpi4-a']],
+    ['"odd name, really"', ['odd name, really']],
+    ['*', ['nas', 'web-1', 'web-2', 'rpi4-a', 'odd name, really']],
+  ])('%j selects %j', (text, names) => expect(chosen(text)).toEqual(names));
+
+  it('tells when the hosts have to be asked first', () => {
+    const states = (text: string): boolean => {
+      const parsed = parseSelection(text);
+      return parsed.ok && needsStates(parsed.node);
+    };
+    expect([states('@web & !(nas, state:failed)'), states('@web')]).toEqual([true, false]);
+  });
+});
+
+describe('mistakes point at the character', () => {
+  it.each([
+    ['nas,', 4, /missing at the end/],
+    [',nas', 0, /missing before this ‘,’/],
+    ['nas web-1', 4, /comma \(or\) or ‘&’ \(and\) is missing/],
+    ['(nas', 0, /not closed/],
+    ['nas)', 3, /closes nothing/],
+    ['(nas web)', 5, /or ‘\)’ is missing/],
+    ['nas & & web', 6, /missing before this ‘&’/],
+    ['!', 1, /missing at the end/],
+    ['nas, @', 5, /name of a tag/],
+    ['system:', 0, /system such as/],
+    ['state:asleep', 6, /‘asleep’ is not a state; known are reachable/],
+    ['kind:server', 0, /‘kind:’ is not known/],
+    ['web-[12', 4, /no ‘\]’/],
+    ['"nas', 0, /quote is not closed/],
+    ['nas | web', 4, /comma is the sign for “or”/],
+    ['('.repeat(300) + 'nas' + ')'.repeat(300), 200, /nested too deeply/],
+  ])('%j at %i', (text, at, message) => {
+    const parsed = parseSelection(text);
+    expect(parsed.ok).toBe(false);
+    if (parsed.ok) return;
+    expect(parsed.error.message).toMatch(message);
+    expect(parsed.error.start).toBe(at);
+  });
+});
+
+describe('properties', () => {
+  const term = fc.constantFrom('nas', 'web-*', '@web', '@infra-*', 'system:aarch64-linux', 'state:failed', '!@iot');
+  const expression = fc.letrec<{ all: string }>((tie) => ({
+    all: fc.oneof(
+      { depthSize: 'small' },
+      term,
+      tie('all').map((inner) => `!(${inner})`),
+      fc
+        .tuple(tie('all'), fc.constantFrom(',', '&', ' & ', ' , '), tie('all'))
+        .map(([a, sign, b]) => `(${a})${sign}${b}`),
+    ),
+  })).all;
+
+  it('any text is read or refused with a place inside it, never thrown at', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'ab*?[]!&,()"@:| \\-', 'state:', 'system:') }), (text) => {
+        const parsed = parseSelection(text);
+        if (parsed.ok) select(parsed.node, hosts);
+        else {
+          expect(parsed.error.start).toBeGreaterThanOrEqual(0);
+          expect(parsed.error.end).toBeLessThanOrEqual(text.length);
+        }
+        for (let cursor = 0; cursor <= text.length; cursor++) completeSelection(text, cursor, hosts);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('“not” gives exactly the others', () => {
+    fc.assert(
+      fc.property(expression, (text) => {
+        const inside = new Set(chosen(text));
+        expect(new Set(chosen(`!(${text})`))).toEqual(new Set(hosts.map((h) => h.name).filter((n) => !inside.has(n))));
+      }),
+    );
+  });
+
+  it('comma joins and ampersand intersects', () => {
+    fc.assert(
+      fc.property(expression, expression, (a, b) => {
+        const [left, right] = [new Set(chosen(`(${a})`)), new Set(chosen(`(${b})`))];
+        expect(new Set(chosen(`(${a}),(${b})`))).toEqual(left.union(right));
+        expect(new Set(chosen(`(${a})&(${b})`))).toEqual(left.intersection(right));
+      }),
+    );
+  });
+
+  it('every name, quoted where needed, selects the host of that name alone', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'binary' }), (name) => {
+        const others = [...hosts, { name, tags: [], system: null }];
+        const parsed = parseSelection(quoteWord(name));
+        if (!parsed.ok) throw new Error(`${quoteWord(name)}: ${parsed.error.message}`);
+        expect(select(parsed.node, others).map((host) => host.name)).toEqual([name]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('a pattern of many stars does not become slow', () => {
+    const parsed = parseSelection(`${'a*'.repeat(60)}b`);
+    const started = performance.now();
+    if (parsed.ok) select(parsed.node, [{ name: 'a'.repeat(1000), tags: [], system: null }]);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+describe('explanation', () => {
+  const explain = (text: string) => {
+    const parsed = parseSelection(text);
+    if (!parsed.ok) throw new Error(parsed.error.message);
+    return explainSelection(parsed.node, hosts);
+  };
+
+  it('says in words what is selected', () => {
+    expect(explain('@web & !web-1, nas').sentence).toBe('(hosts with tag ‘web’ and not host ‘web-1’) or host ‘nas’');
+    expect(explain('*').sentence).toBe('all hosts');
+    expect(explain('system:aarch64-linux').matched).toEqual(['rpi4-a']);
+  });
+
+  it('names the terms that fit nothing, and what may have been meant', () => {
+    const [name, tag] = explain('nsa, @wbe, web-1').idle;
+    expect(name).toMatchObject({ message: 'there are no hosts named ‘nsa’', suggestion: 'nas' });
+    expect(tag).toMatchObject({ message: 'there are no hosts with tag ‘wbe’', suggestion: 'web' });
+  });
+});
+
+describe('completion', () => {
+  const offered = (text: string, cursor = text.length) => completeSelection(text, cursor, hosts);
+
+  it('offers names, tags and the beginnings of fields for an empty text', () => {
+    const { options } = offered('');
+    expect(options.map((option) => option.text)).toEqual([
+      'nas',
+      'web-1',
+      'web-2',
+      'rpi4-a',
+      '"odd name, really"',
+      '@infra-dmz',
+      '@infra-lan',
+      '@iot',
+      '@storage',
+      '@web',
+      'system:',
+      'state:',
+    ]);
+  });
+
+  it('replaces the term at the cursor and no more', () => {
+    const completion = offered('nas, @we & !x', 8);
+    expect(completion).toMatchObject({ from: 5, to: 8, options: [{ text: '@web', field: 'tag', hostCount: 2 }] });
+  });
+
+  it('finds a tag from its name alone', () => {
+    expect(offered('stor').options).toEqual([{ text: '@storage', field: 'tag', hostCount: 1 }]);
+  });
+
+  it('offers states with how many hosts are in each', () => {
+    expect(offered('state:re').options).toEqual([
+      { text: 'state:reachable', field: 'state', hostCount: 2 },
+      { text: 'state:reboot', field: 'state', hostCount: 1 },
+    ]);
+  });
+
+  it('filters a thousand hosts well within a keystroke', () => {
+    const many = Array.from({ length: 1000 }, (_, i) => ({
+      name: `host-${i}`,
+      tags: [`t${i % 20}`],
+      system: 'x86_64-linux',
+    }));
+    const started = performance.now();
+    for (let i = 0; i < 10; i++) {
+      const parsed = parseSelection('@t1*, host-9* & !host-99*');
+      if (parsed.ok) select(parsed.node, many);
+      completeSelection('host-9', 6, many);
+    }
+    expect((performance.now() - started) / 10).toBeLessThan(100);
+  });
+});
