@@ -7,6 +7,7 @@ export default defineConfig({
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
   test: {
     pool: 'forks',
+    teardownTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -20,7 +21,6 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          teardownTimeout: 60_000,
         },
       },
     ],

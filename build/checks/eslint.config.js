@@ -64,6 +64,7 @@ const noElectron = {
   message: "Only electron/shell may import 'electron' (types too: describe what you need as an interface).",
 };
 
+/** @type {import('typescript-eslint').ConfigWithExtends['rules']} */
 const strictTypes = {
   '@typescript-eslint/no-explicit-any': 'error',
   '@typescript-eslint/ban-ts-comment': [
@@ -102,7 +103,7 @@ export default tseslint.config(
 
   { files: ['shared/**/*.ts'], languageOptions: { parserOptions: typed('tsconfig.shared.json') } },
   {
-    files: ['electron/**/*.ts', 'test/**/*.ts', 'build/**/*.ts'],
+    files: ['electron/**/*.ts', 'test/**/*.ts', 'build/**/*.ts', 'vitest.config.ts'],
     languageOptions: { parserOptions: typed('tsconfig.json') },
   },
   { files: ['renderer/**/*.ts'], languageOptions: { parserOptions: typed('tsconfig.renderer.json') } },

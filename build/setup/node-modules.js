@@ -62,6 +62,7 @@ export function hasTerminalModule(root) {
  */
 export async function buildTerminalModule(root) {
   const headers = join(root, 'node_modules', `node-${process.platform}-${process.arch}`);
+  /** @type {Record<string, string>} */
   const env = existsSync(join(headers, 'include', 'node')) ? { npm_config_nodedir: headers } : {};
   await step('Compiling the terminal module (node-pty)', () =>
     npm(root, ['rebuild', 'node-pty', '--foreground-scripts=false'], env),

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+import { electronBinary } from '../electron-binary.ts';
+import { root } from '../places.ts';
+import { findProgram, programs } from '../setup/programs.js';
+
+const chromium = findProgram(programs.find(({ names }) => names.includes('chromium'))?.names ?? []);
+const isRoot = process.getuid?.() === 0;
+
+/**
+ * The same specs on two hosts: the browser door in Chromium, and the Electron window where its binary is. A spec asks
+ * its project's name which one it is on (test/e2e holds the fixture that opens the app).
+ */
+export default defineConfig({
+  testDir: join(root, 'test', 'e2e'),
+  testMatch: '**/*.spec.ts',
+  outputDir: join(root, 'test-results'),
+  snapshotPathTemplate: join(root, 'test', 'e2e', 'snapshots', '{projectName}', '{testFileName}', '{arg}{ext}'),
+  forbidOnly: true,
+  // The specs share one lab.
+  workers: 1,
+  fullyParallel: false,
+  timeout: 90_000,
+  expect: { timeout: 10_000, toHaveScreenshot: { maxDiffPixelRatio: 0.02 } },
+  reporter: [['list'], ['./playwright-counts.ts']],
+  use: {
+    viewport: { width: 1280, height: 800 },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(chromium === null ? {} : { executablePath: chromium }),
+      // Chromium refuses its sandbox as root.
+      ...(isRoot ? { chromiumSandbox: false } : {}),
+    },
+  },
+  projects: [{ name: 'browser' }, ...(existsSync(electronBinary()) ? [{ name: 'electron' }] : [])],
+});

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { root } from '../places.ts';
+
+export interface CommandOutcome {
+  readonly exitCode: number | null;
+  /** Standard output and standard error as they came. */
+  readonly output: string;
+}
+
+export interface CommandOptions {
+  /** Default: the project's folder. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Shows the output as it comes, too. */
+  readonly isShown?: boolean;
+}
+
+/** Runs a program with an argument vector and keeps what it says. */
+export function runCommand(
+  [program, ...args]: readonly [string, ...string[]],
+  { cwd = root, env = {}, isShown = false }: CommandOptions = {},
+): Promise<CommandOutcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const take = (chunk: string) => {
+      output += chunk;
+      if (isShown) process.stdout.write(chunk);
+    };
+    child.stdout.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', take);
+    child.on('error', reject);
+    child.on('close', (exitCode) => resolve({ exitCode, output }));
+  });
+}

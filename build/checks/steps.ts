@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { electronBinary } from '../electron-binary.ts';
+import { buildPage } from '../page.ts';
+import type { Counts } from './counts.ts';
+import { checkPlantedErrors } from './planted-errors.ts';
+import { runCommand } from './run-command.ts';
+import { eslint, knip, layers, playwright, prettier, svelteCheck, typescript, vitest } from './tools.ts';
+
+export interface StepResult {
+  readonly counts: Counts;
+  /** What the tool said; shown when it failed. */
+  readonly output: string;
+}
+
+export interface StepContext {
+  /** Whether the tool's output is shown as it comes. */
+  readonly isShown: boolean;
+  /** Where a suite's reporter writes its counts. */
+  readonly countsFile: string;
+  readCounts(): Counts | null;
+}
+
+export interface Step {
+  readonly name: string;
+  readonly group: 'static' | 'build' | 'unit' | 'integration' | 'e2e';
+  readonly what: string;
+  run(context: StepContext): Promise<StepResult>;
+}
+
+const nothing: Counts = { passed: 0, failed: 0, skipped: [] };
+const one = (isGood: boolean): Counts => ({ ...nothing, [isGood ? 'passed' : 'failed']: 1 });
+
+/** A tool that says yes or no. */
+function check(name: string, what: string, argv: readonly [string, ...string[]]): Step {
+  return {
+    name,
+    group: 'static',
+    what,
+    async run({ isShown }) {
+      const { exitCode, output } = await runCommand(argv, { isShown });
+      return { counts: one(exitCode === 0), output };
+    },
+  };
+}
+
+/** A suite of tests whose reporter writes its counts. One that ran no test, or ended badly without saying so, failed. */
+function suite(name: string, group: Step['group'], what: string, argv: readonly [string, ...string[]]): Step {
+  return {
+    name,
+    group,
+    what,
+    async run({ isShown, countsFile, readCounts }) {
+      const { exitCode, output } = await runCommand(argv, { isShown, env: { NIXSTEAD_COUNTS: countsFile } });
+      const found = readCounts();
+      if (found === null) return { counts: one(false), output };
+      const ran = found.passed + found.failed;
+      const isUnexplained = exitCode !== 0 && found.failed === 0;
+      if (ran > 0 && !isUnexplained) return { counts: found, output };
+      console.log(ran === 0 ? `${name}: no test ran` : `${name}: exit status ${exitCode} without a failed test`);
+      return { counts: { ...found, failed: found.failed + 1 }, output };
+    },
+  };
+}
+
+/** Everything that `npm test` does, in order. */
+export const steps: readonly Step[] = [
+  check('eslint', 'lint of TypeScript and Svelte, with types', eslint('.')),
+  check('prettier', 'format', prettier()),
+  check('types-shared', 'types of shared/, without Node and without DOM', typescript('tsconfig.shared.json')),
+  check('types-node', 'types of electron/, test/ and build/', typescript('tsconfig.json')),
+  check('types-renderer', 'types of renderer/', typescript('tsconfig.renderer.json')),
+  check('svelte-check', 'types, markup and accessibility of components', svelteCheck()),
+  check('layers', 'which folder may import which', layers()),
+  check('knip', 'files, exports and packages that nothing uses', knip()),
+  {
+    name: 'planted-errors',
+    group: 'static',
+    what: 'the type, layer and lint checks notice errors planted in a copy',
+    async run() {
+      const lines: string[] = [];
+      const counts = await checkPlantedErrors((line) => lines.push(line));
+      return { counts, output: lines.join('\n') };
+    },
+  },
+  {
+    name: 'page',
+    group: 'build',
+    what: 'the page builds',
+    async run() {
+      const { output, isBuilt } = await buildPage();
+      return { counts: one(isBuilt), output };
+    },
+  },
+  suite('unit', 'unit', 'pure code', vitest('unit')),
+  suite('integration', 'integration', 'real programs, and hosts of the lab', vitest('integration')),
+  suite('e2e', 'e2e', 'the app in Chromium, with axe', playwright()),
+  {
+    name: 'e2e-electron',
+    group: 'e2e',
+    what: 'the same in Electron, where its binary is (then it ran in the step before)',
+    async run() {
+      if (existsSync(electronBinary())) return { counts: nothing, output: '' };
+      const reason = "Electron's binary is not on this machine (npx install-electron fetches it)";
+      return { counts: { ...nothing, skipped: [{ test: 'end-to-end tests in Electron', reason }] }, output: '' };
+    },
+  },
+];
