@@ -91,7 +91,9 @@ export function setAttribute(tree: NixTree, path: readonly string[], value: NixV
   const found = locate(source, root, path);
   if (found?.kind === 'binding') {
     const { value: old, start } = found.binding;
-    return [{ start: old.start, end: old.end, text: formatValue(value, indentationAt(source, start)) }];
+    const inner = value instanceof NixExpression ? old : insideWrapper(source, old);
+    const text = formatValue(value, indentationAt(source, start));
+    return [{ start: inner.start, end: inner.end, text: inner === old || !text.startsWith('-') ? text : `(${text})` }];
   }
   if (found?.kind === 'inherit') {
     const { inherit, set } = found;
@@ -104,6 +106,16 @@ export function setAttribute(tree: NixTree, path: readonly string[], value: NixV
   const place = deepestSet(source, root, path);
   if (!place) throw new EditError('The file does not hold an attribute set that could take the new value.');
   return [insertBinding(source, place.set, place.rest, value)];
+}
+
+/** The value inside `lib.mkDefault ...` and its kin: the priority that somebody chose is not ours to drop. */
+function insideWrapper(source: string, value: Expression): Expression {
+  if (value.kind !== 'apply') return value;
+  const { function: fn, argument } = value;
+  const head = fn.kind === 'apply' ? fn.function : fn;
+  const name = /[^.]*$/.exec(source.slice(head.start, head.end))?.[0] ?? '';
+  const wrappers = fn.kind === 'apply' ? ['mkOverride', 'mkOrder'] : ['mkDefault', 'mkForce', 'mkBefore', 'mkAfter'];
+  return wrappers.includes(name) ? argument : value;
 }
 
 function insertBinding(source: string, set: AttributeSet, path: readonly string[], value: NixValue): Splice {

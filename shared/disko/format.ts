@@ -1,0 +1,94 @@
+import { formatValue } from '../nix/value.ts';
+import { isList, isSame, isSet, type Layout, type LayoutSet, type LayoutValue } from './layout.ts';
+import { deviceGroups, hookNames, isRecord, itemType, typeSchema, type DeviceGroup } from './schema.ts';
+
+/** The order that people write options in: what it is, which device, its size, what it holds. */
+const firstKeys = [
+  'type',
+  'device',
+  'name',
+  'label',
+  'priority',
+  'start',
+  'size',
+  'end',
+  'format',
+  'vg',
+  'pool',
+  'level',
+];
+const lastKeys = ['mountpoint', 'mountOptions', 'content', 'partitions', 'lvs', 'subvolumes', 'datasets', ...hookNames];
+
+function rank(key: string): number {
+  const first = firstKeys.indexOf(key);
+  if (first >= 0) return first;
+  const last = lastKeys.indexOf(key);
+  return last >= 0 ? 1000 + last : 500;
+}
+
+/** A set in the order that a person would write it, all the way down; equal ranks keep their order. */
+export function canonical(set: LayoutSet): LayoutSet {
+  const entries = Object.entries(set).map(([key, value], index) => ({ key, value: canonicalValue(value), index }));
+  const isOptions = typeof set['type'] === 'string' || 'size' in set || 'content' in set;
+  // A partition's type code is a detail behind its size; every other type says what the set is.
+  const order = (key: string): number => (key === 'type' && isTypeCode(set['type']) ? rank('end') + 0.5 : rank(key));
+  if (isOptions) entries.sort((a, b) => order(a.key) - order(b.key) || a.index - b.index);
+  return Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+}
+
+function isTypeCode(value: LayoutValue | undefined): boolean {
+  return typeof value === 'string' && /^[0-9A-Fa-f]{4}$|-/.test(value);
+}
+
+function canonicalValue(value: LayoutValue): LayoutValue {
+  if (isList(value)) return value.map(canonicalValue);
+  return isSet(value) ? canonical(value) : value;
+}
+
+/** A whole file with a layout, as a person would write it: works for disko's command line and as a NixOS module. */
+export function formatLayout(layout: Layout): string {
+  return `{\n  disko.devices = ${formatValue(canonicalValue(layout), '  ')};\n}\n`;
+}
+
+/**
+ * A layout without what says nothing: options that have disko's constant default, and what disko itself computes and
+ * adds (`_index`, names that equal the attribute name, `datasets.__root`). `type` always stays.
+ */
+export function withoutDefaults(layout: Layout): Layout {
+  const groups = Object.entries(layout).flatMap(([group, entries]) => {
+    const type = deviceGroups[group as DeviceGroup] as string | undefined;
+    if (type === undefined || !isSet(entries)) return [[group, entries] as const];
+    const kept = Object.entries(entries).map(([name, entry]) => [name, strip(entry, type, name)] as const);
+    return kept.length === 0 ? [] : [[group, Object.fromEntries(kept)] as const];
+  });
+  return Object.fromEntries(groups);
+}
+
+function strip(value: LayoutValue, type: string | null, attributeName: string | null): LayoutValue {
+  const schema = type === null ? null : typeSchema(type);
+  if (!schema || !isSet(value)) return value;
+  const kept: [string, LayoutValue][] = [];
+  for (const [key, item] of Object.entries(value)) {
+    const option = schema.options[key];
+    if (key.startsWith('_')) continue;
+    if (!option) {
+      if (!(schema.hasHooks && (hookNames as readonly string[]).includes(key) && item === '')) kept.push([key, item]);
+      continue;
+    }
+    const isConstant = key === 'type';
+    if (!isConstant && 'default' in option && isSame(item, option.default as LayoutValue)) continue;
+    if (!isConstant && key === 'name' && option.computed?.startsWith('attribute name') && item === attributeName)
+      continue;
+    kept.push([key, stripItems(option, item)]);
+  }
+  return Object.fromEntries(kept);
+}
+
+function stripItems(option: Parameters<typeof itemType>[0], value: LayoutValue): LayoutValue {
+  if (option.type === 'attrsOf' && isSet(value)) {
+    const entries = Object.entries(value).filter(([name]) => name !== '__root');
+    return Object.fromEntries(entries.map(([name, item]) => [name, strip(item, itemType(option, item), name)]));
+  }
+  if (option.type === 'listOf' && isList(value)) return value.map((item) => strip(item, itemType(option, item), null));
+  return isRecord(value) ? strip(value, itemType(option, value), null) : value;
+}

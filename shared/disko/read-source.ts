@@ -1,0 +1,304 @@
+import { globalScope, standInLibrary } from '../nix/evaluation/builtins.ts';
+import { Evaluator } from '../nix/evaluation/evaluate.ts';
+import {
+  known,
+  NotEvaluable,
+  set,
+  string,
+  list,
+  integer,
+  bool,
+  nullValue,
+  type SetValue,
+  type Thunk,
+  type Value,
+} from '../nix/evaluation/values.ts';
+import { positionAt } from '../nix/line.ts';
+import { parseNix } from '../nix/parser.ts';
+import type { AttributeSet, Expression, NixTree, Span } from '../nix/syntax.ts';
+import { NixExpression } from '../nix/value.ts';
+import type { Layout, LayoutPath, LayoutValue } from './layout.ts';
+import { deviceGroups } from './schema.ts';
+
+/** A place in the text, with a sentence about it. Line and column count from 1. */
+export interface SourceNote {
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** An argument that the file takes. `isNeeded`: the layout depends on it and the file has no usable default. */
+export interface LayoutArgument {
+  readonly name: string;
+  readonly isNeeded: boolean;
+  /** Source text of the default. */
+  readonly fallback: string | null;
+}
+
+/** The text behind a layout, for writing changes back into it. */
+export interface LayoutSource {
+  readonly tree: NixTree;
+  /** The set that each path of the layout is written in. */
+  readonly sets: ReadonlyMap<string, SetValue>;
+  /** How many places of the layout come from a set of the text; a change of a shared one would change them all. */
+  readonly uses: ReadonlyMap<AttributeSet, number>;
+}
+
+export type LayoutReading =
+  | {
+      readonly ok: true;
+      readonly layout: Layout;
+      readonly source: LayoutSource;
+      /** Where `disko.devices` is: names from the root of the file's value; empty for a bare `{ disk = ...; }`. */
+      readonly devicesPath: readonly string[];
+      readonly arguments: readonly LayoutArgument[];
+      /** Values that were kept as expressions, since they need something from outside the file. */
+      readonly kept: readonly (SourceNote & { readonly path: LayoutPath })[];
+    }
+  | {
+      readonly ok: false;
+      /**
+       * `syntax`: not Nix. `arguments`: needs values for `arguments`. `outside`: only evaluation by nix can tell.
+       * `not-a-layout`: Nix, but no disko layout. `error`: Nix would fail on it.
+       */
+      readonly reason: 'syntax' | 'arguments' | 'outside' | 'not-a-layout' | 'error';
+      readonly note: SourceNote;
+      readonly arguments: readonly LayoutArgument[];
+    };
+
+/** Names that NixOS or disko hand to a module; what hangs on them is outside the file. */
+const moduleArguments = new Set([
+  'pkgs',
+  'config',
+  'options',
+  'modulesPath',
+  'inputs',
+  'self',
+  'specialArgs',
+  'utils',
+  'extendModules',
+]);
+
+class MissingArgument extends NotEvaluable {
+  readonly argument: string;
+  constructor(argument: string, place: Span) {
+    super('error', `needs a value for the argument '${argument}'`, place);
+    this.argument = argument;
+  }
+}
+
+const MAX_LAYOUT_DEPTH = 100;
+
+/**
+ * Reads a disko layout from Nix text alone: plain data, `let`, functions with defaults, the common `lib` functions.
+ *
+ * @param given values for the arguments of the file, as JSON data
+ */
+export function readLayout(text: string, given: Readonly<Record<string, unknown>> = {}): LayoutReading {
+  const tree = parseNix(text);
+  const noteAt = (span: Span | null, message: string): SourceNote => ({
+    message,
+    ...positionAt(text, span?.start ?? 0),
+  });
+  const [problem] = tree.problems;
+  if (problem) return { ok: false, reason: 'syntax', note: noteAt(problem, problem.message), arguments: [] };
+
+  const declared = new Map<string, LayoutArgument>();
+  const missing = new Set<string>();
+  const argumentList = (): LayoutArgument[] =>
+    [...declared.values()].map((item) => ({ ...item, isNeeded: missing.has(item.name) }));
+  const evaluator = new Evaluator(tree);
+  try {
+    const root = callWithArguments(evaluator, evaluator.evaluate(tree.root, globalScope), given, declared, text);
+    const found = findDevices(root);
+    if (!found) {
+      const note = noteAt(tree.root, 'There is no `disko.devices` in this file.');
+      return { ok: false, reason: 'not-a-layout', note, arguments: argumentList() };
+    }
+    const reader = new LayoutReader(text);
+    const layout = reader.set(found.devices, []);
+    return {
+      ok: true,
+      layout,
+      source: { tree, sets: reader.sets, uses: reader.uses },
+      devicesPath: found.path,
+      arguments: argumentList(),
+      kept: reader.kept.map(({ path, place, message }) => ({ path, ...noteAt(place, message) })),
+    };
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return {
+        ok: false,
+        reason: 'error',
+        note: noteAt(null, 'The file is nested too deeply.'),
+        arguments: argumentList(),
+      };
+    }
+    if (!(error instanceof NotEvaluable)) throw error;
+    if (error instanceof MissingArgument) missing.add(error.argument);
+    const reason =
+      error instanceof MissingArgument ? 'arguments' : error.reason === 'unknown' ? 'outside' : ('error' as const);
+    return { ok: false, reason, note: noteAt(error.place, sentence(error.message)), arguments: argumentList() };
+  }
+}
+
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;
+}
+
+/** Calls the file's function, and what it returns as long as that is a function again. */
+function callWithArguments(
+  evaluator: Evaluator,
+  root: Value,
+  given: Readonly<Record<string, unknown>>,
+  declared: Map<string, LayoutArgument>,
+  text: string,
+): Value {
+  let value = root;
+  for (let calls = 0; value.type === 'lambda' && calls < 4; calls++) {
+    const { node } = value;
+    const entries: [string, Thunk][] = [];
+    for (const formal of node.formals?.items ?? []) {
+      const { name } = formal.name;
+      const value = given[name];
+      const fallback = formal.fallback ? text.slice(formal.fallback.start, formal.fallback.end) : null;
+      if (name === 'lib') entries.push([name, known(standInLibrary())]);
+      else if (value !== undefined) {
+        declared.set(name, { name, isNeeded: false, fallback });
+        entries.push([name, known(fromData(value))]);
+      } else if (moduleArguments.has(name)) {
+        if (!formal.fallback) entries.push([name, known({ type: 'outside', name })]);
+      } else {
+        declared.set(name, { name, isNeeded: false, fallback });
+        // A default that only says "set this" is no default.
+        if (!formal.fallback || isThrow(formal.fallback)) {
+          entries.push([name, { expression: null, force: () => fail(new MissingArgument(name, formal)) }]);
+        }
+      }
+    }
+    const argument: Thunk = node.formals
+      ? known(set(entries))
+      : known(given[node.parameter?.name ?? ''] === undefined ? outsideArguments() : fromData(given));
+    value = evaluator.apply(value, argument, null);
+  }
+  return value;
+}
+
+/** For `args: { ... args.lib ... }`: everything but lib is outside. */
+function outsideArguments(): Value {
+  return { ...set([['lib', known(standInLibrary())]]), partialName: 'the arguments' };
+}
+
+function fail(error: Error): never {
+  throw error;
+}
+
+function isThrow(expression: Expression): boolean {
+  if (expression.kind === 'parenthesis') return isThrow(expression.expression);
+  if (expression.kind !== 'apply') return false;
+  const { function: fn } = expression;
+  return fn.kind === 'identifier' && (fn.name === 'throw' || fn.name === 'abort');
+}
+
+/** Plain data as a value. */
+function fromData(data: unknown): Value {
+  if (data === null || data === undefined) return nullValue;
+  if (typeof data === 'string') return string(data);
+  if (typeof data === 'boolean') return bool(data);
+  if (typeof data === 'number') return Number.isInteger(data) ? integer(data) : { type: 'float', value: data };
+  if (Array.isArray(data)) return list(data.map((item: unknown) => known(fromData(item))));
+  return set(Object.entries(data).map(([name, item]) => [name, known(fromData(item))] as const));
+}
+
+function asSet(thunk: Thunk | undefined): SetValue | null {
+  const value = thunk?.force();
+  if (value?.type === 'outside')
+    throw new NotEvaluable('unknown', `depends on ${value.name}`, thunk?.expression ?? null);
+  return value?.type === 'set' ? value : null;
+}
+
+function findDevices(root: Value): { devices: SetValue; path: readonly string[] } | null {
+  if (root.type === 'outside') throw new NotEvaluable('unknown', `is ${root.name}`);
+  if (root.type !== 'set') return null;
+  for (const path of [['disko', 'devices'], ['config', 'disko', 'devices'], ['devices'], []]) {
+    let current: SetValue | null = root;
+    for (const name of path) current = current ? asSet(current.attributes.get(name)?.thunk) : null;
+    if (!current) continue;
+    const isLayout = path.includes('disko') || hasGroups(current);
+    if (isLayout) return { devices: current, path };
+  }
+  return null;
+}
+
+function hasGroups(value: SetValue): boolean {
+  return Object.keys(deviceGroups).some((group) => {
+    const entry = value.attributes.get(group);
+    return entry !== undefined && entry.thunk.force().type === 'set';
+  });
+}
+
+/** Turns values into layout data and remembers where each set is written. */
+class LayoutReader {
+  readonly sets = new Map<string, SetValue>();
+  readonly uses = new Map<AttributeSet, number>();
+  readonly kept: { path: LayoutPath; place: Span | null; message: string }[] = [];
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  set(value: SetValue, path: LayoutPath): Layout {
+    if (path.length > MAX_LAYOUT_DEPTH) throw new NotEvaluable('error', 'is nested too deeply');
+    this.sets.set(pathKey(path), value);
+    for (const { set: node, prefix } of value.origins) {
+      // Dotted spellings reach the same set of the text several times; only its own top counts as a use.
+      if (prefix.length === 0) this.uses.set(node, (this.uses.get(node) ?? 0) + 1);
+    }
+    return Object.fromEntries(
+      [...value.attributes].map(([name, attribute]) => [name, this.value(attribute.thunk, [...path, name])]),
+    );
+  }
+
+  private value(thunk: Thunk, path: LayoutPath): LayoutValue {
+    try {
+      return this.plain(thunk.force(), thunk, path);
+    } catch (error) {
+      if (!(error instanceof NotEvaluable) || error.reason !== 'unknown' || !thunk.expression) throw error;
+      return this.keep(thunk.expression, path, error);
+    }
+  }
+
+  private keep(expression: Expression, path: LayoutPath, error: NotEvaluable): NixExpression {
+    this.kept.push({ path, place: expression, message: sentence(`${path.join('.')} ${error.message}`) });
+    return new NixExpression(this.text.slice(expression.start, expression.end));
+  }
+
+  private plain(value: Value, thunk: Thunk, path: LayoutPath): LayoutValue {
+    switch (value.type) {
+      case 'set':
+        return this.set(value, path);
+      case 'list':
+        return value.items.map((item, index) => this.value(item, [...path, index]));
+      case 'integer':
+        return Number(value.value);
+      case 'float':
+      case 'bool':
+      case 'string':
+        return value.value;
+      case 'null':
+        return null;
+      case 'outside':
+        throw new NotEvaluable('unknown', `depends on ${value.name}`, thunk.expression);
+      case 'path':
+      case 'lambda':
+      case 'builtin':
+        throw new NotEvaluable('unknown', `is ${value.type === 'path' ? 'a path' : 'a function'}`, thunk.expression);
+    }
+  }
+}
+
+/** A path as a map key. */
+export function pathKey(path: LayoutPath): string {
+  return JSON.stringify(path);
+}
