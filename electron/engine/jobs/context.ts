@@ -6,6 +6,17 @@ type WithoutEnvelope<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never;
 /** An event as an executor emits it; the runner adds `seq` and `at`. */
 export type NewJobEvent = WithoutEnvelope<JobEvent>;
 
+/** What an executor emits itself; the others are the runner's. A `build` event names only the derivations that changed. */
+export type ExecutorEvent = Extract<NewJobEvent, { type: 'step' | 'command' | 'build' | 'problem' | 'note' }>;
+
+/** Thrown out of the context's waits after a person cancelled; an executor lets it pass or returns its result. */
+export class JobCancelled extends Error {
+  override readonly name = 'JobCancelled';
+  constructor() {
+    super('The job was cancelled');
+  }
+}
+
 /** A program to run on a pseudo-terminal. `argv` is a vector: no shell sees it. */
 export interface TerminalRequest {
   /** Whose log the bytes belong to; null is the job's own log. */
@@ -19,10 +30,17 @@ export interface TerminalRequest {
   shown?: Pick<Command, 'where' | 'argv' | 'env'>;
   /** Columns of the terminal; nix is given a fixed width so that its lines do not wrap. Default 120. */
   columns?: number;
-  /** Every chunk of output, decoded; also written to the host's log unless `isLogged` is false. */
-  onOutput?: (text: string) => void;
+  /** True where the terminal takes the width and height of the window that shows it. Default: its size is fixed. */
+  followsWindow?: boolean;
+  /**
+   * Every chunk of output, decoded; also written to the host's log unless `isLogged` is false. `reply` types into the
+   * terminal, for a program that asks there; what is typed is not written down unless the program echoes it.
+   */
+  onOutput?: (text: string, reply: (text: string) => void) => void;
   /** False where the bytes are for a parser (internal-json) and readable lines are logged with {@link JobContext.log}. */
   isLogged?: boolean;
+  /** True for a question that finds out, after a person cancelled, what a host is in. Others throw then. */
+  isAfterCancel?: boolean;
 }
 
 export interface TerminalResult {
@@ -34,13 +52,21 @@ export interface TerminalResult {
 /** What a runner gives to the code that does a job. Everything here ends when the job ends. */
 export interface JobContext {
   readonly jobFolder: string;
-  /** Aborts when a person cancels. Children on terminals are ended (whole process group) by the runner. */
+  /**
+   * Aborts when a person cancels. Children on terminals are ended by the runner (whole process group: SIGINT, then
+   * SIGTERM, then SIGKILL). The executor then has 30 s to find out what the hosts are in and to return.
+   */
   readonly signal: AbortSignal;
-  emit(event: NewJobEvent): void;
+  /** Progress of a running step may be emitted as often as it comes: the runner writes 20 a second per host and stage. */
+  emit(event: ExecutorEvent): void;
   /** Appends readable text to a host's log. */
   log(host: HostName | null, text: string): void;
+  /**
+   * Runs a program on a terminal of its own and tells of it as a command event when it starts and when it ends.
+   * @throws ProblemError `program-missing`, and JobCancelled after a person cancelled
+   */
   run(request: TerminalRequest): Promise<TerminalResult>;
-  /** Shows a question on every door and waits for the answer; throws when the job is cancelled. */
+  /** Shows a question on every door and waits for the answer. @throws JobCancelled when a person cancels instead */
   ask(prompt: Omit<Prompt, 'id'>): Promise<string>;
 }
 

@@ -1,0 +1,42 @@
+import type { JobDetail } from '../../../shared/contract/job.ts';
+import type { Store } from '../store/open.ts';
+import type { History } from './estimate.ts';
+
+/** What the store knows about how long the parts of a job take, asked once for each part. */
+export function historyOf(detail: JobDetail, store: Store): History {
+  const { fleetId } = detail.summary;
+  const stages = fleetId === null ? () => null : store.buildTimes.expectedStages(fleetId);
+  const builds = new Map<string, number | null>();
+  return {
+    stage: stages,
+    build(name) {
+      if (!builds.has(name)) builds.set(name, store.buildTimes.expectedBuild(name));
+      return builds.get(name) ?? null;
+    },
+  };
+}
+
+/** Keeps how long the parts of a finished job took. Hosts that had nothing to do would only make estimates too bold. */
+export function recordTimes(detail: JobDetail, store: Store): void {
+  const { fleetId, endedAt } = detail.summary;
+  const at = endedAt ?? Date.now();
+  const builds = Object.values(detail.builds)
+    .flat()
+    .flatMap((node) =>
+      node.state === 'done' && node.kind === 'build' && node.startedAt !== null && node.endedAt !== null
+        ? [{ name: node.name, durationMs: node.endedAt - node.startedAt }]
+        : [],
+    );
+  store.buildTimes.recordBuilds(builds, at);
+  if (fleetId === null) return;
+  const stages = detail.steps.flatMap((step) =>
+    step.state === 'done' && step.startedAt !== null && step.endedAt !== null && hadWork(detail, step.host)
+      ? [{ host: step.host, stage: step.stage, durationMs: step.endedAt - step.startedAt }]
+      : [],
+  );
+  store.buildTimes.recordStages(fleetId, stages, at);
+}
+
+function hadWork(detail: JobDetail, host: string): boolean {
+  return !Object.hasOwn(detail.outcomes, host) || detail.outcomes[host]?.state !== 'unchanged';
+}

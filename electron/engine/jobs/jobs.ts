@@ -1,0 +1,260 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { jobId, type FleetId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
+import type { JobDetail, JobSummary, JobWatchEvent, LogChunk } from '../../../shared/contract/job.ts';
+import type { Home } from '../home.ts';
+import type { JobHost } from '../store/jobs.ts';
+import type { Store } from '../store/open.ts';
+import { Bell, watchFolder } from './changes.ts';
+import { askRunner } from './control-client.ts';
+import type { ControlRequest } from './control-messages.ts';
+import { invalidSpec, jobIsOver, noSuchJob, runnerUnreachable, unknownKind } from './errors.ts';
+import type { FollowedJob } from './followed-job.ts';
+import type { RunnerFile } from './job-folder.ts';
+import type { JobKinds, JobSpec } from './kind.ts';
+import { kinds as productKinds } from './kinds.ts';
+import { readLog } from './log-reader.ts';
+import { identify } from './process-identity.ts';
+import { DEFAULT_KEEP, type Keep } from './prune.ts';
+import { JobRegistry } from './registry.ts';
+import { startRunner } from './start-runner.ts';
+
+/** What is asked for. `spec` must fit the kind's schema. */
+export interface JobRequest {
+  readonly kind: string;
+  readonly spec: unknown;
+  readonly title: string;
+  readonly fleetId: FleetId | null;
+  readonly hosts: readonly HostName[];
+  /**
+   * Where the hosts answer, such as `10.0.0.5:22`: the same text for the same machine. Jobs also exclude each other where
+   * two names, or two fleets, mean one machine.
+   */
+  readonly addresses?: ReadonlyMap<HostName, string>;
+}
+
+/** Kinds other than the product's: the table for this process and the module that exports it for the runner. */
+export interface KindsModule {
+  readonly kinds: JobKinds;
+  /** An absolute path. */
+  readonly file: string;
+}
+
+interface JobsOptions {
+  readonly home: Home;
+  readonly store: Store;
+  readonly kinds?: KindsModule;
+  readonly keep?: Keep;
+}
+
+/** The shortest time between two updates of the list of jobs: under 60 a second. */
+const INTERVAL_MS = 17;
+/** How long a watcher waits at most before it looks again by itself. */
+const LOOK_AGAIN_MS = 1000;
+/** A runner is up in well under a second; a machine under load gets more. */
+const RUNNER_START_MS = 15_000;
+
+/** Finds what is there (also jobs that went on while no engine ran) and goes on from it. */
+export function createJobs(options: JobsOptions): Jobs {
+  return new Jobs(options);
+}
+
+/** The jobs of one home. Every job is a process of its own; disposing this ends none of them. */
+export class Jobs implements AsyncDisposable {
+  readonly #store: Store;
+  readonly #kinds: JobKinds;
+  readonly #kindsModule: string | null;
+  readonly #registry: JobRegistry;
+  readonly #closed = new AbortController();
+
+  constructor({ home, store, kinds, keep = DEFAULT_KEEP }: JobsOptions) {
+    this.#store = store;
+    this.#kinds = kinds?.kinds ?? productKinds;
+    this.#kindsModule = kinds?.file ?? null;
+    this.#registry = new JobRegistry(home, store, keep);
+  }
+
+  /**
+   * Queues a job and starts its runner, which waits by itself until no earlier job has one of its hosts.
+   * @throws ProblemError `job-kind-unknown`, `job-spec-invalid`
+   */
+  async queue(request: JobRequest): Promise<JobId> {
+    const now = Date.now();
+    const row = {
+      id: newJobId(now),
+      kind: request.kind,
+      title: request.title,
+      fleetId: request.fleetId,
+      hosts: request.hosts.map((name): JobHost => ({ name, address: request.addresses?.get(name) ?? null })),
+      spec: this.#parseSpec(request),
+      queuedAt: now,
+    };
+    const folder = this.#registry.folder(row.id);
+    try {
+      this.#store.jobs.admit(row, (predecessors) => {
+        const file = { ...row, hosts: [...row.hosts], after: [...predecessors], queuedBy: identify(process.pid) };
+        folder.create({ version: 1, ...file });
+      });
+    } catch (error) {
+      rmSync(folder.path, { recursive: true, force: true });
+      throw error;
+    }
+    this.#registry.follow(row.id);
+    startRunner(folder, this.#kindsModule, (reason) => this.#registry.runnerEnded(row.id, reason));
+    return row.id;
+  }
+
+  /** Latest first. */
+  async list(filter: { limit?: number; fleetId?: FleetId; host?: HostName } = {}): Promise<JobSummary[]> {
+    return this.#store.jobs.list(filter).map((row) => this.#registry.summaryOf(row));
+  }
+
+  /** @throws ProblemError `job-unknown` */
+  async show(id: JobId): Promise<JobDetail> {
+    const detail = this.#registry.detail(id);
+    if (detail === null) throw noSuchJob(id);
+    return detail;
+  }
+
+  /** A snapshot, then batches of events until the job is over. A watcher that was too slow gets another snapshot. */
+  async *watch(id: JobId, signal?: AbortSignal): AsyncGenerator<JobWatchEvent> {
+    const until = this.#until(signal);
+    const followed = this.#registry.followed(id);
+    if (followed === null) {
+      yield { type: 'snapshot', job: await this.show(id) };
+      return;
+    }
+    const bell = new Bell();
+    using _bell = followed.changed.join(bell);
+    using reader = followed.read();
+    let { summary } = this.#registry.detailOf(followed);
+    yield { type: 'snapshot', job: this.#registry.detailOf(followed) };
+    while (!until.aborted) {
+      const isLast = followed.isOver;
+      const events = reader.take();
+      const job = this.#registry.detailOf(followed);
+      if (events === null) yield { type: 'snapshot', job };
+      else if (events.length > 0 || !isSame(summary, job.summary)) {
+        yield { type: 'events', summary: job.summary, events };
+      }
+      summary = job.summary;
+      if (isLast) return;
+      await bell.next(LOOK_AGAIN_MS, until);
+    }
+  }
+
+  /** The jobs that are not over, then whatever changes; each that ends is told of once more. */
+  async *watchAll(signal?: AbortSignal): AsyncGenerator<JobSummary[]> {
+    const until = this.#until(signal);
+    const bell = new Bell();
+    const changed = new Set<JobId>();
+    using _listening = this.#registry.listen((id) => {
+      changed.add(id);
+      bell.ring();
+    });
+    yield this.#registry.unfinished.map((followed) => this.#registry.detailOf(followed).summary);
+    while (!until.aborted) {
+      await bell.next(LOOK_AGAIN_MS, until);
+      if (changed.size === 0) continue;
+      const ids = [...changed].sort();
+      changed.clear();
+      yield ids.flatMap((id) => this.#registry.summary(id) ?? []);
+      await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+    }
+  }
+
+  /** One host's terminal, or the job's own, from a byte offset until the job is over. */
+  async *log(
+    request: { id: JobId; host: HostName | null; from?: number },
+    signal?: AbortSignal,
+  ): AsyncGenerator<LogChunk> {
+    const { id, host, from = 0 } = request;
+    const until = this.#until(signal);
+    const folder = this.#registry.folder(id);
+    const followed = this.#registry.followed(id);
+    if (followed === null && this.#registry.summary(id) === null) throw noSuchJob(id);
+    const bell = new Bell();
+    using _bell = followed?.changed.join(bell);
+    using _watch = followed === null ? null : watchFolder(folder.logs, () => bell.ring());
+    const source = {
+      file: folder.log(host),
+      isComplete: () => followed === null || followed.isOver,
+      change: () => bell.next(LOOK_AGAIN_MS, until),
+    };
+    yield* readLog(source, from, until);
+  }
+
+  /**
+   * Asks the job to stop; watch it to see when it has. A job that waits in the queue ends at once.
+   * @throws ProblemError `job-unknown`, `job-over`, `runner-unreachable`
+   */
+  async cancel(id: JobId): Promise<void> {
+    await this.#ask(id, { action: 'cancel' });
+  }
+
+  /** @throws ProblemError `prompt-over` where another answer was faster, and those of {@link cancel} */
+  async answer(id: JobId, promptId: string, answer: string): Promise<void> {
+    await this.#ask(id, { action: 'answer', promptId, answer });
+  }
+
+  /** The window's terminal has a new size. Nothing happens to a job that is over. */
+  async resize(id: JobId, columns: number, rows: number): Promise<void> {
+    if (this.#registry.followed(id) === null && this.#registry.summary(id) !== null) return;
+    await this.#ask(id, { action: 'resize', columns, rows });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
+    this.#registry[Symbol.dispose]();
+  }
+
+  #parseSpec(request: JobRequest): JobSpec {
+    const kind = Object.hasOwn(this.#kinds, request.kind) ? this.#kinds[request.kind] : undefined;
+    if (kind === undefined) throw unknownKind(request.kind);
+    try {
+      return kind.parse(request.spec);
+    } catch (error) {
+      throw error instanceof Error ? invalidSpec(request.kind, error) : error;
+    }
+  }
+
+  async #ask(id: JobId, request: ControlRequest): Promise<void> {
+    const followed = this.#registry.followed(id);
+    if (followed === null) throw this.#registry.summary(id) === null ? noSuchJob(id) : jobIsOver(id);
+    try {
+      await askRunner(await this.#runnerOf(followed), request);
+    } catch (error) {
+      followed.refresh();
+      throw followed.isOver ? jobIsOver(id) : error;
+    }
+  }
+
+  /** The runner of a job, which may be starting right now. */
+  async #runnerOf(followed: FollowedJob): Promise<RunnerFile> {
+    const bell = new Bell();
+    using _bell = followed.changed.join(bell);
+    const deadline = performance.now() + RUNNER_START_MS;
+    for (;;) {
+      const { runner } = followed;
+      if (runner !== null) return runner;
+      const isHopeless = followed.isOver || this.#closed.signal.aborted || performance.now() > deadline;
+      if (isHopeless) throw runnerUnreachable('it has not started');
+      await bell.next(LOOK_AGAIN_MS, this.#closed.signal);
+    }
+  }
+
+  #until(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]);
+  }
+}
+
+/** Sorts by time (UTC) and is a safe folder name. */
+function newJobId(now: number): JobId {
+  const [date = '', time = ''] = new Date(now).toISOString().split('T');
+  const stamp = `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}`;
+  return jobId.parse(`${stamp}-${randomBytes(3).toString('hex')}`);
+}
+
+function isSame(a: JobSummary, b: JobSummary): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,127 @@
+import type { Command, Prompt } from '../../../shared/contract/job.ts';
+import type { HostName } from '../../../shared/contract/ids.ts';
+import {
+  JobCancelled,
+  type ExecutorEvent,
+  type JobContext,
+  type NewJobEvent,
+  type TerminalRequest,
+  type TerminalResult,
+} from './context.ts';
+import type { JobFolder } from './job-folder.ts';
+import type { LogWriter } from './log-writer.ts';
+import type { Grace } from './process-tree.ts';
+import { Prompts } from './prompts.ts';
+import { Terminal } from './terminal.ts';
+
+const DEFAULT_COLUMNS = 120;
+const DEFAULT_ROWS = 30;
+
+interface Parts {
+  folder: JobFolder;
+  log: LogWriter;
+  emit: (event: NewJobEvent) => void;
+  signal: AbortSignal;
+  grace: Grace;
+}
+
+/** What an executor works with, on real terminals and files. */
+export class RunnerContext implements JobContext {
+  readonly jobFolder: string;
+  readonly signal: AbortSignal;
+  readonly prompts: Prompts;
+  readonly #parts: Parts;
+  readonly #terminals = new Map<Terminal, TerminalRequest>();
+  #window = { columns: DEFAULT_COLUMNS, rows: DEFAULT_ROWS };
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.jobFolder = parts.folder.path;
+    this.signal = parts.signal;
+    this.prompts = new Prompts(parts.emit, parts.signal);
+    parts.signal.addEventListener('abort', () => void this.#endTerminals((request) => !request.isAfterCancel), {
+      once: true,
+    });
+  }
+
+  emit(event: ExecutorEvent): void {
+    this.#parts.emit(event);
+  }
+
+  log(host: HostName | null, text: string): void {
+    this.#parts.log.write(host, text);
+  }
+
+  ask(prompt: Omit<Prompt, 'id'>): Promise<string> {
+    return this.prompts.ask(prompt);
+  }
+
+  async run(request: TerminalRequest): Promise<TerminalResult> {
+    if (this.signal.aborted && !request.isAfterCancel) throw new JobCancelled();
+    const command = shownCommand(request);
+    const terminal = this.#open(request);
+    this.#parts.emit({ type: 'command', command, exitCode: null });
+    this.#terminals.set(terminal, request);
+    const result = await terminal.ended;
+    this.#terminals.delete(terminal);
+    this.#parts.emit({ type: 'command', command, exitCode: result.exitCode ?? SIGNAL_BASE + (result.signal ?? 0) });
+    if (this.signal.aborted && !request.isAfterCancel) throw new JobCancelled();
+    return result;
+  }
+
+  /** The window's terminal has a new size. */
+  resize(columns: number, rows: number): void {
+    this.#window = { columns, rows };
+    for (const [terminal, request] of this.#terminals) if (request.followsWindow) terminal.resize(columns, rows);
+  }
+
+  /** Ends whatever is still on a terminal. */
+  async endAll(): Promise<void> {
+    await this.#endTerminals(() => true);
+  }
+
+  #open(request: TerminalRequest): Terminal {
+    const decoder = request.onOutput === undefined ? null : new TextDecoder('utf-8', { ignoreBOM: true });
+    const terminal = new Terminal({
+      argv: request.argv,
+      cwd: request.cwd ?? this.jobFolder,
+      env: terminalEnvironment(request.env ?? {}),
+      columns: request.followsWindow ? this.#window.columns : (request.columns ?? DEFAULT_COLUMNS),
+      rows: request.followsWindow ? this.#window.rows : DEFAULT_ROWS,
+      onBytes: (bytes) => {
+        if (request.isLogged !== false) this.#parts.log.write(request.host, bytes);
+        if (decoder !== null)
+          request.onOutput?.(decoder.decode(bytes, { stream: true }), (text) => terminal.type(text));
+      },
+    });
+    return terminal;
+  }
+
+  async #endTerminals(which: (request: TerminalRequest) => boolean): Promise<void> {
+    const chosen = [...this.#terminals].filter(([, request]) => which(request));
+    await Promise.all(chosen.map(([terminal]) => terminal.end(this.#parts.grace)));
+  }
+}
+
+/** Exit codes of programs that a signal ended are told as shells do. */
+const SIGNAL_BASE = 128;
+
+function shownCommand(request: TerminalRequest): Command {
+  const shown = request.shown ?? { where: 'here', argv: [...request.argv], env: {} };
+  return { host: request.host, stage: request.stage, ...shown };
+}
+
+/**
+ * The runner's environment, with a terminal and a language that parsers can rely on. What an outer terminal multiplexer
+ * or Electron left in it is none of the program's business.
+ */
+function terminalEnvironment(added: Readonly<Record<string, string>>): Record<string, string> {
+  const language = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8';
+  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || NOT_PASSED_ON.test(name) ? [] : [[name, value]],
+  );
+  const base: Record<string, string> = Object.fromEntries(inherited);
+  return { ...base, LANG: language, LC_ALL: language, TERM: 'xterm-256color', ...added };
+}
+
+const NOT_PASSED_ON = /^(TMUX.*|STY|WINDOWID|TERMCAP|COLUMNS|LINES|LANGUAGE|ELECTRON_.*|NODE_OPTIONS)$/;
