@@ -31,10 +31,10 @@ export async function writeHostLayer(
   publicKey: string,
 ): Promise<void> {
   const at = (path: string): string => join(layer, path);
-  await mkdir(at('etc/ssh/authorized_keys.d'), { recursive: true });
+  await mkdir(at('etc/ssh/lab_keys.d'), { recursive: true });
   await mustRun(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `root@${name}`, '-f', at(keyFile)]);
-  await writeFile(at('etc/ssh/authorized_keys.d/root'), publicKey);
-  await writeFile(at('etc/ssh/authorized_keys.d/admin'), publicKey);
+  await writeFile(at('etc/ssh/lab_keys.d/root'), publicKey);
+  await writeFile(at('etc/ssh/lab_keys.d/admin'), publicKey);
   await writeFile(at('etc/hostname'), `${name}\n`);
   await writeFile(at('etc/hosts'), `127.0.0.1 localhost ${name}\n`);
   if (role === 'debian') return;

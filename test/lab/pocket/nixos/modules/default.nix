@@ -1,0 +1,7 @@
+[
+  ./nixpkgs.nix
+  ./options.nix
+  ./pocket.nix
+  ./units.nix
+  ./toplevel.nix
+]

@@ -1,0 +1,34 @@
+# Knobs of the lab: how a system behaves when it is activated.
+{ lib, ... }:
+let
+  inherit (lib) mkOption types;
+in
+{
+  options.pocket = {
+    units = mkOption {
+      type = types.attrsOf types.str;
+      default = { };
+      description = "Further units, by name without `.service`; a changed text restarts the unit.";
+    };
+    failUnits = mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      description = "Units (without `.service`) that fail when they are started: exit status 4.";
+    };
+    failActivation = mkOption {
+      type = types.bool;
+      default = false;
+      description = "The activation script fails: exit status 2.";
+    };
+    activationSeconds = mkOption {
+      type = types.ints.unsigned;
+      default = 0;
+      description = "How long the activation script takes.";
+    };
+    breakNetwork = mkOption {
+      type = types.bool;
+      default = false;
+      description = "The activated system has no network, as after a mistake in its addresses.";
+    };
+  };
+}

@@ -1,0 +1,93 @@
+#!/bin/sh
+# The lab's switch-to-configuration: the same goals, words and exit statuses as NixOS's, over units that are files in
+# etc/systemd/system and run in name only (see the lab's systemctl).
+#   0 done, 1 refused, 2 activation failed, 4 switched but units failed
+set -u
+new=@out@
+goal=${1-}
+export PATH=/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+case $goal in
+  switch | boot | test | dry-activate) ;;
+  *)
+    echo "Usage: switch-to-configuration [switch|boot|test|dry-activate]" >&2
+    exit 1
+    ;;
+esac
+if [ ! -e /etc/NIXOS ]; then
+  echo "This is not a NixOS installation!" >&2
+  exit 1
+fi
+mkdir -p /run/nixos /run/lab-units
+if [ "$goal" != dry-activate ]; then
+  exec 9> /run/nixos/switch-to-configuration.lock
+  if ! flock --nonblock 9; then
+    echo "Could not acquire lock" >&2
+    exit 1
+  fi
+fi
+
+if [ "$goal" = switch ] || [ "$goal" = boot ]; then
+  if [ "$(cat $new/boot-loader)" = grub ]; then echo "updating GRUB 2 menu..." >&2; fi
+  mkdir -p /boot && echo "$new" > /boot/lab-default
+fi
+if [ "$goal" = boot ]; then exit 0; fi
+
+old_units=/run/current-system/etc/systemd/system
+new_units=$new/etc/systemd/system
+join() { echo "$*" | sed 's/ /, /g'; }
+stop='' restart='' start=''
+for file in "$old_units"/*.service; do
+  unit=${file##*/}
+  if [ -e "$file" ] && [ ! -e "$new_units/$unit" ]; then stop="$stop $unit"; fi
+done
+for file in "$new_units"/*.service; do
+  [ -e "$file" ] || continue
+  unit=${file##*/}
+  state=$(cat "/run/lab-units/$unit" 2>/dev/null)
+  if [ ! -e "$old_units/$unit" ] || [ -z "$state" ]; then
+    start="$start $unit"
+  elif ! cmp -s "$file" "$old_units/$unit"; then
+    restart="$restart $unit"
+  elif [ "$state" = failed ]; then
+    start="$start $unit"
+  fi
+done
+
+if [ "$goal" = dry-activate ]; then
+  if [ -n "$stop" ]; then echo "would stop the following units: $(join $stop)" >&2; fi
+  echo "would activate the configuration..." >&2
+  if [ -n "$restart" ]; then echo "would restart the following units: $(join $restart)" >&2; fi
+  if [ -n "$start" ]; then echo "would start the following units: $(join $start)" >&2; fi
+  exit 0
+fi
+
+status=0
+if [ -n "$stop" ]; then
+  echo "stopping the following units: $(join $stop)" >&2
+  for unit in $stop; do rm -f "/run/lab-units/$unit"; done
+fi
+echo "activating the configuration..." >&2
+"$new/activate" || status=2
+
+failed='' started=''
+for unit in $restart $start; do
+  if grep -q '^ExecStart=/bin/false' "$new_units/$unit"; then
+    echo failed > "/run/lab-units/$unit"
+    failed="$failed $unit"
+  else
+    echo active > "/run/lab-units/$unit"
+    case " $start " in *" $unit "*) started="$started $unit" ;; esac
+  fi
+done
+if [ -n "$restart" ]; then echo "restarting the following units: $(join $restart)" >&2; fi
+if [ -n "$started" ]; then echo "the following new units were started: $(join $started)" >&2; fi
+if [ -n "$failed" ]; then
+  echo "warning: the following units failed: $(join $failed)" >&2
+  for unit in $failed; do
+    printf '\n× %s\n     Loaded: loaded (/etc/systemd/system/%s; enabled; preset: ignored)\n' "$unit" "$unit" >&2
+    printf '     Active: failed (Result: exit-code)\n    Process: ExecStart=/bin/false (code=exited, status=1/FAILURE)\n' >&2
+  done
+  status=4
+fi
+exit $status
