@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { runCommand } from './checks/run-command.ts';
+import { makeWhenStale } from './fresh.ts';
+import { buildPage } from './page.ts';
+import { root } from './places.ts';
+import { bundleProcesses } from './vite/processes.ts';
+
+/**
+ * `npm run package [-- electron-builder's arguments]`: bundles the app and packs it for this platform into out/.
+ * `-- --dir` makes only the unpacked folder; with NIXSTEAD_ELECTRON_DIST naming a folder that holds an Electron, it
+ * needs no network.
+ */
+console.log('package: building the page and the programs ...');
+await buildPage();
+await buildProcesses();
+const { exitCode } = await runCommand(
+  [
+    process.execPath,
+    join(root, 'node_modules', 'electron-builder', 'cli.js'),
+    '--config',
+    'build/electron-builder.config.cjs',
+    '--publish',
+    'never',
+    ...process.argv.slice(2),
+  ],
+  { isShown: true },
+);
+process.exitCode = exitCode ?? 1;
+
+function buildProcesses(): Promise<boolean> {
+  const outputs = ['dist/shell/main.cjs', 'dist/engine/runner.js'];
+  return makeWhenStale('processes', ['electron', 'shared'], outputs, bundleProcesses);
+}
