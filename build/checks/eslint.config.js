@@ -126,6 +126,7 @@ export default tseslint.config(
   },
   // Set-up runs before anything is installed: plain JavaScript, checked by tsc where it says @ts-check.
   { files: ['**/*.js', '**/*.cjs', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 
   {
     rules: {
