@@ -1,0 +1,32 @@
+import { packageName } from './derivation-name.ts';
+import { colouredText, shortened } from './terminal-text.ts';
+
+/** A line of a log never gets longer than this; the rest is counted. */
+const longestLine = 16 * 1024;
+const lineEnd = '\r\n';
+
+/** Turns events into the lines that `nix build -L` would have shown, for the log that people read. */
+export class ReadableLog {
+  #text = '';
+
+  /** A message, `building '…'...`, or a plain line; may have several lines. */
+  add(text: string): void {
+    for (const line of text.split('\n')) this.#append(colouredText(line));
+  }
+
+  /** A line of a build's own log. */
+  addBuildLine(derivationName: string, line: string): void {
+    this.#append(`\u001b[2m${packageName(derivationName)}> \u001b[0m${colouredText(line)}\u001b[0m`);
+  }
+
+  /** What came in since the last time; lines end with CR LF, as a terminal wants them. */
+  take(): string {
+    const text = this.#text;
+    this.#text = '';
+    return text;
+  }
+
+  #append(line: string): void {
+    this.#text += shortened(line, longestLine) + lineEnd;
+  }
+}
