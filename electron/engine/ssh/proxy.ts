@@ -43,7 +43,14 @@ export function openProxyCommand(command: string, target: SshTarget, resolved: R
     words = (words + text).slice(-4096);
   });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  child.on('error', (error) => stream.destroy(error));
+  // Whatever happens to the program is the end of the stream; the words tell why.
+  stream.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
+  child.on('error', (error) => {
+    words += error.message;
+    stream.destroy();
+  });
+  child.on('close', () => stream.destroy());
   return {
     stream,
     words: () => words.trim(),

@@ -21,10 +21,7 @@ const publicKey = new Map<string, Buffer>();
 /** The base64 column of a fresh key. */
 function makeKey(name: string, type: string): void {
   execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(folder, name)]);
-  publicKey.set(
-    name,
-    Buffer.from(readFileSync(join(folder, `${name}.pub`), 'utf8').split(' ')[1] ?? '', 'base64'),
-  );
+  publicKey.set(name, Buffer.from(readFileSync(join(folder, `${name}.pub`), 'utf8').split(' ')[1] ?? '', 'base64'));
 }
 
 beforeAll(() => {
@@ -103,9 +100,15 @@ describe('names are matched as OpenSSH matches them', () => {
 });
 
 test('lines that make no sense are passed over, and the rest is read', () => {
-  const text = ['# comment', '', 'nas', 'nas ssh-ed25519', 'nas ssh-rsa AAAA', '@odd nas x y', `nas ${column('one')} me@pc`].join(
-    '\r\n',
-  );
+  const text = [
+    '# comment',
+    '',
+    'nas',
+    'nas ssh-ed25519',
+    'nas ssh-rsa AAAA',
+    '@odd nas x y',
+    `nas ${column('one')} me@pc`,
+  ].join('\r\n');
   const entries = parseKnownHosts(text);
   expect(entries).toHaveLength(1);
   expect(entries[0]).toMatchObject({ names: ['nas'], keyType: 'ssh-ed25519', marker: null });
