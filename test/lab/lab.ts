@@ -7,6 +7,8 @@ import {
   projectRoot,
   writeControllerLayer,
 } from './controller.ts';
+import { findFirstSystem, makeFirstSystem } from './first-system.ts';
+import { commitFleet, copyStandIns, lockFleet, writeFleet, type FleetTemplate } from './fleet.ts';
 import { makeLabFolder, removeLabFolder, type LabFolder } from './lab-folder.ts';
 import { LabHost, writeHostLayer, type HostOptions } from './lab-host.ts';
 import { takeDownAtTheEnd } from './last-moment.ts';
@@ -19,6 +21,16 @@ export interface LabOptions {
   name?: string;
   /** One line of text per step that takes long (only the first lab on a computer has some). */
   onProgress?: (line: string) => void;
+}
+
+export interface FleetOptions {
+  /** Name of the fleet's folder; that of the template when absent. */
+  name?: string;
+  /** All hosts of the lab when absent. A name that is no host gets an address where nobody answers. */
+  hosts?: readonly string[];
+  user?: 'root' | 'admin';
+  tags?: Readonly<Record<string, readonly string[]>>;
+  config?: Readonly<Record<string, string>>;
 }
 
 /** Host names the lab accepts; fleets may name their hosts otherwise, to be refused. */
@@ -84,22 +96,30 @@ export class Lab implements AsyncDisposable {
       makeControllerHome(shared),
       cp(join(import.meta.dirname, 'machine'), commonLayer, { recursive: true }),
       writeControllerLayer(layer, rootfs, shared),
+      copyStandIns(join(shared, 'inputs')),
     ]);
-    const controller = await Machine.start(
-      {
-        name: 'ctl',
-        role: 'controller',
-        folder: join(folders.machines, 'ctl'),
-        layers: [layer, commonLayer, rootfs],
-        lastNumber: 2,
-        binds: [
-          { path: projectRoot, writable: false },
-          { path: shared, writable: true },
-        ],
-        environment: controllerEnvironment(shared),
-      },
-      networkSwitch,
-    );
+    const startController = (name: string, lastNumber: number): Promise<Machine> =>
+      Machine.start(
+        {
+          name,
+          role: 'controller',
+          folder: join(folders.machines, name),
+          layers: [layer, commonLayer, rootfs],
+          lastNumber,
+          binds: [
+            { path: projectRoot, writable: false },
+            { path: shared, writable: true },
+          ],
+          environment: controllerEnvironment(shared),
+        },
+        networkSwitch,
+      );
+    if ((await findFirstSystem()) === null) {
+      onProgress?.('building the system that hosts start with');
+      await using builder = await startController('builder', 3);
+      await makeFirstSystem(builder, shared, join(shared, 'inputs/pocket'));
+    }
+    const controller = await startController('ctl', 2);
     undo.use(controller);
     return new Lab({ folders, rootfs, publicKey, networkSwitch, controller, undo: undo.move() });
   }
@@ -114,7 +134,9 @@ export class Lab implements AsyncDisposable {
       const folder = join(this.#folders.machines, name);
       const layer = `${folder}.layer`;
       await writeHostLayer(layer, name, role, this.#publicKey);
-      const layers = [layer, join(this.#folders.machines, 'common'), this.#rootfs];
+      const system = role === 'nixos' ? await findFirstSystem() : null;
+      const common = join(this.#folders.machines, 'common');
+      const layers = [layer, common, ...(system === null ? [] : [system]), this.#rootfs];
       const machine = await Machine.start(
         { name, role, folder, layers, lastNumber, size, environment: hostEnvironment },
         this.#switch,
@@ -140,6 +162,30 @@ export class Lab implements AsyncDisposable {
 
   get hosts(): LabHost[] {
     return [...this.#hosts.values()];
+  }
+
+  /**
+   * Writes a fleet of the lab's hosts into the shared folder, locked and committed, and returns where it is.
+   * `config` adds Nix text to the module of single hosts.
+   */
+  async fleet(template: FleetTemplate, options: FleetOptions = {}): Promise<{ path: string }> {
+    const { name = template, hosts = [...this.#hosts.keys()], user = 'root', tags = {}, config = {} } = options;
+    const path = join(this.folder, 'fleets', name);
+    const entries = hosts.map((host) => ({
+      name: host,
+      address: this.#hosts.get(host)?.address ?? '192.168.77.250',
+      user,
+      tags: tags[host] ?? [],
+      config: config[host] ?? '',
+    }));
+    await writeFleet(path, template, entries);
+    await commitFleet(this.controller, path, join(this.folder, 'inputs'));
+    return { path };
+  }
+
+  /** Locks any flake in the shared folder to the lab's stand-ins of nixpkgs, colmena, disko ... */
+  lock(path: string): Promise<void> {
+    return lockFleet(this.controller, path, join(this.folder, 'inputs'));
   }
 
   /** Ends all machines and removes every trace. */

@@ -1,0 +1,6 @@
+{ pkgs, ... }:
+{
+  imports = [ ./disko.nix ];
+  networking.hostName = "@name@";
+  @config@
+}

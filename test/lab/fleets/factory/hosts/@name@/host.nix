@@ -1,0 +1,8 @@
+{
+  type = "server";
+  deployment = {
+    targetHost = "@address@";
+    targetUser = "@user@";
+    tags = [ @tags@ ];
+  };
+}

@@ -1,0 +1,4 @@
+{
+  services.prometheus.exporters.node.enable = true;
+  networking.firewall.allowedTCPPorts = [ 22 ];
+}
