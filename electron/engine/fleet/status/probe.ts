@@ -1,0 +1,65 @@
+/** What a machine says of itself in one round trip. Paths are absolute store paths; null: it has no such thing. */
+export interface MachineFacts {
+  readonly currentSystem: string | null;
+  readonly bootedSystem: string | null;
+  readonly profileSystem: string | null;
+  readonly generation: number | null;
+  readonly nixosVersion: string | null;
+  readonly failedUnits: readonly string[];
+  readonly hasNix: boolean;
+  readonly needsReboot: boolean;
+}
+
+/**
+ * Read by any POSIX shell; the same text for every machine, so nothing of the fleet is in it. Each line is a word, a
+ * tab and a value. What a machine lacks (systemctl, the profile) is an empty value, never an error.
+ *
+ * A reboot is due where kernel, initrd or kernel modules of what was booted are not those that would be booted now
+ * (the test of the NixOS wiki and of system.autoUpgrade).
+ */
+export const probeScript = `
+PATH="$PATH:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+profile=/nix/var/nix/profiles/system
+real() { readlink -f "$1" 2>/dev/null || :; }
+existing() { if [ -e "$1" ]; then real "$1"; fi; }
+printf 'current\\t%s\\n' "$(existing /run/current-system)"
+printf 'booted\\t%s\\n' "$(existing /run/booted-system)"
+printf 'profile\\t%s\\n' "$(existing "$profile")"
+printf 'generation\\t%s\\n' "$(readlink "$profile" 2>/dev/null)"
+printf 'version\\t%s\\n' "$(head -n 1 /run/current-system/nixos-version 2>/dev/null)"
+if command -v nix-store >/dev/null 2>&1 || command -v nix >/dev/null 2>&1; then echo 'nix	yes'; else echo 'nix	no'; fi
+if [ -e /run/booted-system ] && [ -e "$profile" ]; then
+  for part in kernel initrd kernel-modules; do
+    if [ "$(real "/run/booted-system/$part")" != "$(real "$profile/$part")" ]; then echo 'reboot	yes'; break; fi
+  done
+fi
+if command -v systemctl >/dev/null 2>&1; then
+  systemctl list-units --state=failed --plain --no-legend --no-pager --full 2>/dev/null |
+    while read -r unit rest; do printf 'failed\\t%s\\n' "$unit"; done
+fi
+echo 'end	yes'
+`;
+
+/** Reads the probe's output; null where it is not whole. */
+export function parseProbe(output: string): MachineFacts | null {
+  const values = Map.groupBy(
+    output.split('\n').flatMap((line) => {
+      const tab = line.indexOf('\t');
+      return tab === -1 ? [] : [{ word: line.slice(0, tab), value: line.slice(tab + 1).trim() }];
+    }),
+    ({ word }) => word,
+  );
+  const first = (word: string): string | null => values.get(word)?.[0]?.value || null;
+  if (first('end') === null) return null;
+  const link = /^system-(\d+)-link$/.exec(first('generation') ?? '');
+  return {
+    currentSystem: first('current'),
+    bootedSystem: first('booted'),
+    profileSystem: first('profile'),
+    generation: link === null ? null : Number(link[1]),
+    nixosVersion: first('version'),
+    failedUnits: (values.get('failed') ?? []).map(({ value }) => value).filter((unit) => unit !== ''),
+    hasNix: first('nix') === 'yes',
+    needsReboot: first('reboot') === 'yes',
+  };
+}

@@ -1,0 +1,21 @@
+import { fine, type Check } from '../check.ts';
+import { askProgram, firstLine } from '../program.ts';
+
+/** The store must take what we build: through the daemon, or directly where the user owns it. */
+export const checkNixStore: Check = async ({ env }) => {
+  const version = await askProgram(['nix', '--version'], env);
+  if (version === null) return fine('nix-store', 'The nix store was not asked', 'Nix is missing.');
+  const asked = ['--extra-experimental-features', 'nix-command', 'store'] as const;
+  const newer = await askProgram(['nix', ...asked, 'info'], env);
+  const answer = newer?.exitCode === 0 ? newer : await askProgram(['nix', ...asked, 'ping'], env);
+  if (answer?.exitCode === 0)
+    return fine('nix-store', 'The nix store answers', firstLine(answer.stderr + answer.stdout));
+  return {
+    code: 'nix-store',
+    severity: 'error',
+    title: 'The nix store does not answer',
+    detail: firstLine((newer ?? answer)?.stderr ?? '') || 'nix store info gave no answer.',
+    advice: ['Where Nix was installed with its daemon, start it.'],
+    command: 'sudo systemctl start nix-daemon.socket',
+  };
+};

@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DoctorFinding } from '../../../../shared/contract/doctor.ts';
+import { openHome } from '../../../../electron/engine/home.ts';
+import { missingFeatures } from '../../../../electron/engine/tools/checks/flakes.ts';
+import { isOldNix, nixVersion } from '../../../../electron/engine/tools/checks/nix.ts';
+import { privateKeysIn } from '../../../../electron/engine/tools/checks/ssh.ts';
+import { examine } from '../../../../electron/engine/tools/doctor.ts';
+
+let folder: string;
+let programs: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nixstead-doctor-'));
+  programs = join(folder, 'programs');
+  mkdirSync(programs);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Puts a program on the PATH of the test that answers as told. */
+function program(name: string, script: string): void {
+  writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(programs, name), 0o755);
+}
+
+async function findings(path = programs): Promise<Map<string, DoctorFinding>> {
+  const env = { PATH: path, HOME: folder, NIXSTEAD_HOME: join(folder, 'data') };
+  const all = await examine({ env, home: openHome(env), platform: 'linux' });
+  return new Map(all.map((finding) => [finding.code, finding]));
+}
+
+const severities = (found: Map<string, DoctorFinding>) =>
+  Object.fromEntries([...found].map(([code, finding]) => [code, finding.severity]));
+
+describe('the doctor', () => {
+  it('on a bare computer names what is missing, the worst first, each with what to do', async () => {
+    const found = await findings();
+    expect(severities(found)).toEqual({
+      nix: 'error',
+      git: 'error',
+      ssh: 'error',
+      'ssh-key': 'warning',
+      flakes: 'ok',
+      'nix-store': 'ok',
+      'git-identity': 'ok',
+      'data-folder': 'ok',
+    });
+    expect([...found.values()].map((finding) => finding.severity)).toEqual(
+      [...found.values()].map((finding) => finding.severity).toSorted((a, b) => rank(a) - rank(b)),
+    );
+    for (const finding of found.values()) {
+      if (finding.severity !== 'ok') expect(finding.advice.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('says when nix is too old', async () => {
+    program('nix', 'echo "nix (Nix) 2.8.0"');
+    const finding = (await findings()).get('nix');
+    expect(finding).toMatchObject({
+      severity: 'error',
+      title: 'Nix is too old',
+      command: expect.any(String) as string,
+    });
+    expect(finding?.detail).toContain('2.8.0');
+  });
+
+  it('says when flakes are off, and that Nixstead works all the same', async () => {
+    program(
+      'nix',
+      'case "$*" in --version) echo "nix (Nix) 2.26.3";; *"config show"*) echo "experimental-features = nix-command";; esac',
+    );
+    expect((await findings()).get('flakes')).toMatchObject({ severity: 'warning', title: 'Flakes are not enabled' });
+  });
+
+  it('says when the nix daemon does not answer, in nix’s own words', async () => {
+    program(
+      'nix',
+      'case "$*" in --version) echo "nix (Nix) 2.26.3";; *store*) echo "error: cannot connect to socket" >&2; exit 1;; esac',
+    );
+    expect((await findings()).get('nix-store')).toMatchObject({
+      severity: 'error',
+      detail: 'error: cannot connect to socket',
+    });
+  });
+
+  it('finds git’s identity with the real git, and misses it', async () => {
+    const path = [programs, ...(process.env['PATH'] ?? '').split(delimiter)].join(delimiter);
+    expect((await findings(path)).get('git-identity')?.severity).toBe('warning');
+    writeFileSync(join(folder, '.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.org\n');
+    expect((await findings(path)).get('git-identity')).toMatchObject({
+      severity: 'ok',
+      detail: 'Ada <ada@example.org>',
+    });
+  });
+});
+
+const rank = (severity: string) => ['error', 'warning', 'ok'].indexOf(severity);
+
+it('a private key is known by its content, not by its name', () => {
+  const ssh = join(folder, '.ssh');
+  mkdirSync(ssh);
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(ssh, 'work laptop')]);
+  writeFileSync(join(ssh, 'id_rsa'), 'not a key');
+  writeFileSync(join(ssh, 'config'), 'Host *\n');
+  mkdirSync(join(ssh, 'keys'));
+  expect(privateKeysIn(ssh)).toEqual(['work laptop']);
+  expect(privateKeysIn(join(folder, 'nowhere'))).toEqual([]);
+});
+
+it.each([
+  ['nix (Nix) 2.26.3', [2, 26], false],
+  ['nix (Nix) 2.18.9', [2, 18], false],
+  ['nix (Nix) 2.8.0', [2, 8], true],
+  ['nix (Nix) 3.0pre20260101_abcdef', [3, 0], false],
+  ['nix (Lix, like Nix) 2.91.1', [2, 91], false],
+  ['nix (Nix) 2.17.1', [2, 17], true],
+])('reads the version of %j', (answer, version, isOld) => {
+  const read = nixVersion(answer);
+  expect(read).toEqual(version);
+  expect(read && isOldNix(read)).toBe(isOld);
+});
+
+it.each([
+  ['allow-import-from-derivation = true\nexperimental-features = flakes nix-command\nfallback = false', []],
+  ['experimental-features = nix-command', ['flakes']],
+  ['experimental-features = ', ['nix-command', 'flakes']],
+])('reads which features are missing from %j', (answer, missing) => expect(missingFeatures(answer)).toEqual(missing));
