@@ -11,6 +11,8 @@ export const hiveNix: Kind = {
     system = ${systemOfNode} node;
     deployment = ${deploymentOfConfig} node.config.deployment;
   })`,
+  toplevel: `(hive: name:
+    (${hiveNodes} (if builtins.isFunction hive then hive { } else hive)).\${name}.config.system.build.toplevel)`,
   parse(name, value) {
     return { ...colmena.parse(name, value), kind: 'hive.nix' };
   },

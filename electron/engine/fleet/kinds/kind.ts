@@ -34,6 +34,8 @@ export interface Kind {
   readonly names: string;
   /** Nix: `outputs → name → { … }`, values that JSON can carry. */
   readonly read: string;
+  /** Nix: `outputs → name → derivation`, the system that is deployed. */
+  readonly toplevel: string;
   /** Takes what `read` gave. @throws ZodError where it has another shape */
   parse(name: string, value: unknown): HostReading;
 }

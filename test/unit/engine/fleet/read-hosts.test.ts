@@ -6,6 +6,7 @@ import { readHosts, type ReadingResult } from '../../../../electron/engine/fleet
 const kind: Kind = {
   kind: 'nixosConfigurations',
   evaluatesModules: true,
+  toplevel: '(outputs: name: outputs.${name})',
   names: '',
   read: '(READ)',
   parse: (name, value) => ({ kind: 'nixosConfigurations', name, system: String(value) }),
