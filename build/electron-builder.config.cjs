@@ -14,6 +14,8 @@ const lean = [
   '!**/{test,tests,__tests__,docs,example,examples,bench}/**',
   '!**/*.{md,ts,map,c,cc,cpp,h,hpp,gyp,gypi,o,a,mk,pdb}',
   '!**/{binding.gyp,Makefile,tsconfig.json,.github}',
+  // One compiled file per platform lies in the package.
+  `!better-sqlite3/prebuilds/!(${process.platform}-*.node)`,
   '!better-sqlite3/{deps,src}/**',
 ];
 
@@ -48,7 +50,7 @@ module.exports = {
   appId: 'io.github.nixstead.Nixstead',
   productName: 'Nixstead',
   copyright: 'Nixstead contributors, MIT licence',
-  directories: { app: root, output: join(root, 'out'), buildResources: join(__dirname, 'icons') },
+  directories: { output: join(root, 'out'), buildResources: join(__dirname, 'icons') },
   asar: true,
   // Both native packages are Node-API: the compiled file serves Node and Electron alike.
   npmRebuild: false,

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { runCommand } from './checks/run-command.ts';
-import { makeWhenStale } from './fresh.ts';
 import { buildPage } from './page.ts';
 import { root } from './places.ts';
-import { bundleProcesses } from './vite/processes.ts';
+import { buildProcesses } from './processes.ts';
 
 /**
  * `npm run package [-- electron-builder's arguments]`: bundles the app and packs it for this platform into out/.
@@ -26,8 +25,3 @@ const { exitCode } = await runCommand(
   { isShown: true },
 );
 process.exitCode = exitCode ?? 1;
-
-function buildProcesses(): Promise<boolean> {
-  const outputs = ['dist/shell/main.cjs', 'dist/engine/runner.js'];
-  return makeWhenStale('processes', ['electron', 'shared'], outputs, bundleProcesses);
-}

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { build } from 'vite';
 import { makeWhenStale } from './fresh.ts';
 import { root } from './places.ts';
@@ -13,6 +14,11 @@ export const pageFolder = join(root, 'dist', 'renderer');
  */
 export function buildPage(): Promise<boolean> {
   return makeWhenStale('renderer', ['renderer', 'shared'], ['dist/renderer/index.html'], async () => {
-    await build({ configFile: join(root, 'build', 'vite', 'renderer.ts'), logLevel: 'warn' });
+    try {
+      await build({ configFile: join(root, 'build', 'vite', 'renderer.ts'), logLevel: 'error' });
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      throw new Error(`The page does not build.\n${stripVTControlCharacters(words)}`, { cause: error });
+    }
   });
 }

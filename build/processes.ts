@@ -1,0 +1,12 @@
+import { makeWhenStale } from './fresh.ts';
+import { bundleProcesses } from './vite/processes.ts';
+
+/**
+ * Bundles what Electron starts (main, preload, engine, runner) unless the bundles are those of the sources as they are.
+ * The browser door and the command line run from the sources.
+ * @returns whether it had to be done
+ */
+export function buildProcesses(): Promise<boolean> {
+  const outputs = ['dist/shell/main.cjs', 'dist/shell/preload.cjs', 'dist/engine/runner.js'];
+  return makeWhenStale('processes', ['electron', 'shared'], outputs, bundleProcesses);
+}
