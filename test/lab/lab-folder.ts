@@ -23,10 +23,19 @@ function startTime(pid: number): string | null {
   }
 }
 
+function readOwner(machines: string): z.infer<typeof owner> {
+  return owner.parse(JSON.parse(readFileSync(join(machines, 'owner.json'), 'utf8')));
+}
+
+/** Number of the process that made the lab. */
+export function ownerPid(machines: string): number {
+  return readOwner(machines).pid;
+}
+
 /** True while the process that made the lab runs. */
 export function isOwned(machines: string): boolean {
   try {
-    const { pid, startedAt } = owner.parse(JSON.parse(readFileSync(join(machines, 'owner.json'), 'utf8')));
+    const { pid, startedAt } = readOwner(machines);
     return startTime(pid) === startedAt;
   } catch {
     return false;

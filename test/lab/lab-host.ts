@@ -21,6 +21,14 @@ export interface HostKey {
   publicKey: string;
 }
 
+/** What somebody sees who works on a host. */
+export const hostEnvironment = {
+  HOME: '/root',
+  USER: 'root',
+  LANG: 'C.UTF-8',
+  PATH: '/run/wrappers/bin:/run/current-system/sw/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+};
+
 const keyFile = '/etc/ssh/ssh_host_ed25519_key';
 
 /** What makes a machine this host: its keys, who may log in, what it says it is. Written to a layer of its own. */

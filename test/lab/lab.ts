@@ -10,7 +10,7 @@ import {
 import { findFirstSystem, makeFirstSystem } from './first-system.ts';
 import { commitFleet, copyStandIns, lockFleet, writeFleet, type FleetTemplate } from './fleet.ts';
 import { makeLabFolder, removeLabFolder, type LabFolder } from './lab-folder.ts';
-import { LabHost, writeHostLayer, type HostOptions } from './lab-host.ts';
+import { hostEnvironment, LabHost, writeHostLayer, type HostOptions } from './lab-host.ts';
 import { takeDownAtTheEnd } from './last-moment.ts';
 import { Machine } from './machine.ts';
 import { NetworkSwitch } from './network-switch.ts';
@@ -35,13 +35,6 @@ export interface FleetOptions {
 
 /** Host names the lab accepts; fleets may name their hosts otherwise, to be refused. */
 const hostName = /^[a-z][a-z0-9-]{0,40}$/;
-
-const hostEnvironment = {
-  HOME: '/root',
-  USER: 'root',
-  LANG: 'C.UTF-8',
-  PATH: '/run/wrappers/bin:/run/current-system/sw/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-};
 
 /**
  * A home network in a box: a switch, a controller with the project, Nix, ssh and git in it, and hosts to deploy to.

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFirstProcess, type FirstProcess } from './first-process.ts';
 import type { Cable, LinkState, NetworkSwitch } from './network-switch.ts';
+import { enterMachine, type InsideOptions } from './enter-machine.ts';
 import { mustRun, runCommand, startGroup, type CommandOptions, type CommandResult } from './run-command.ts';
 
 export interface MachineOptions {
@@ -21,13 +22,6 @@ export interface MachineOptions {
   size?: string;
   /** Environment of everything that is run inside. */
   environment: Readonly<Record<string, string>>;
-}
-
-export interface InsideOptions {
-  /** Absolute folder inside; `/` when absent. */
-  cwd?: string;
-  env?: Readonly<Record<string, string>>;
-  user?: string;
 }
 
 /**
@@ -86,6 +80,7 @@ export class Machine implements AsyncDisposable {
     this.#first = first;
     void first.ended.then((exitCode) => this.#afterEnd(exitCode));
     this.#pid = Number(await first.said('pid'));
+    await writeFile(join(folder, 'pid'), String(this.#pid));
     await first.said('ready');
     this.#nextBoot.resolve();
     this.#nextBoot = Promise.withResolvers();
@@ -113,15 +108,7 @@ export class Machine implements AsyncDisposable {
 
   /** The words before a command that run it inside the machine, with a clean environment. */
   inside(options: InsideOptions = {}): string[] {
-    const environment = { ...this.#options.environment, ...options.env };
-    const names = ['--mount', '--uts', '--ipc', '--net', '--pid'];
-    return [
-      ...['nsenter', '--target', String(this.#pid), ...names, '--'],
-      ...['setpriv', '--bounding-set', '-mknod,-sys_module,-sys_rawio,-sys_time,-sys_boot,-syslog'],
-      ...(options.user === undefined ? [] : ['runuser', '-u', options.user, '--']),
-      ...['env', '-i', '-C', options.cwd ?? '/'],
-      ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
-    ];
+    return enterMachine(this.#pid, this.#options.environment, options);
   }
 
   /** Runs a program inside to its end. */

@@ -48,11 +48,11 @@ let
       echo "setting up /etc..."
       ln -sfn ${etc} /etc/static
       rm -rf /etc/ssh/authorized_keys.d
-      (cd ${etc} && find . -path ./systemd -prune -o -type f -print) | while read -r file; do
+      (cd ${etc} && find . -path ./systemd -prune -o -type f -printf '%P\n') | while read -r file; do
         mkdir -p "/etc/$(dirname "$file")"
         case $file in
           # sshd refuses keys below a folder that a group may write, as /nix/store is.
-          ./ssh/*) install -m 444 "/etc/static/$file" "/etc/$file" ;;
+          ssh/*) install -m 444 "/etc/static/$file" "/etc/$file" ;;
           *) ln -sfn "/etc/static/$file" "/etc/$file" ;;
         esac
       done
