@@ -30,6 +30,7 @@ function filesOf(input: string): string[] {
  * Makes something in dist/ unless it was made from inputs with the very same contents.
  * @param name of the thing, for the file that remembers its inputs
  * @param outputs files that must be there, relative to the project
+ * @param onStale called before it is made
  * @returns whether it had to be made
  */
 export async function makeWhenStale(
@@ -37,11 +38,13 @@ export async function makeWhenStale(
   inputs: readonly string[],
   outputs: readonly string[],
   make: () => Promise<void>,
+  onStale: () => void = () => {},
 ): Promise<boolean> {
   const memory = join(root, 'dist', `${name}.inputs`);
   const key = keyOf([...inputs, 'build/vite', 'package-lock.json']);
   const isThere = outputs.every((output) => existsSync(join(root, output))) && existsSync(memory);
   if (isThere && readFileSync(memory, 'utf8') === key) return false;
+  onStale();
   await make();
   mkdirSync(dirname(memory), { recursive: true });
   writeFileSync(memory, key);

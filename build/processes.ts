@@ -4,9 +4,10 @@ import { bundleProcesses } from './vite/processes.ts';
 /**
  * Bundles what Electron starts (main, preload, engine, runner) unless the bundles are those of the sources as they are.
  * The browser door and the command line run from the sources.
+ * @param onStale called before it is done
  * @returns whether it had to be done
  */
-export function buildProcesses(): Promise<boolean> {
+export function buildProcesses(onStale?: () => void): Promise<boolean> {
   const outputs = ['dist/shell/main.cjs', 'dist/shell/preload.cjs', 'dist/engine/runner.js'];
-  return makeWhenStale('processes', ['electron', 'shared'], outputs, bundleProcesses);
+  return makeWhenStale('processes', ['electron', 'shared'], outputs, bundleProcesses, onStale);
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { electronBinary, electronInstallScript } from '../electron-binary.ts';
 import { root } from '../places.ts';
+import { buildProcesses } from '../processes.ts';
 
 const timeLimitMs = 60_000;
 const retryAfterMs = 24 * 60 * 60 * 1000;
@@ -56,5 +57,27 @@ function fetchElectron(): Promise<string | null> {
       const firstLine = complaint.split('\n').find((line) => line.trim() !== '');
       resolve(code === 0 ? null : (firstLine?.trim() ?? `exit status ${code}`));
     });
+  });
+}
+
+/**
+ * Opens the app's window and waits for its end.
+ * @param fleet absolute path of a fleet to open at once
+ * @returns the exit status
+ */
+export async function runInElectron(
+  binary: string,
+  fleet: string | null,
+  say: (line: string) => void,
+): Promise<number> {
+  if (await buildProcesses(() => say("building the app's programs ..."))) say("the app's programs are built");
+  // Jobs run on a plain Node; Electron's own is locked against that.
+  const env = { ...process.env, NIXSTEAD_NODE: process.execPath };
+  const child = spawn(binary, [root, ...(fleet === null ? [] : [fleet])], { stdio: 'inherit', env });
+  process.on('SIGINT', () => {});
+  process.once('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
   });
 }

@@ -1,6 +1,5 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build } from 'vite';
 import { root } from '../places.ts';
 
 /** A program of the installed app: one file, with everything from npm inside except what is native. */
@@ -38,6 +37,8 @@ export async function bundleProcesses(): Promise<void> {
 }
 
 async function bundleOne({ entry, outFile, format, external }: Bundle): Promise<void> {
+  // Read only when there is something to build.
+  const { build } = await import('vite');
   await build({
     configFile: false,
     root,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Bench } from '../../build/bench/bench.ts';
-import { buildPage, pageFolder } from '../../build/page.ts';
+import { buildPage } from '../../build/page.ts';
+import { pageFolder } from '../../electron/doors/app-folder.ts';
 
 /**
  * What a browser fetches before the page can be used: index.html, its scripts and styles, what those import at once and
