@@ -1,0 +1,182 @@
+import FolderOpen from '@lucide/svelte/icons/folder-open';
+import LayoutGrid from '@lucide/svelte/icons/layout-grid';
+import ListChecks from '@lucide/svelte/icons/list-checks';
+import Monitor from '@lucide/svelte/icons/monitor';
+import Moon from '@lucide/svelte/icons/moon';
+import PanelBottom from '@lucide/svelte/icons/panel-bottom';
+import Radar from '@lucide/svelte/icons/radar';
+import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import Rocket from '@lucide/svelte/icons/rocket';
+import Search from '@lucide/svelte/icons/search';
+import Server from '@lucide/svelte/icons/server';
+import Settings from '@lucide/svelte/icons/settings';
+import Sun from '@lucide/svelte/icons/sun';
+import Table from '@lucide/svelte/icons/table';
+import X from '@lucide/svelte/icons/x';
+import type { Component } from 'svelte';
+import { whyNotDeployable } from '../fleet/deploy-refusal.ts';
+import type { AppState } from './app-state.svelte.ts';
+
+/** Something that can be done, listed once and drawn as button, palette entry and shortcut. */
+export interface Action {
+  id: string;
+  title: string;
+  section: 'Deploy' | 'Fleet' | 'Go to' | 'Window';
+  icon: Component;
+  /** Keys, for example `Mod+K` or `Alt+1`; see shortcuts.ts. */
+  keys?: string;
+  /** Other words that a person may look for. */
+  keywords?: readonly string[];
+  /** Why it cannot be done now, shown on its button; null where it can. */
+  refusal: string | null;
+  run: () => void;
+}
+
+/** The hosts that `Deploy…` is about: the ticked ones, else every host that can be deployed. */
+function deployableHosts(app: AppState): AppState['deploying'] {
+  if (app.selection.size > 0) return app.selection.names;
+  return app.fleet.hosts.filter((host) => whyNotDeployable(host) === null).map((host) => host.name);
+}
+
+/** Actions that make sense in the window's present state, in the order of the palette. */
+export function listActions(app: AppState): Action[] {
+  const { fleet, router, settings } = app;
+  const offline = app.connection.refusal;
+  const list: Action[] = [];
+
+  if (fleet.fleet !== null) {
+    const hosts = deployableHosts(app) ?? [];
+    const noHost = hosts.length === 0 ? 'No host of this fleet can be deployed.' : null;
+    const evaluating = fleet.opening !== null ? 'The fleet is being evaluated.' : null;
+    list.push(
+      {
+        id: 'deploy',
+        title: app.selection.size > 0 ? 'Deploy selected hosts…' : 'Deploy…',
+        section: 'Deploy',
+        icon: Rocket,
+        keys: 'Alt+D',
+        keywords: ['switch', 'boot', 'test', 'push', 'rebuild', 'all'],
+        refusal: offline ?? noHost,
+        run: () => (app.deploying = hosts),
+      },
+      {
+        id: 'check-hosts',
+        title: 'Ask hosts for their state',
+        section: 'Fleet',
+        icon: Radar,
+        keys: 'Alt+H',
+        keywords: ['refresh', 'status', 'online', 'ping'],
+        refusal: offline,
+        run: () => void app.status.refresh().catch(app.complain),
+      },
+      {
+        id: 'evaluate',
+        title: 'Evaluate the flake again',
+        section: 'Fleet',
+        icon: RefreshCw,
+        keys: 'Alt+R',
+        keywords: ['refresh', 'reload', 'eval'],
+        refusal: offline ?? evaluating,
+        run: () => void fleet.refresh(),
+      },
+    );
+    if (app.selection.size > 0) {
+      list.push({
+        id: 'clear-selection',
+        title: 'Clear the selection',
+        section: 'Fleet',
+        icon: X,
+        refusal: null,
+        run: () => app.selection.clear(),
+      });
+    }
+  }
+
+  list.push(
+    {
+      id: 'open-fleet',
+      title: 'Open another fleet…',
+      section: 'Fleet',
+      icon: FolderOpen,
+      keys: 'Alt+O',
+      keywords: ['folder', 'flake'],
+      refusal: null,
+      run: () => router.go({ page: 'open' }),
+    },
+    {
+      id: 'go-fleet',
+      title: 'Fleet',
+      section: 'Go to',
+      icon: Server,
+      keys: 'Alt+1',
+      keywords: ['hosts', 'machines'],
+      refusal: null,
+      run: () => router.go({ page: 'fleet', filter: '' }),
+    },
+    {
+      id: 'go-jobs',
+      title: 'Jobs',
+      section: 'Go to',
+      icon: ListChecks,
+      keys: 'Alt+2',
+      keywords: ['history', 'deploys', 'logs'],
+      refusal: null,
+      run: () => router.go({ page: 'jobs' }),
+    },
+    {
+      id: 'go-settings',
+      title: 'Settings',
+      section: 'Go to',
+      icon: Settings,
+      keys: 'Alt+3',
+      keywords: ['theme', 'preferences', 'doctor'],
+      refusal: null,
+      run: () => router.go({ page: 'settings' }),
+    },
+    {
+      id: 'palette',
+      title: 'Find a host or action',
+      section: 'Window',
+      icon: Search,
+      keys: 'Mod+K',
+      refusal: null,
+      run: () => (app.isPaletteOpen = true),
+    },
+    {
+      id: 'job-drawer',
+      title: settings.current.isJobDrawerOpen ? 'Hide the list of jobs' : 'Show the list of jobs',
+      section: 'Window',
+      icon: PanelBottom,
+      keys: 'Alt+J',
+      keywords: ['drawer'],
+      refusal: null,
+      run: () => void settings.change({ isJobDrawerOpen: !settings.current.isJobDrawerOpen }),
+    },
+    {
+      id: 'host-view',
+      title: settings.current.hostView === 'table' ? 'Show hosts as cards' : 'Show hosts as a table',
+      section: 'Window',
+      icon: settings.current.hostView === 'table' ? LayoutGrid : Table,
+      keywords: ['view'],
+      refusal: null,
+      run: () => void settings.change({ hostView: settings.current.hostView === 'table' ? 'cards' : 'table' }),
+    },
+    ...(['light', 'dark', 'system'] as const).map((theme): Action => {
+      const icons = { light: Sun, dark: Moon, system: Monitor };
+      return {
+        id: `theme-${theme}`,
+        title: theme === 'system' ? 'Theme of the system' : `${theme === 'light' ? 'Light' : 'Dark'} theme`,
+        section: 'Window',
+        icon: icons[theme],
+        refusal: settings.current.theme === theme ? 'This theme is in use.' : null,
+        run: () => void settings.change({ theme }),
+      };
+    }),
+  );
+  return list;
+}
+
+/** One of the actions, for a button that always exists; undefined where the action makes no sense now. */
+export function findAction(actions: readonly Action[], id: string): Action | undefined {
+  return actions.find((action) => action.id === id);
+}

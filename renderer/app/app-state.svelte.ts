@@ -1,0 +1,70 @@
+import { createContext } from 'svelte';
+import { SvelteSet } from 'svelte/reactivity';
+import type { AppInfo } from '../../shared/contract/app.ts';
+import type { HostName } from '../../shared/contract/ids.ts';
+import { FleetManager } from '../fleet/fleet-manager.svelte.ts';
+import { HostStatusManager } from '../fleet/host-status-manager.svelte.ts';
+import { SelectionManager } from '../fleet/selection-manager.svelte.ts';
+import { JobsManager } from '../jobs/jobs-manager.svelte.ts';
+import { ToastManager } from '../ui/toast-manager.svelte.ts';
+import { asProblem } from './as-problem.ts';
+import type { Client } from './client.ts';
+import type { Connection } from './connection.ts';
+import { ConnectionManager } from './connection-manager.svelte.ts';
+import { Router } from './router.svelte.ts';
+import { SettingsManager } from './settings-manager.svelte.ts';
+
+/** Everything that the window knows, put together once; each part minds its own matter. */
+export class AppState {
+  readonly client: Client;
+  readonly connection: ConnectionManager;
+  readonly router = new Router();
+  readonly toasts = new ToastManager();
+  readonly settings: SettingsManager;
+  readonly fleet: FleetManager;
+  readonly status: HostStatusManager;
+  readonly selection = new SelectionManager();
+  readonly jobs: JobsManager;
+
+  /** What the engine says about itself; null until it has answered. */
+  info = $state.raw<AppInfo | null>(null);
+  /** The hosts that the deploy dialog is open for; null while it is closed. */
+  deploying = $state.raw<readonly HostName[] | null>(null);
+  isPaletteOpen = $state(false);
+  /** Questions of jobs that were put aside without an answer; their jobs still wait. */
+  readonly putAside = new SvelteSet<string>();
+
+  constructor(connection: Connection) {
+    this.client = connection.client;
+    this.connection = new ConnectionManager(connection);
+    this.settings = new SettingsManager(connection, this.complain);
+    this.fleet = new FleetManager(connection);
+    this.status = new HostStatusManager(connection);
+    this.jobs = new JobsManager(connection, this.complain);
+    connection.onOpenRequest((path) => void this.openFleet(path));
+  }
+
+  /** Shows an error that no part of a page is responsible for. */
+  readonly complain = (error: unknown): void => {
+    const problem = asProblem(error);
+    this.toasts.show('bad', problem.title, problem.advice[0] ?? problem.evidence);
+  };
+
+  /** The first questions to the engine, then the fleet that was named at the start or shown before a reload. */
+  async start(): Promise<void> {
+    try {
+      const [info] = await Promise.all([this.client.app.info(), this.settings.load()]);
+      this.info = info;
+      const path = FleetManager.remembered() ?? info.initialPath;
+      if (path !== null && this.fleet.fleet === null) await this.fleet.open(path);
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  async openFleet(path: string): Promise<void> {
+    if (await this.fleet.open(path)) this.router.go({ page: 'fleet', filter: '' });
+  }
+}
+
+export const [getApp, setApp] = createContext<AppState>();

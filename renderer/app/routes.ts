@@ -1,0 +1,37 @@
+import type { JobId } from '../../shared/contract/ids.ts';
+
+/** The pages, as the address bar names them after the `#`. */
+export type Route =
+  | { page: 'fleet'; filter: string }
+  | { page: 'open' }
+  | { page: 'jobs' }
+  | { page: 'job'; id: JobId }
+  | { page: 'settings' };
+
+// The same shape that shared/contract/ids.ts gives to job ids; the window does not load zod for one pattern.
+const JOB_ID = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
+
+function isJobId(text: string): text is JobId {
+  return JOB_ID.test(text);
+}
+
+/** Reads `#/jobs/<id>` and its kind; anything unknown is the fleet page, so an old bookmark never shows nothing. */
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [page, id = ''] = path.split('/');
+  if (page === 'open') return { page: 'open' };
+  if (page === 'settings') return { page: 'settings' };
+  if (page === 'jobs') return isJobId(id) ? { page: 'job', id } : { page: 'jobs' };
+  return { page: 'fleet', filter: new URLSearchParams(query).get('filter') ?? '' };
+}
+
+export function printRoute(route: Route): string {
+  switch (route.page) {
+    case 'job':
+      return `#/jobs/${route.id}`;
+    case 'fleet':
+      return route.filter === '' ? '#/fleet' : `#/fleet?${new URLSearchParams({ filter: route.filter })}`;
+    default:
+      return `#/${route.page}`;
+  }
+}

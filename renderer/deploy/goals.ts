@@ -1,0 +1,17 @@
+import type { Goal } from '../../shared/contract/deploy.ts';
+
+/** What can be done with a new system; words are those of switch-to-configuration and colmena. */
+export const GOALS: readonly { goal: Goal; title: string; text: string }[] = [
+  { goal: 'switch', title: 'Switch', text: 'Run the new system now, and at every boot from now on.' },
+  { goal: 'boot', title: 'Boot', text: 'Run the new system from the next boot on; change nothing now.' },
+  { goal: 'test', title: 'Test', text: 'Run the new system now; the next boot goes back to the old one.' },
+  { goal: 'dry-activate', title: 'Dry activate', text: 'Copy it, and say what switching would start and stop.' },
+  { goal: 'push', title: 'Push', text: 'Build and copy it; activate nothing.' },
+  { goal: 'build', title: 'Build', text: 'Only build it here; touch no host.' },
+];
+
+/** `Switch` for a goal; other words as they are, since specs of old jobs are data. */
+export function goalTitle(goal: unknown): string | null {
+  if (typeof goal !== 'string') return null;
+  return GOALS.find((known) => known.goal === goal)?.title ?? goal;
+}

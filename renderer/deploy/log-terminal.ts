@@ -1,0 +1,133 @@
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { WebglAddon } from '@xterm/addon-webgl';
+import { Terminal } from '@xterm/xterm';
+import { searchColors, terminalTheme } from './terminal-theme.ts';
+
+const SCROLLBACK_LINES = 200_000;
+
+export interface LogTerminalEvents {
+  /** Whether the last line is in view. */
+  onFollow: (isFollowing: boolean) => void;
+  onSize: (columns: number, rows: number) => void;
+  /** `index` counts from 0; -1 where there are too many matches to number them. */
+  onMatches: (index: number, count: number) => void;
+  onFind: () => void;
+}
+
+/** A log in an xterm.js terminal: to be read, searched and copied, not to be typed into. */
+export class LogTerminal implements Disposable {
+  readonly #element: HTMLElement;
+  readonly #terminal: Terminal;
+  readonly #fit = new FitAddon();
+  readonly #search = new SearchAddon({ highlightLimit: 1000 });
+  readonly #resized: ResizeObserver;
+  readonly #themed: MutationObserver;
+
+  constructor(element: HTMLElement, events: LogTerminalEvents) {
+    this.#element = element;
+    this.#terminal = new Terminal({
+      allowProposedApi: true,
+      convertEol: true,
+      disableStdin: true,
+      cursorInactiveStyle: 'none',
+      cursorStyle: 'bar',
+      fontFamily: getComputedStyle(element).getPropertyValue('--mono'),
+      fontSize: 12,
+      lineHeight: 1.35,
+      minimumContrastRatio: 4.5,
+      scrollback: SCROLLBACK_LINES,
+      theme: terminalTheme(element),
+      // A log is foreign text: what it calls a link is not opened.
+      linkHandler: { activate: () => undefined },
+    });
+    this.#terminal.loadAddon(this.#fit);
+    this.#terminal.loadAddon(this.#search);
+    this.#terminal.open(element);
+    this.#useGraphics();
+    this.#fit.fit();
+
+    const tellFollow = (): void => events.onFollow(this.isFollowing);
+    this.#terminal.onScroll(tellFollow);
+    this.#terminal.onWriteParsed(tellFollow);
+    this.#terminal.onResize(({ cols, rows }) => events.onSize(cols, rows));
+    this.#search.onDidChangeResults(({ resultIndex, resultCount }) => events.onMatches(resultIndex, resultCount));
+    this.#terminal.attachCustomKeyEventHandler((event) => {
+      if (event.type !== 'keydown' || !(event.ctrlKey || event.metaKey)) return true;
+      if (event.key === 'f') {
+        event.preventDefault();
+        events.onFind();
+        return false;
+      }
+      // With something marked, Ctrl+C copies it, as everywhere on a page.
+      return !(event.key === 'c' && this.#terminal.hasSelection());
+    });
+
+    this.#resized = new ResizeObserver(() => this.#fit.fit());
+    this.#resized.observe(element);
+    this.#themed = new MutationObserver(() => (this.#terminal.options.theme = terminalTheme(element)));
+    this.#themed.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  }
+
+  /** WebGL draws long logs without effort; where there is none, xterm.js draws with elements. */
+  #useGraphics(): void {
+    try {
+      const graphics = new WebglAddon();
+      graphics.onContextLoss(() => graphics.dispose());
+      this.#terminal.loadAddon(graphics);
+    } catch {
+      // No WebGL here.
+    }
+  }
+
+  get isFollowing(): boolean {
+    const { viewportY, baseY } = this.#terminal.buffer.active;
+    return viewportY >= baseY;
+  }
+
+  /** Resolves when the text is drawn, so that a fast log does not pile up in front of a slow screen. */
+  write(text: string): Promise<void> {
+    return new Promise((resolve) => this.#terminal.write(text, resolve));
+  }
+
+  setFollowing(isFollowing: boolean): void {
+    if (isFollowing) this.#terminal.scrollToBottom();
+    else if (this.isFollowing) this.#terminal.scrollLines(-1);
+  }
+
+  /** Each line becomes readable for screen readers. Too costly while a log is streaming, so only when it is complete. */
+  setComplete(): void {
+    this.#terminal.options.screenReaderMode = true;
+  }
+
+  find(text: string, direction: 'next' | 'previous', isTyping = false): void {
+    const options = { decorations: searchColors(this.#element), incremental: isTyping };
+    if (text === '') this.clearFind();
+    else if (direction === 'next') this.#search.findNext(text, options);
+    else this.#search.findPrevious(text, options);
+  }
+
+  clearFind(): void {
+    this.#search.clearDecorations();
+    this.#terminal.clearSelection();
+  }
+
+  /** What is marked, else all of it. */
+  text(): string {
+    if (this.#terminal.hasSelection()) return this.#terminal.getSelection();
+    this.#terminal.selectAll();
+    const all = this.#terminal.getSelection();
+    this.#terminal.clearSelection();
+    return all.trimEnd();
+  }
+
+  focus(): void {
+    this.#terminal.focus();
+  }
+
+  [Symbol.dispose](): void {
+    this.#resized.disconnect();
+    this.#themed.disconnect();
+    this.#terminal.dispose();
+  }
+}

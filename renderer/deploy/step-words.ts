@@ -1,0 +1,72 @@
+import type { Stage, Step } from '../../shared/contract/job.ts';
+import { formatBytes, formatBytesOf, formatDuration, formatSpeed } from '../ui/format.ts';
+import type { Tone } from '../ui/tone.ts';
+
+/** The stages in the order in which a host goes through them. */
+export const STAGES: readonly Stage[] = ['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'];
+
+export const STAGE_WORDS: Record<Stage, { title: string; doing: string }> = {
+  plan: { title: 'Plan', doing: 'Planning' },
+  evaluate: { title: 'Evaluate', doing: 'Evaluating' },
+  build: { title: 'Build', doing: 'Building' },
+  copy: { title: 'Copy', doing: 'Copying' },
+  activate: { title: 'Activate', doing: 'Activating' },
+  verify: { title: 'Verify', doing: 'Verifying' },
+};
+
+/** How far a running step is: `1.2 of 1.9 GB · 11 MB/s`, `8 of 20 · linux-6.12.58`; empty where nothing is known. */
+export function stepProgressText(step: Step): string {
+  const parts: string[] = [];
+  if (step.unit === 'bytes') {
+    if (step.total > 0) parts.push(formatBytesOf(step.done, step.total));
+    else if (step.done > 0) parts.push(formatBytes(step.done));
+    if (step.bytesPerSecond !== null && step.bytesPerSecond > 0) parts.push(formatSpeed(step.bytesPerSecond));
+  } else if (step.total > 0) {
+    parts.push(`${step.done} of ${step.total}`);
+  }
+  if (step.note !== '') parts.push(step.note);
+  return parts.join(' · ');
+}
+
+export interface StepResult {
+  tone: Tone;
+  word: string;
+}
+
+/** What stands in the cell of a step that is over. */
+export function stepResult(step: Step): StepResult {
+  const took = step.startedAt !== null && step.endedAt !== null ? formatDuration(step.endedAt - step.startedAt) : null;
+  switch (step.state) {
+    case 'failed':
+      return { tone: 'bad', word: step.note || 'failed' };
+    case 'skipped':
+      return { tone: 'off', word: step.note || 'skipped' };
+    case 'cancelled':
+      return { tone: 'off', word: step.note || 'cancelled' };
+    default:
+      return { tone: 'ok', word: step.note || took || 'done' };
+  }
+}
+
+/** The whole cell in words, for screen readers. */
+export function stepValueText(step: Step): string {
+  switch (step.state) {
+    case 'waiting':
+      return 'waiting';
+    case 'running':
+      return stepProgressText(step) || 'running';
+    case 'done':
+      return step.note === '' ? 'done' : `done, ${step.note}`;
+    default:
+      return step.note === '' ? step.state : `${step.state}, ${step.note}`;
+  }
+}
+
+/** `Copying 1.2 of 1.9 GB`, for one line about a host; the speed and the note would not fit there. */
+export function stepSentence(step: Step): string {
+  const { doing } = STAGE_WORDS[step.stage];
+  if (step.total <= 0) return doing;
+  return step.unit === 'bytes'
+    ? `${doing} ${formatBytesOf(step.done, step.total)}`
+    : `${doing} ${step.done} of ${step.total}`;
+}

@@ -1,0 +1,104 @@
+import type { Host, HostStatus } from '../../shared/contract/host.ts';
+import { formatCount } from '../ui/format.ts';
+import type { Tone } from '../ui/tone.ts';
+
+export type ConditionIcon =
+  | 'ok'
+  | 'problem'
+  | 'no-address'
+  | 'unknown'
+  | 'offline'
+  | 'denied'
+  | 'key-changed'
+  | 'no-nix'
+  | 'reboot'
+  | 'boot-change'
+  | 'warning';
+
+/** How a host stands, in one word for the table and one sentence for who wants to know more. */
+export interface HostCondition {
+  tone: Tone;
+  icon: ConditionIcon;
+  word: string;
+  sentence: string;
+  /** For sorting: what needs a person comes first. */
+  rank: number;
+}
+
+function condition(rank: number, tone: Tone, icon: ConditionIcon, word: string, sentence: string): HostCondition {
+  return { rank, tone, icon, word, sentence };
+}
+
+/** The most urgent thing about a host. `status` undefined: it was not asked yet. */
+export function hostCondition(host: Host, status: HostStatus | undefined): HostCondition {
+  if (host.problem !== null) return condition(0, 'bad', 'problem', 'cannot be used', host.problem.title);
+  if (host.target === null) {
+    return condition(9, 'off', 'no-address', 'no address', 'The fleet gives no address to reach this host over SSH.');
+  }
+  switch (status?.reachability) {
+    case undefined:
+    case 'unknown':
+      return condition(8, 'off', 'unknown', 'not asked yet', 'This host was not asked for its state yet.');
+    case 'checking':
+      return condition(8, 'off', 'unknown', 'asking', 'Waiting for this host’s answer.');
+    case 'offline':
+      return condition(5, 'off', 'offline', 'offline', status.problem?.title ?? 'It does not answer over SSH.');
+    case 'denied':
+      return condition(2, 'warn', 'denied', 'login refused', status.problem?.title ?? 'It refuses this login.');
+    case 'key-changed':
+      return condition(
+        1,
+        'bad',
+        'key-changed',
+        'host key changed',
+        status.problem?.title ?? 'It shows another host key than the one that was trusted.',
+      );
+    case 'no-nix':
+      return condition(2, 'warn', 'no-nix', 'no Nix', status.problem?.title ?? 'There is no Nix on it.');
+    case 'online':
+      return onlineCondition(status);
+  }
+}
+
+function onlineCondition(status: HostStatus): HostCondition {
+  const { failedUnits, lastDeploy } = status;
+  if (failedUnits.length > 0) {
+    const word = `${formatCount(failedUnits.length, 'unit')} failed`;
+    return condition(3, 'bad', 'warning', word, `Failed now: ${failedUnits.join(', ')}.`);
+  }
+  if (lastDeploy?.state === 'failed') {
+    return condition(3, 'warn', 'warning', 'last deploy failed', 'It runs, but the last deploy to it did not succeed.');
+  }
+  if (status.needsReboot === true) {
+    return condition(
+      4,
+      'warn',
+      'reboot',
+      'reboot due',
+      'Its kernel, initrd or kernel modules change at the next boot.',
+    );
+  }
+  if (status.profileSystem !== null && status.currentSystem !== null && status.profileSystem !== status.currentSystem) {
+    return condition(
+      4,
+      'warn',
+      'boot-change',
+      'changes at boot',
+      'It will start another system at its next boot than the one that runs now.',
+    );
+  }
+  return condition(7, 'ok', 'ok', 'online', 'It answers, and no unit has failed.');
+}
+
+/** `25.11` of `25.11.20260101.abcdef0`. */
+export function releaseOf(nixosVersion: string | null | undefined): string | null {
+  return nixosVersion?.match(/^\d+\.\d+/)?.[0] ?? nixosVersion ?? null;
+}
+
+/** `root@10.0.20.1:2222`, with only the parts that the fleet declares. */
+export function targetText(target: Host['target']): string {
+  if (target === null) return '';
+  const { host, user, port } = target;
+  const address = port !== null && host.includes(':') ? `[${host}]` : host;
+  return `${user === null ? '' : `${user}@`}${address}${port === null ? '' : `:${port}`}`;
+}

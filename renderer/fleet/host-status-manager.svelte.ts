@@ -1,0 +1,55 @@
+import type { HostStatus } from '../../shared/contract/host.ts';
+import type { FleetId, HostName } from '../../shared/contract/ids.ts';
+import type { Problem } from '../../shared/contract/problem.ts';
+import { asProblem } from '../app/as-problem.ts';
+import type { Connection } from '../app/connection.ts';
+
+/** What the hosts of the shown fleet say about themselves, kept up to date while the fleet is shown. */
+export class HostStatusManager {
+  readonly #connection: Connection;
+  #byName = $state.raw<ReadonlyMap<HostName, HostStatus>>(new Map());
+  #problem = $state.raw<Problem | null>(null);
+  #fleetId: FleetId | null = null;
+  #watch: Disposable | null = null;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get byName(): ReadonlyMap<HostName, HostStatus> {
+    return this.#byName;
+  }
+  /** Why the hosts cannot be asked at all. */
+  get problem(): Problem | null {
+    return this.#problem;
+  }
+  get isChecking(): boolean {
+    return [...this.#byName.values()].some((status) => status.reachability === 'checking');
+  }
+
+  /** Watches the hosts of a fleet in place of those watched before. */
+  watch(fleetId: FleetId | null): void {
+    if (fleetId === this.#fleetId) return;
+    this.#watch?.[Symbol.dispose]();
+    this.#watch = null;
+    this.#fleetId = fleetId;
+    this.#byName = new Map();
+    this.#problem = null;
+    if (fleetId === null) return;
+    const { client } = this.#connection;
+    this.#watch = this.#connection.follow((signal) => client.fleet.watchStatus({ id: fleetId }, { signal }), {
+      each: (statuses) => {
+        const next = new Map(this.#byName);
+        for (const status of statuses) next.set(status.name, status);
+        this.#byName = next;
+      },
+      failed: (error) => (this.#problem = asProblem(error)),
+    });
+  }
+
+  /** Asks these hosts (all when absent) now; the answers arrive at the watch. */
+  async refresh(hosts?: HostName[]): Promise<void> {
+    if (this.#fleetId === null) return;
+    await this.#connection.client.fleet.refreshStatus({ id: this.#fleetId, hosts });
+  }
+}
