@@ -126,6 +126,8 @@ export const jobDetail = z.object({
   commands: z.array(z.object({ command, exitCode: z.int().nullable(), at: z.number() })),
   builds: z.record(z.string(), z.array(buildNode)),
   problems: z.array(z.object({ host: hostName.nullable(), stage, problem })),
+  /** Why the job as a whole ended as it did (interrupted in a step, could not start); null where its hosts tell all. */
+  problem: problem.nullable(),
   outcomes: z.record(z.string(), hostOutcome),
   notes: z.array(z.object({ at: z.number(), text: z.string() })),
 });

@@ -10,6 +10,7 @@ export function emptyJobDetail(summary: JobSummary, spec: Readonly<Record<string
     commands: [],
     builds: {},
     problems: [],
+    problem: null,
     outcomes: {},
     notes: [],
   };
@@ -58,7 +59,7 @@ function applyEvent(detail: JobDetail, event: JobEvent): JobDetail {
     case 'outcome':
       return { ...detail, outcomes: { ...detail.outcomes, [event.host]: event.outcome } };
     case 'finished':
-      return finish(detail, event.state, event.at);
+      return finish({ ...detail, problem: event.problem }, event.state, event.at);
   }
 }
 

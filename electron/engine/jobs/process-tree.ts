@@ -13,6 +13,8 @@ export interface Grace {
 export const DEFAULT_GRACE: Grace = { afterInterruptMs: 5000, afterTerminateMs: 3000 };
 
 const POLL_MS = 50;
+/** How long children may outlive the program that they came from. */
+const ORPHAN_MS = 300;
 
 /**
  * Ends a session leader and everything that came from it: SIGINT to its process group as Ctrl-C would, then SIGTERM,
@@ -24,16 +26,18 @@ export async function endFamily(leader: number, grace: Grace): Promise<void> {
     for (const pid of familyOf(leader)) if (!family.has(pid)) family.set(pid, identify(pid));
     return [...family.values()].filter(isAlive);
   };
-  alive();
-  signalGroup(leader, 'SIGINT');
-  for (const [waitMs, signal] of [
-    [grace.afterInterruptMs, 'SIGTERM'],
-    [grace.afterTerminateMs, 'SIGKILL'],
-  ] as const) {
-    if (await isTrueWithin(waitMs, () => alive().length === 0)) return;
+  const send = (signal: NodeJS.Signals): void => {
     signalGroup(leader, signal);
     for (const { pid } of alive()) signalProcess(pid, signal);
-  }
+  };
+  alive();
+  signalGroup(leader, 'SIGINT');
+  await isTrueWithin(grace.afterInterruptMs, () => !alive().some(({ pid }) => pid === leader));
+  // Whoever cleans up does so with its children; orphans of other sessions have heard nothing yet.
+  if (await isTrueWithin(ORPHAN_MS, () => alive().length === 0)) return;
+  send('SIGTERM');
+  if (await isTrueWithin(grace.afterTerminateMs, () => alive().length === 0)) return;
+  send('SIGKILL');
 }
 
 /** Ends what a job left behind when its runner died: asks, after `graceMs` insists, and gives up on what no signal ends. */

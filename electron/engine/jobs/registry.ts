@@ -49,7 +49,7 @@ export class JobRegistry implements Disposable {
     this.#watch = watchFolder(home.jobs, () => this.#guarded(() => this.#discover()));
     this.#timer = setInterval(() => this.#guarded(() => this.#look()), LOOK_MS).unref();
     this.#adoptFolders();
-    this.#discover();
+    this.#look();
   }
 
   folder(id: JobId): JobFolder {

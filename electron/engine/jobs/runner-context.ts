@@ -63,6 +63,8 @@ export class RunnerContext implements JobContext {
     this.#parts.emit({ type: 'command', command, exitCode: null });
     this.#terminals.set(terminal, request);
     const result = await terminal.ended;
+    // The program is gone, but children of it may not be.
+    if (this.signal.aborted) await terminal.end(this.#parts.grace);
     this.#terminals.delete(terminal);
     this.#parts.emit({ type: 'command', command, exitCode: result.exitCode ?? SIGNAL_BASE + (result.signal ?? 0) });
     if (this.signal.aborted && !request.isAfterCancel) throw new JobCancelled();

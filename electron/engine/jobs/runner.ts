@@ -17,6 +17,7 @@ import { waitForPredecessors } from './predecessors.ts';
 import { identify } from './process-identity.ts';
 import { DEFAULT_GRACE, JOB_MARK } from './process-tree.ts';
 import { RunnerContext } from './runner-context.ts';
+import { withinAfterCancel } from './time-limit.ts';
 
 /** How long an executor may ask the hosts what they are in after a person cancelled. */
 const AFTER_CANCEL_MS = 30_000;
@@ -112,7 +113,7 @@ class JobRun {
       emit({ type: 'started', pid: process.pid });
       const kind = (await loadKinds(kindsModule))[this.#job.kind];
       if (kind === undefined) throw unknownKind(this.#job.kind);
-      const result = await this.#limited(kind.execute(context, this.#job.spec));
+      const result = await withinAfterCancel(kind.execute(context, this.#job.spec), this.#signal, AFTER_CANCEL_MS);
       if (result === 'timed-out') return { state: 'cancelled', problem: cancelledWhileChecking(AFTER_CANCEL_MS) };
       for (const [host, outcome] of result.outcomes) emit({ type: 'outcome', host, outcome });
       return this.#truthful(result);
@@ -126,15 +127,6 @@ class JobRun {
   #truthful(result: JobResult): Finish {
     const state = this.#signal.aborted && result.state !== 'succeeded' ? 'cancelled' : result.state;
     return { state, problem: result.problem };
-  }
-
-  /** The executor's result; after a cancellation only as long as it may take to look at the hosts. */
-  async #limited(result: Promise<JobResult>): Promise<JobResult | 'timed-out'> {
-    const { promise, resolve } = Promise.withResolvers<'timed-out'>();
-    const startClock = (): unknown => setTimeout(() => resolve('timed-out'), AFTER_CANCEL_MS);
-    if (this.#signal.aborted) startClock();
-    else this.#signal.addEventListener('abort', startClock, { once: true });
-    return Promise.race([result, promise]);
   }
 }
 

@@ -20,6 +20,7 @@ export class Terminal {
   /** Resolves when the program ended and all of its output was delivered. Never rejects. */
   readonly ended: Promise<TerminalResult>;
   #hasEnded = false;
+  #ending: Promise<void> | null = null;
 
   /** @throws ProblemError `program-missing`, `folder-missing` */
   constructor(options: TerminalOptions) {
@@ -55,9 +56,10 @@ export class Terminal {
     if (!this.#hasEnded) this.#pty.write(text);
   }
 
-  /** Ends the program and everything that came from it. */
+  /** Ends the program and everything that came from it; resolves when nothing of it is left. */
   async end(grace: Grace): Promise<void> {
-    await endFamily(this.#pty.pid, grace);
+    this.#ending ??= endFamily(this.#pty.pid, grace);
+    await this.#ending;
     await this.ended;
   }
 }

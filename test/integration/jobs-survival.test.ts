@@ -1,0 +1,189 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { jobId, type JobId } from '../../shared/contract/ids.ts';
+import type { Home } from '../../electron/engine/home.ts';
+import { createJobs } from '../../electron/engine/jobs/jobs.ts';
+import { JobFolder } from '../../electron/engine/jobs/job-folder.ts';
+import { identify, isAlive } from '../../electron/engine/jobs/process-identity.ts';
+import { openStore } from '../../electron/engine/store/open.ts';
+import { Gate, TestEngine, fleet, host, temporaryHome } from './jobs/engine.ts';
+import { kinds } from './jobs/kinds.ts';
+
+/** Queues a job from an engine in a process of its own. */
+async function queueElsewhere(home: Home, actions: unknown): Promise<{ id: JobId; engine: ChildProcess }> {
+  const program = join(import.meta.dirname, 'jobs', 'engine-process.ts');
+  const engine = spawn(process.execPath, [program, JSON.stringify(actions)], {
+    env: { ...process.env, NIXSTEAD_HOME: home.root },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(engine.stdout, 'data');
+  return { id: jobId.parse(String(line).trim()), engine };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+function runnerOf(home: Home, id: JobId) {
+  const runner = new JobFolder(join(home.jobs, id)).readRunner()?.runner;
+  if (runner === undefined) throw new Error('no runner');
+  return runner;
+}
+
+test('a job goes on when its engine is killed, and the next engine shows the same job going on', async () => {
+  using home = temporaryHome();
+  const gate = new Gate(home);
+  const script = `echo before; cat ${gate.path}; echo after`;
+  const { id, engine: first } = await queueElsewhere(home, [
+    { do: 'step', host: 'web', stage: 'copy', state: 'running' },
+    { do: 'run', host: 'web', argv: ['sh', '-c', script] },
+    { do: 'step', host: 'web', stage: 'copy', state: 'done' },
+  ]);
+  await using observer = new TestEngine(home);
+  await observer.untilLog(id, 'web', 'before');
+  await kill(first);
+  await using second = new TestEngine(home);
+  expect((await second.jobs.show(id)).steps).toMatchObject([{ stage: 'copy', state: 'running' }]);
+  expect((await second.jobs.list()).map((job) => [job.id, job.state])).toEqual([[id, 'running']]);
+  const log = second.log(id, 'web');
+  await gate.open();
+  const job = await second.over(id);
+  expect(job.summary).toMatchObject({ state: 'succeeded', stepsDone: 1 });
+  expect(await log).toBe('before\r\nafter\r\n');
+  expect((await second.jobs.list()).map((each) => each.state)).toEqual(['succeeded']);
+});
+
+test('a job that ended while no engine ran is shown as it ended', async () => {
+  using home = temporaryHome();
+  const gate = new Gate(home);
+  const { id, engine } = await queueElsewhere(home, [
+    gate.action,
+    { do: 'outcome', host: 'web', outcome: { state: 'succeeded', generation: 7, system: '/nix/store/x' } },
+  ]);
+  const runner = await (async () => {
+    await using observer = new TestEngine(home);
+    await observer.until(id, (job) => job.commands.length > 0);
+    return runnerOf(home, id);
+  })();
+  await kill(engine);
+  await gate.open();
+  await expect.poll(() => isAlive(runner), { timeout: 10_000 }).toBe(false);
+  await using next = new TestEngine(home);
+  const job = await next.jobs.show(id);
+  expect(job.summary.state).toBe('succeeded');
+  expect(job.outcomes).toMatchObject({ web: { state: 'succeeded', generation: 7 } });
+  expect(next.store.jobs.lastOfHosts(fleet, 'play')).toMatchObject([{ host: 'web', jobId: id, state: 'succeeded' }]);
+});
+
+test('a runner that dies leaves a job that says in which step it was interrupted, and nothing that still runs', async () => {
+  using home = temporaryHome();
+  await using engine = new TestEngine(home);
+  const stubborn = `trap "" HUP INT; echo pid $$; while :; do sleep 0.2; done`;
+  const id = await engine.play([
+    { do: 'step', host: 'web', stage: 'build', state: 'done' },
+    { do: 'step', host: 'web', stage: 'copy', state: 'running' },
+    { do: 'step', host: 'web', stage: 'activate', state: 'waiting' },
+    { do: 'run', host: 'web', argv: ['setsid', '--wait', 'sh', '-c', stubborn] },
+  ]);
+  const log = await engine.untilLog(id, 'web', /pid \d+\r\n/);
+  const stray = identify(Number(/pid (\d+)/.exec(log)?.[1]));
+  const next = await engine.play([{ do: 'note', text: 'my turn' }]);
+  process.kill(runnerOf(home, id).pid, 'SIGKILL');
+  const job = await engine.over(id);
+  expect(job.summary).toMatchObject({ state: 'interrupted', stepsDone: 3, stepsTotal: 3 });
+  expect(job.problem).toMatchObject({
+    code: 'job-interrupted',
+    title: 'Interrupted in step copy of web',
+    canRetry: true,
+  });
+  expect(job.steps.map((step) => step.state)).toEqual(['done', 'cancelled', 'skipped']);
+  expect(isAlive(stray)).toBe(false);
+  expect((await engine.over(next)).summary.state).toBe('succeeded');
+});
+
+test('a runner that died while no engine ran is found out, also when its last line is torn', async () => {
+  using home = temporaryHome();
+  const { id, engine } = await queueElsewhere(home, [
+    { do: 'step', host: 'web', stage: 'activate', state: 'running' },
+    { do: 'run', argv: ['sleep', '1000'] },
+  ]);
+  {
+    await using observer = new TestEngine(home);
+    await observer.until(id, (job) => job.commands.length > 0);
+  }
+  await kill(engine);
+  const runner = runnerOf(home, id);
+  process.kill(runner.pid, 'SIGKILL');
+  await expect.poll(() => isAlive(runner), { timeout: 10_000 }).toBe(false);
+  const { events } = new JobFolder(join(home.jobs, id));
+  appendFileSync(events, '{"seq":9,"at":1,"type":"no');
+  // Two engines see it at once; it is closed once.
+  await using first = new TestEngine(home);
+  await using second = new TestEngine(home);
+  const [job] = await Promise.all([first.over(id), second.over(id)]);
+  expect(job.problem).toMatchObject({ title: 'Interrupted in step activate of web' });
+  expect(job.problem?.advice[0]).toContain('may have switched or not');
+  expect(readFileSync(events, 'utf8').match(/"finished"/g)).toHaveLength(1);
+});
+
+test('a job whose engine died before it could start a runner does not start later by surprise', async () => {
+  using home = temporaryHome();
+  const { store } = openStore(home);
+  const row = { kind: 'play', title: 'Play', fleetId: fleet, hosts: [{ name: host('web'), address: null }] };
+  const id = jobId.parse('20200101-000000-abcdef');
+  const ended = spawn('true');
+  const queuedBy = identify(ended.pid ?? 0);
+  await once(ended, 'exit');
+  const full = { ...row, id, spec: { actions: [], afterCancel: [] }, queuedAt: 1 };
+  store.jobs.admit(full, () => new JobFolder(join(home.jobs, id)).create({ version: 1, ...full, after: [], queuedBy }));
+  store[Symbol.dispose]();
+  await using engine = new TestEngine(home);
+  const job = await engine.over(id);
+  expect(job.summary.state).toBe('interrupted');
+  expect(job.problem?.code).toBe('runner-not-started');
+  // Its runner, had it been on its way, finds the job taken.
+  const runner = spawn(process.execPath, [
+    join(import.meta.dirname, '../../electron/engine/jobs/runner.ts'),
+    join(home.jobs, id),
+  ]);
+  expect(await once(runner, 'exit')).toEqual([0, null]);
+  expect(readFileSync(new JobFolder(join(home.jobs, id)).events, 'utf8')).not.toContain('"started"');
+});
+
+test('a runner that cannot start fails its job with the words of the failure', async () => {
+  using home = temporaryHome();
+  const { store } = openStore(home);
+  const broken = join(home.cache, 'broken.ts');
+  writeFileSync(broken, 'throw new Error("no such luck");');
+  await using jobs = createJobs({ home, store, kinds: { kinds, file: broken } });
+  const id = await jobs.queue({ kind: 'play', spec: { actions: [] }, title: 'Play', fleetId: null, hosts: [] });
+  for await (const _update of jobs.watch(id));
+  const job = await jobs.show(id);
+  expect(job.summary.state).toBe('failed');
+  expect(job.problem?.evidence).toContain('no such luck');
+  store[Symbol.dispose]();
+});
+
+test('when the database is lost, jobs come back from their folders, and those that run are still waited for', async () => {
+  using home = temporaryHome();
+  const gate = new Gate(home);
+  const { id, engine } = await queueElsewhere(home, [gate.action]);
+  {
+    await using observer = new TestEngine(home);
+    await observer.until(id, (job) => job.commands.length > 0);
+  }
+  await kill(engine);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(home.database + suffix, { force: true });
+  await using next = new TestEngine(home);
+  expect((await next.jobs.list()).map((job) => [job.id, job.state])).toEqual([[id, 'running']]);
+  const second = await next.play([{ do: 'note', text: 'mine now' }]);
+  const waiting = await next.until(second, (job) => job.summary.waitingFor !== null);
+  expect(waiting.summary.waitingFor?.jobId).toBe(id);
+  await gate.open();
+  expect((await next.over(second)).summary.state).toBe('succeeded');
+});
