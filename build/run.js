@@ -14,7 +14,7 @@ import { say } from './setup/say.js';
 const commands = {
   start: { entry: 'build/start.ts', needs: (args) => (args.includes('--practice') ? ['start', 'lab'] : ['start']) },
   dev: { entry: 'build/dev.ts', needs: () => ['start'] },
-  cli: { entry: 'electron/cli/main.ts', needs: () => ['start'] },
+  cli: { entry: 'build/cli.ts', needs: () => ['start'] },
   lab: { entry: 'test/lab/main.ts', needs: () => ['start', 'lab'] },
   test: { entry: 'build/test.ts', needs: () => ['start', 'lab', 'test'] },
   bench: { entry: 'build/bench.ts', needs: () => ['start', 'lab', 'test'] },

@@ -60,16 +60,36 @@ function whyBrowser({ browser, port, 'no-open': noOpen }: ReturnType<typeof read
   return null;
 }
 
-const options = readArguments();
-try {
+async function start(options: ReturnType<typeof readArguments>): Promise<number> {
+  const { port, fleet } = options;
+  const isOpened = !options['no-open'];
   if (await buildPage(() => say('building the page ...'))) say('the page is built');
+  if (options.practice) {
+    // The lab is read only when it is asked for: it is no part of the app.
+    const { runPractice } = await import('./start/lab.ts');
+    return runPractice({ port, isOpened, say });
+  }
+  const enter = fleet === null ? null : await enterLabOf(fleet);
+  if (fleet !== null && enter !== null) {
+    const { runInRunningLab } = await import('./start/lab.ts');
+    return runInRunningLab(enter, fleet, { port, isOpened, say });
+  }
   const reason = whyBrowser(options);
   const electron = reason === null ? await provideElectron(say) : { isThere: false as const, reason };
-  if (electron.isThere) process.exitCode = await runInElectron(electron.binary, options.fleet, say);
-  else {
-    say(electron.reason);
-    await runInBrowser({ port: options.port, fleet: options.fleet, isOpened: !options['no-open'] });
-  }
+  if (electron.isThere) return runInElectron(electron.binary, fleet, say);
+  say(electron.reason);
+  await runInBrowser({ port, fleet, isOpened });
+  return 0;
+}
+
+/** A fleet of a running lab opens where its hosts can be reached: in the lab. */
+async function enterLabOf(fleet: string): Promise<readonly string[] | null> {
+  const { enterRunningLab } = await import('../test/lab/running.ts');
+  return enterRunningLab(fleet);
+}
+
+try {
+  process.exitCode = await start(readArguments());
 } catch (error) {
   if (!(error instanceof ProblemError)) throw error;
   const { title, evidence, advice } = error.problem;

@@ -71,7 +71,7 @@ module.exports = {
     {
       name: 'build-and-lab',
       severity: 'error',
-      from: { path: '^build/', pathNot: '^build/(start|start/.*|bench|bench/.*)\\.ts$' },
+      from: { path: '^build/', pathNot: '^build/(start|start/.*|cli|bench|bench/.*)\\.ts$' },
       to: { path: '^test/' },
     },
     {
