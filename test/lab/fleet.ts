@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { Machine } from './machine.ts';
 
 /** Folders below `fleets`: what a home fleet may look like. */
-export type FleetTemplate = 'factory' | 'plain' | 'colmena';
+export const fleetTemplates = ['factory', 'plain', 'colmena', 'deploy-rs'] as const;
+export type FleetTemplate = (typeof fleetTemplates)[number];
 
 /** A machine as it is written into a fleet. */
 export interface FleetHost {

@@ -1,6 +1,6 @@
 export { labAvailability, type LabAvailability } from './availability.ts';
 export { nodePath, projectRoot } from './controller.ts';
-export type { FleetTemplate } from './fleet.ts';
+export { fleetTemplates, type FleetTemplate } from './fleet.ts';
 export { createLab, type FleetOptions, type Lab, type LabOptions } from './lab.ts';
 export type { HostKey, HostOptions, LabHost } from './lab-host.ts';
 export { openListeningSocket, type ListeningSocket } from './listening-socket.ts';

@@ -13,11 +13,13 @@ export interface LabFolder {
   machines: string;
 }
 
+/** When a process started, in the kernel's own unit; null where it does not run (any more). */
 function startTime(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field may hold blanks and brackets; the 22nd is the 20th after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    // The second field may hold blanks and brackets; the third is the state (Z: only its parent still knows it).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
   } catch {
     return null;
   }
