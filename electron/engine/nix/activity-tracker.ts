@@ -1,5 +1,5 @@
 import type { BuildTree } from './build-tree.ts';
-import { derivationName } from './derivation-name.ts';
+import { logPrefix } from './derivation-name.ts';
 import { activityType, level, resultType, type ResultEvent, type StartEvent } from './internal-json.ts';
 import type { ReadableLog } from './readable-log.ts';
 import { plainText, shortened } from './terminal-text.ts';
@@ -7,12 +7,16 @@ import { TransferTotals } from './transfer-totals.ts';
 
 const logTailLines = 40;
 const longestLogLine = 2000;
+/** Before its escape sequences are gone. */
+const longestRawLine = 4 * longestLogLine;
 
 interface Activity {
   readonly type: number;
   readonly text: string;
   /** The node that it works on; null: none. */
   readonly drv: string | null;
+  /** What its log lines are shown with. */
+  readonly prefix: string;
   /** False for the copy inside of a substitution: the node stands for the substitution. */
   readonly isWhole: boolean;
   done: number;
@@ -61,7 +65,16 @@ export class ActivityTracker {
       const parent = this.#activities.get(event.parent)?.drv;
       if (parent != null) this.#tree.connect(parent, drv);
     }
-    this.#activities.set(event.id, { type, text, drv, isWhole, done: 0, expected: 0, failed: 0 });
+    this.#activities.set(event.id, {
+      type,
+      text,
+      drv,
+      prefix: drv === null ? '' : logPrefix(drv),
+      isWhole,
+      done: 0,
+      expected: 0,
+      failed: 0,
+    });
     if (event.level <= level.info && text !== '') this.#log.add(`${text}...`);
   }
 
@@ -112,7 +125,7 @@ export class ActivityTracker {
     switch (event.type) {
       case resultType.buildLogLine:
       case resultType.postBuildLogLine:
-        if (typeof first === 'string') this.#buildLogLine(event.id, first);
+        if (typeof first === 'string') this.buildLogLine(event.id, first);
         break;
       case resultType.setPhase: {
         const drv = this.#activities.get(event.id)?.drv;
@@ -132,6 +145,20 @@ export class ActivityTracker {
     }
   }
 
+  /** A line of a build's log, or of a hook that runs after it. */
+  buildLogLine(id: string, line: string): void {
+    const activity = this.#activities.get(id);
+    if (activity === undefined || activity.drv === null) {
+      this.#log.add(line);
+      return;
+    }
+    this.#log.addBuildLine(activity.prefix, line);
+    let tail = this.#logTails.get(activity.drv);
+    if (tail === undefined) this.#logTails.set(activity.drv, (tail = []));
+    tail.push(line.length > longestRawLine ? line.slice(0, longestRawLine) : line);
+    if (tail.length > logTailLines * 4) tail.splice(0, tail.length - logTailLines);
+  }
+
   /** Nix says that this derivation failed, which is the truth whatever the counts said. */
   fail(drv: string, at: number): void {
     const node = this.#tree.get(drv);
@@ -148,7 +175,9 @@ export class ActivityTracker {
 
   /** The end of a derivation's own log, without escape sequences; null: it printed nothing. */
   logTail(drv: string): readonly string[] | null {
-    return this.#logTails.get(drv)?.slice(-logTailLines) ?? null;
+    const tail = this.#logTails.get(drv);
+    if (tail === undefined) return null;
+    return tail.slice(-logTailLines).map((line) => shortened(plainText(line), longestLogLine));
   }
 
   /** Copies that are planned, started or not. */
@@ -182,19 +211,6 @@ export class ActivityTracker {
       const path = this.#brokenCopies.pop();
       if (path !== undefined) this.#tree.end(path, 'done', at);
     }
-  }
-
-  #buildLogLine(id: string, line: string): void {
-    const drv = this.#activities.get(id)?.drv;
-    if (drv == null) {
-      this.#log.add(line);
-      return;
-    }
-    this.#log.addBuildLine(derivationName(drv), line);
-    const tail = this.#logTails.get(drv) ?? [];
-    tail.push(shortened(plainText(line), longestLogLine));
-    if (tail.length > logTailLines * 2) tail.splice(0, tail.length - logTailLines);
-    this.#logTails.set(drv, tail);
   }
 }
 

@@ -13,3 +13,8 @@ export function packageName(derivation: string): string {
   const dash = /-[^A-Za-z]/.exec(derivation);
   return dash === null ? derivation : derivation.slice(0, dash.index);
 }
+
+/** `/nix/store/<hash>-web-frontend-1.0.drv` → `web-frontend> `, dimmed as nix does it. */
+export function logPrefix(drv: string): string {
+  return `\u001b[2m${packageName(derivationName(drv))}> \u001b[0m`;
+}

@@ -153,7 +153,7 @@ function digitsAfter(json: string, key: string): string | null {
     if (before === 44 || before === 123) {
       const from = at + key.length;
       let to = from;
-      for (let code = json.charCodeAt(to); code >= 48 && code <= 57; code = json.charCodeAt(to)) to += 1;
+      while (isDigit(json.charCodeAt(to))) to += 1;
       return to > from ? json.slice(from, to) : null;
     }
     at = json.indexOf(key, at + 1);
@@ -187,7 +187,7 @@ export function readProgress(line: string, into: ProgressNumbers): boolean {
   let hasDigits = false;
   for (;;) {
     const code = line.charCodeAt(at);
-    if (code >= 48 && code <= 57) {
+    if (isDigit(code)) {
       value = value * 10 + (code - 48);
       hasDigits = true;
     } else if (hasDigits && (code === 44 || code === 93)) {
@@ -207,10 +207,42 @@ export function readProgress(line: string, into: ProgressNumbers): boolean {
   const to = length - progressEnd.length;
   if (to <= from) return false;
   if (to - from === into.id.length && line.startsWith(into.id, from)) return true;
-  for (let i = from; i < to; i += 1) {
-    const code = line.charCodeAt(i);
-    if (code < 48 || code > 57) return false;
-  }
+  for (let i = from; i < to; i += 1) if (!isDigit(line.charCodeAt(i))) return false;
   into.id = line.slice(from, to);
   return true;
+}
+
+const logLineStart = '@nix {"action":"result","fields":["';
+const logLineEnd = ',"type":101}';
+
+/** A line of a build's log as {@link readLogLine} finds it. */
+export interface LogLine {
+  id: string;
+  text: string;
+}
+
+/**
+ * Reads `@nix {"action":"result","fields":["…"],"id":N,"type":101}` with JSON.parse for the string alone: nine of ten lines
+ * of a build. False where the line is anything else, or written another way.
+ */
+export function readLogLine(line: string, into: LogLine): boolean {
+  if (!line.endsWith(logLineEnd) || !line.startsWith(logLineStart)) return false;
+  const to = line.length - logLineEnd.length;
+  let from = to;
+  while (isDigit(line.charCodeAt(from - 1))) from -= 1;
+  const end = from - progressMiddle.length;
+  if (from === to || !line.startsWith(progressMiddle, end)) return false;
+  try {
+    const text: unknown = JSON.parse(line.slice(logLineStart.length - 1, end));
+    if (typeof text !== 'string') return false;
+    into.text = text;
+  } catch {
+    return false;
+  }
+  if (to - from !== into.id.length || !line.startsWith(into.id, from)) into.id = line.slice(from, to);
+  return true;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }

@@ -1,7 +1,14 @@
 import type { BuildNode } from '../../../shared/contract/job.ts';
 import { ActivityTracker } from './activity-tracker.ts';
 import { BuildTree } from './build-tree.ts';
-import { parseEvent, readProgress, type NixEvent, type ProgressNumbers } from './internal-json.ts';
+import {
+  parseEvent,
+  readLogLine,
+  readProgress,
+  type LogLine,
+  type NixEvent,
+  type ProgressNumbers,
+} from './internal-json.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { ProgressView } from './progress-view.ts';
 import { ReadableLog } from './readable-log.ts';
@@ -18,6 +25,7 @@ const eventInside = '@nix {"action":';
 export class NixProgress {
   readonly #splitter = new LineSplitter((line, leftOut) => this.#line(line, leftOut));
   readonly #numbers: ProgressNumbers = { id: '', done: 0, expected: 0, running: 0, failed: 0 };
+  readonly #logLine: LogLine = { id: '', text: '' };
   readonly #tree = new BuildTree();
   readonly #log = new ReadableLog();
   readonly #activities = new ActivityTracker(this.#tree, this.#log);
@@ -84,7 +92,13 @@ export class NixProgress {
   #line(line: string, leftOut: number): void {
     if (readProgress(line, this.#numbers)) {
       const { id, done, expected, failed } = this.#numbers;
+      this.#words.endError(this.#at);
       this.#activities.progress(id, done, expected, failed, this.#at);
+      return;
+    }
+    if (readLogLine(line, this.#logLine)) {
+      this.#words.endError(this.#at);
+      this.#activities.buildLogLine(this.#logLine.id, this.#logLine.text);
       return;
     }
     // On a terminal, escape sequences or a line without an end may stand before the event.

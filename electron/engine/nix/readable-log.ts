@@ -1,4 +1,3 @@
-import { packageName } from './derivation-name.ts';
 import { colouredText, shortened } from './terminal-text.ts';
 
 /** A line of a log never gets longer than this; the rest is counted. */
@@ -14,9 +13,9 @@ export class ReadableLog {
     for (const line of text.split('\n')) this.#append(colouredText(line));
   }
 
-  /** A line of a build's own log. */
-  addBuildLine(derivationName: string, line: string): void {
-    this.#append(`\u001b[2m${packageName(derivationName)}> \u001b[0m${colouredText(line)}\u001b[0m`);
+  /** A line of a build's own log; `prefix` says of which, see derivation-name.ts. */
+  addBuildLine(prefix: string, line: string): void {
+    this.#append(`${prefix}${colouredText(line)}\u001b[0m`);
   }
 
   /** What came in since the last time; lines end with CR LF, as a terminal wants them. */

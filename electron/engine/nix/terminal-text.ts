@@ -32,7 +32,7 @@ export function plainText(line: string): string {
 
 /** The text with its colours kept and every other escape sequence and control character removed. */
 export function colouredText(line: string): string {
-  if (!anythingOdd.test(line)) return line;
+  if (hasOnlyColours(line)) return line;
   let result = '';
   let from = 0;
   for (const found of line.matchAll(escapeSequence)) {
@@ -41,6 +41,20 @@ export function colouredText(line: string): string {
     from = found.index + found[0].length;
   }
   return result + withoutControls(line.slice(from));
+}
+
+/** By hand, since every line of every build goes through here and most have nothing but colours. */
+function hasOnlyColours(line: string): boolean {
+  for (let at = 0; at < line.length; at += 1) {
+    const code = line.charCodeAt(at);
+    if ((code >= 32 && code < 127) || code > 159 || code === 9) continue;
+    if (code !== 27 || line.charCodeAt(at + 1) !== 91) return false;
+    at += 2;
+    let end = line.charCodeAt(at);
+    while (end >= 48 && end <= 59) end = line.charCodeAt((at += 1));
+    if (end !== 109) return false;
+  }
+  return true;
 }
 
 function withoutControls(text: string): string {
