@@ -51,9 +51,11 @@ export function openHome(env: Environment): Home {
   return home;
 }
 
+/** Takes from others what they may do there; what the owner may do stays as the owner has set it. */
 function makePrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (process.platform !== 'win32' && (statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  const { mode } = statSync(folder);
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) chmodSync(folder, mode & 0o700);
 }
 
 function notWritable(root: string, cause: unknown): ProblemError {

@@ -93,13 +93,17 @@ function setAside(file: string): string {
  * leave files beside it. null: there is no such file, or it is no SQLite file.
  */
 function readHeader(file: string): { version: number } | null {
-  if (!existsSync(file)) return null;
   const header = Buffer.alloc(64);
-  const descriptor = openSync(file, 'r');
   try {
-    if (readSync(descriptor, header, 0, 64, 0) < 64) return null;
-  } finally {
-    closeSync(descriptor);
+    const descriptor = openSync(file, 'r');
+    try {
+      if (readSync(descriptor, header, 0, 64, 0) < 64) return null;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // There is none yet, or SQLite tells in a moment why it cannot be read.
+    return null;
   }
   return header.toString('latin1', 0, 16) === 'SQLite format 3\0' ? { version: header.readInt32BE(60) } : null;
 }
