@@ -14,6 +14,16 @@ export function folderMissing(path: string, cause: unknown): ProblemError {
   );
 }
 
+/** An id that belongs to no fleet that is open or was. */
+export function fleetNotOpen(id: string): ProblemError {
+  return new ProblemError({
+    code: 'fleet-not-open',
+    title: 'This fleet is not open',
+    evidence: `No fleet with the id ${id} was opened here`,
+    advice: ['Open its folder again.'],
+  });
+}
+
 /** A folder without flake.nix. `above` is the nearest folder upwards that has one. */
 export function noFlake(path: string, above: string | null): ProblemError {
   return new ProblemError({
@@ -116,20 +126,4 @@ export function unshowableNames(count: number): Problem {
     evidence: 'A host name is empty or longer than 1000 characters',
     advice: ['Rename it in the flake.'],
   };
-}
-
-/**
- * Nix says only that a path does not exist when it is a new file that git does not know; this adds what is missing.
- * @param untracked paths relative to the top of the work tree, as the flake's copy in the store has them
- */
-export function withUntrackedHint(problem: Problem, untracked: readonly string[]): Problem {
-  const missing = [...problem.evidence.matchAll(/path '\/nix\/store\/[^/']+\/([^']+)' does not exist/g)];
-  const file = missing
-    .map((match) => match[1] ?? '')
-    .find((path) => {
-      return untracked.some((known) => known === path || known.startsWith(`${path}/`));
-    });
-  if (file === undefined) return problem;
-  const hint = `Git does not know ${file} yet, so the flake cannot see it: git add --intent-to-add -- '${file}'`;
-  return { ...problem, advice: [hint, ...problem.advice] };
 }

@@ -19,6 +19,11 @@ export interface FleetFolder {
   readonly ref: string;
 }
 
+/** The id of the fleet at a real path (absolute, without symbolic links). */
+export function fleetIdOf(path: string): FleetId {
+  return fleetId.parse(createHash('sha256').update(path).digest('hex').slice(0, 16));
+}
+
 /** A path as it stands in a URL: every character but unreserved ones and `/` is percent-encoded (RFC 3986). */
 function urlPath(path: string): string {
   return path
@@ -75,7 +80,7 @@ export function findFleetFolder(path: string): FleetFolder {
   const workTree = workTreeRoot(folder);
   const subfolder = workTree === null ? '' : relative(workTree, folder).split(sep).join('/');
   return {
-    id: fleetId.parse(createHash('sha256').update(folder).digest('hex').slice(0, 16)),
+    id: fleetIdOf(folder),
     path: folder,
     form,
     workTree,

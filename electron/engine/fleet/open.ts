@@ -5,8 +5,8 @@ import { ProblemError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
 import { gitStatus, type GitStatus } from '../git/status.ts';
 import type { Store } from '../store/open.ts';
-import { unmergedFiles, untrackedFiles, withUntrackedHint } from './errors.ts';
-import type { Evaluator } from './evaluator.ts';
+import { unmergedFiles, untrackedFiles } from './errors.ts';
+import type { MakeEvaluator } from './evaluator.ts';
 import { fingerprint } from './fingerprint.ts';
 import { flakeFileOf } from './flake-file.ts';
 import { findFleetFolder, type FleetFolder } from './folder.ts';
@@ -15,8 +15,7 @@ import { readFleet, type FleetReading } from './read-fleet.ts';
 
 export interface OpenDependencies {
   readonly store: Pick<Store, 'fleets'>;
-  /** Makes the evaluator of one fleet; its evaluations end when `signal` aborts. */
-  readonly evaluatorOf: (folder: FleetFolder, signal: AbortSignal) => Evaluator;
+  readonly evaluatorOf: MakeEvaluator;
   readonly now: () => number;
 }
 
@@ -127,7 +126,8 @@ export async function* openFleet(
 
     yield { type: 'progress', text: 'Evaluating the flake', done: 0, total: 0 };
     const progress = new EventQueue<OpenEvent>();
-    const evaluate = dependencies.evaluatorOf(folder, stop);
+    const untracked = surface.git?.untracked ?? [];
+    const evaluate = dependencies.evaluatorOf(folder, untracked, stop);
     const reading = readFleet(folder, evaluate, (done, total) =>
       progress.push({ type: 'progress', text: `Read ${done} of ${total} hosts`, done, total }),
     );
@@ -137,8 +137,7 @@ export async function* openFleet(
     );
     yield* progress.read();
 
-    const untracked = surface.git?.untracked ?? [];
-    const readable = (problem: Problem): Problem => withLocalPaths(withUntrackedHint(problem, untracked), folder);
+    const readable = (problem: Problem): Problem => withLocalPaths(problem, folder);
     let read: FleetReading;
     try {
       read = await reading;

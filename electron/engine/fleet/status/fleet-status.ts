@@ -3,6 +3,7 @@ import type { Host, HostStatus } from '../../../../shared/contract/host.ts';
 import type { FleetId, HostName } from '../../../../shared/contract/ids.ts';
 import { EventQueue } from '../../event-queue.ts';
 import type { Store } from '../../store/open.ts';
+import { problemOf } from '../../unexpected.ts';
 import { unaskedStatus, type Answer, type AskHost } from './ask.ts';
 
 export interface StatusDependencies {
@@ -15,9 +16,11 @@ export interface StatusDependencies {
 const maxAtOnce = 8;
 /** Answers that come within this time are shown together. */
 const batchMs = 50;
+/** Somebody who comes this soon after all hosts were asked is content with what they said. */
+const freshMs = 5000;
 
 /**
- * The live state of one fleet's hosts, shared by everybody who watches it. Hosts are asked when the first watcher
+ * The live state of one fleet's hosts, shared by everybody who watches it. Hosts are asked when a watcher
  * comes, on request, and again on a timer for as long as somebody watches.
  */
 export class FleetStatus implements Disposable {
@@ -28,6 +31,7 @@ export class FleetStatus implements Disposable {
   readonly #statuses = new Map<HostName, HostStatus>();
   readonly #asking = new Map<HostName, Promise<void>>();
   #view: FleetView;
+  #refreshedAt = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #batch: NodeJS.Timeout | null = null;
 
@@ -67,8 +71,9 @@ export class FleetStatus implements Disposable {
     const queue = new EventQueue<HostStatus[]>();
     this.#watchers.add(queue);
     try {
-      if (this.#watchers.size === 1) void this.refresh();
       yield this.snapshot();
+      if (this.#dependencies.now() - this.#refreshedAt > freshMs) void this.refresh();
+      else this.#startTimer();
       const stop = signal ? AbortSignal.any([signal, this.#ended.signal]) : this.#ended.signal;
       yield* queue.read(stop);
     } finally {
@@ -81,6 +86,7 @@ export class FleetStatus implements Disposable {
   async refresh(names?: readonly HostName[]): Promise<void> {
     this.#stopTimer();
     const hosts = this.#view.hosts.filter((host) => names === undefined || names.includes(host.name));
+    if (names === undefined) this.#refreshedAt = this.#dependencies.now();
     await Promise.all(hosts.map((host) => this.#askOnce(host)));
     this.#startTimer();
   }
@@ -102,18 +108,16 @@ export class FleetStatus implements Disposable {
     using place = await this.#limit.enter();
     void place;
     if (signal.aborted) return;
+    let status = this.#statuses.get(host.name) ?? unaskedStatus(host.name);
     try {
       const answer = await this.#dependencies.ask(host, signal);
-      const status = statusOf(
-        this.#statuses.get(host.name) ?? unaskedStatus(host.name),
-        answer,
-        this.#dependencies.now(),
-      );
-      this.#statuses.set(host.name, status);
+      status = statusOf(status, answer, this.#dependencies.now());
       if (!signal.aborted) this.#dependencies.store.hostFacts.save(this.fleetId, status);
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (signal.aborted) return;
+      status = { ...status, problem: problemOf(error) };
     }
+    this.#statuses.set(host.name, status);
   }
 
   #tell(): void {

@@ -1,0 +1,83 @@
+import type { DeployPreview, Goal } from '../../../shared/contract/deploy.ts';
+import type { Command } from '../../../shared/contract/job.ts';
+import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { followJob } from '../follow-job.ts';
+import { openForCommand } from '../open.ts';
+import { showProblem } from '../output/problem.ts';
+import { printable } from '../output/text.ts';
+import { selectHosts } from '../select-hosts.ts';
+import type { Session } from '../session.ts';
+import { ask, canAsk } from '../terminal.ts';
+
+export interface DeployOptions {
+  readonly on: string;
+  readonly goal: Goal;
+  readonly yes: boolean;
+}
+
+/** A word as a person would have to type it in a shell; for display alone. */
+function shellWord(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./^#?-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function commandText({ host, where, argv, env }: Command): string {
+  const words = [...Object.entries(env).map(([name, value]) => `${name}=${shellWord(value)}`), ...argv.map(shellWord)];
+  const place = where === 'target' && host !== null ? `on ${printable(host)}: ` : '';
+  return printable(`  ${place}${words.join(' ')}`);
+}
+
+/** The plan as it is shown before anything is touched: hosts, what stands in the way, and the exact commands. */
+function planText(preview: DeployPreview, session: Session): string {
+  const { paintError: paint } = session;
+  const hosts = preview.hosts.map(({ name, address, refusal }) => {
+    const place = address === null ? '' : ` (${printable(address)})`;
+    return refusal === null ? `  ${printable(name)}${place}` : `  ${printable(name)}\n${showProblem(refusal, paint)}`;
+  });
+  return [
+    paint('bold', `${preview.goal} on ${preview.hosts.length === 1 ? '1 host' : `${preview.hosts.length} hosts`}`),
+    ...hosts,
+    paint('bold', 'Commands'),
+    ...preview.commands.map(commandText),
+    '',
+  ].join('\n');
+}
+
+async function confirm(session: Session, hostCount: number): Promise<boolean> {
+  const question = `Deploy ${hostCount === 1 ? 'this host' : `these ${hostCount} hosts`}? [y/N] `;
+  return /^y(es)?$/i.test((await ask(session.terminal, question)).trim());
+}
+
+/** `deploy DIR --on EXPR`: shows the plan, asks unless --yes, and follows the job to its end. */
+export async function deploy(session: Session, folder: string, options: DeployOptions): Promise<ExitCode> {
+  const isConfirmedByHand = !options.yes;
+  if (isConfirmedByHand && (session.isJson || !canAsk(session.terminal))) {
+    throw wrongUsage(
+      'Nobody can be asked here whether to deploy',
+      'There is no terminal, or --json was given, and --yes was not.',
+      'Give --yes to deploy without a question.',
+    );
+  }
+  const view = await openForCommand(session, folder);
+  const { hosts, explanation } = await selectHosts(session, view, options.on);
+  if (hosts.length === 0) {
+    throw wrongUsage(
+      'The selection matches no host',
+      `${options.on}: ${explanation.sentence}`,
+      'nixstead fleet hosts shows what matches.',
+    );
+  }
+  const request = { fleetId: view.fleet.id, hosts: hosts.map((host) => host.name), goal: options.goal };
+  try {
+    const preview = await session.client.deploy.preview(request);
+    session.tell(planText(preview, session));
+    if (isConfirmedByHand && !(await confirm(session, hosts.length))) {
+      session.tell('Nothing was done.\n');
+      return exitCodes.failed;
+    }
+    const { jobId } = await session.client.deploy.start(request);
+    return await followJob(session, jobId, { trustsNewHostKeys: options.yes });
+  } catch (error) {
+    throw error instanceof CommandFailed ? error : new CommandFailed(problemOfCall(error), exitCodes.failed);
+  }
+}

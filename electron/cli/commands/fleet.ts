@@ -1,0 +1,70 @@
+import type { FleetView } from '../../../shared/contract/fleet.ts';
+import type { Host } from '../../../shared/contract/host.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { openForCommand } from '../open.ts';
+import { showProblem } from '../output/problem.ts';
+import { table } from '../output/table.ts';
+import { printable } from '../output/text.ts';
+import { selectHosts } from '../select-hosts.ts';
+import type { Session } from '../session.ts';
+
+/** `root@10.0.0.5:2222`, as after `ssh`. */
+export function targetText({ target }: Pick<Host, 'target'>): string {
+  if (target === null) return '—';
+  const host = target.host.includes(':') && target.port !== null ? `[${target.host}]` : target.host;
+  return `${target.user === null ? '' : `${target.user}@`}${host}${target.port === null ? '' : `:${target.port}`}`;
+}
+
+function hostTable(hosts: readonly Host[], session: Session): string {
+  const rows = hosts.map((host) => [
+    printable(host.name),
+    host.system ?? '—',
+    printable(targetText(host)),
+    printable(host.tags.join(' ')) || '—',
+    host.sources.join(' '),
+    host.problem === null ? '' : session.paint('red', `✗ ${printable(host.problem.title.split(':')[0] ?? '')}`),
+  ]);
+  return table(['NAME', 'SYSTEM', 'TARGET', 'TAGS', 'SOURCES', ''], rows, session.paint);
+}
+
+function header({ fleet }: FleetView, session: Session): string {
+  const { git } = fleet;
+  const branch = git === null ? 'not in git' : (git.branch ?? 'detached head');
+  const changes = git === null || git.changedFiles === 0 ? '' : `, ${git.changedFiles} files changed`;
+  const description = fleet.description === null ? '' : ` – ${printable(fleet.description)}`;
+  const about = `${fleet.path}  ${branch}${changes}${fleet.fromCache ? ', unchanged since the last evaluation' : ''}`;
+  return `${session.paint('bold', printable(fleet.name))}${description}\n${session.paint('dim', printable(about))}\n\n`;
+}
+
+/** `fleet show DIR`: what the fleet declares. */
+export async function showFleet(session: Session, folder: string, options: { refresh: boolean }): Promise<ExitCode> {
+  const view = await openForCommand(session, folder, options.refresh);
+  if (session.isJson) {
+    session.printJson({ fleet: view.fleet, hosts: view.hosts });
+    return exitCodes.done;
+  }
+  session.print(header(view, session));
+  if (view.hosts.length > 0) session.print(hostTable(view.hosts, session));
+  for (const problem of view.fleet.problems) session.tell(`\n${showProblem(problem, session.paintError, { severity: 'warning' })}`);
+  for (const host of view.hosts) {
+    if (host.problem !== null) session.tell(`\n${showProblem(host.problem, session.paintError, { host: host.name })}`);
+
+  return exitCodes.done;
+}
+
+/** `fleet hosts DIR --on EXPR`: the hosts of a selection, one name a line. */
+export async function showHosts(session: Session, folder: string, options: { on: string }): Promise<ExitCode> {
+  const view = await openForCommand(session, folder);
+  const { hosts, explanation } = await selectHosts(session, view, options.on);
+  if (session.isJson) {
+    session.printJson({ selection: { text: options.on, sentence: explanation.sentence }, hosts });
+    return exitCodes.done;
+  }
+  for (const host of hosts) session.print(`${printable(host.name)}\n`);
+  session.tell(session.paintError('dim', `${explanation.sentence}: ${hosts.length} of ${view.hosts.length}\n`));
+  for (const { message, suggestion } of explanation.idle) {
+    const meant = suggestion === null ? '' : `; did you mean ${suggestion}?`;
+    session.tell(session.paintError('yellow', `${printable(message)}${printable(meant)}\n`));
+  }
+  return exitCodes.done;
+}

@@ -1,0 +1,109 @@
+import { jobId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
+import type { JobDetail } from '../../../shared/contract/job.ts';
+import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { resultLine } from '../follow-job.ts';
+import { jobTable, outcomeText, stepText } from '../output/job.ts';
+import { printable } from '../output/text.ts';
+import type { Session } from '../session.ts';
+
+/** The id of a job as it was typed. @throws CommandFailed with exit code 2 */
+function readId(text: string): JobId {
+  const id = jobId.safeParse(text);
+  if (!id.success) throw wrongUsage('This is no id of a job', text, 'nixstead jobs list shows the ids.');
+  return id.data;
+}
+
+async function call<Result>(promise: Promise<Result>): Promise<Result> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw new CommandFailed(problemOfCall(error), exitCodes.failed);
+  }
+}
+
+/** `jobs list`: latest first. */
+export async function listJobs(session: Session, options: { limit: number }): Promise<ExitCode> {
+  const jobs = await call(session.client.job.list({ limit: options.limit }));
+  if (session.isJson) session.printJson(jobs);
+  else if (jobs.length === 0) session.tell('There are no jobs yet.\n');
+  else session.print(jobTable(jobs, Date.now(), session.paint));
+  return exitCodes.done;
+}
+
+/** `jobs show ID`: what was asked, what was run, how it went. */
+export async function showJob(session: Session, idText: string): Promise<ExitCode> {
+  const job = await call(session.client.job.show({ id: readId(idText) }));
+  if (session.isJson) {
+    session.printJson(job);
+    return exitCodes.done;
+  }
+  session.print(jobTable([job.summary], Date.now(), session.paint));
+  for (const step of job.steps) session.print(`${stepText(step, session.paint)}\n`);
+  for (const { command, exitCode } of job.commands) {
+    const place = command.where === 'target' ? `on ${printable(command.host ?? '')}: ` : '';
+    const state = exitCode === null ? '' : session.paint('dim', `  (exit ${exitCode})`);
+    session.print(`$ ${place}${printable(command.argv.join(' '))}${state}\n`);
+  }
+  session.print(outcomeText(job, session.paint));
+  return exitCodes.done;
+}
+
+/** Log lines of several hosts side by side: each with its host's name before it. */
+class PrefixedLines {
+  readonly #prefix: string;
+  readonly #print: (text: string) => void;
+  #rest = '';
+
+  constructor(prefix: string, print: (text: string) => void) {
+    this.#prefix = prefix;
+    this.#print = print;
+  }
+
+  add(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#print(`${this.#prefix}${line}\n`);
+  }
+
+  end(): void {
+    if (this.#rest !== '') this.add('\n');
+  }
+}
+
+async function printLog(session: Session, job: JobDetail, host: HostName | null, prefix: string): Promise<void> {
+  const lines = new PrefixedLines(prefix, session.print);
+  for await (const chunk of await session.client.job.log({ id: job.summary.id, host })) {
+    if (session.isJson) session.printJson({ host, offset: chunk.offset, text: chunk.text });
+    else if (prefix === '') session.print(chunk.text);
+    else lines.add(chunk.text);
+  }
+  lines.end();
+}
+
+/** `jobs log ID [--host NAME]`: what the programs printed; of a running job, until it is over. */
+export async function showLog(session: Session, idText: string, options: { host?: string }): Promise<ExitCode> {
+  const job = await call(session.client.job.show({ id: readId(idText) }));
+  const { hosts } = job.summary;
+  const wanted = options.host === undefined ? hosts : hosts.filter((host) => host === options.host);
+  if (options.host !== undefined && wanted.length === 0) {
+    throw wrongUsage('This job has no such host', options.host, `Its hosts are: ${hosts.join(', ')}`);
+  }
+  const logs: readonly (HostName | null)[] = options.host === undefined ? [null, ...wanted] : wanted;
+  const longest = Math.max(...hosts.map((host) => host.length));
+  const prefixOf = (host: HostName | null): string =>
+    wanted.length === 1 || host === null ? '' : session.paint('dim', `${printable(host).padStart(longest)} │ `);
+  await call(Promise.all(logs.map((host) => printLog(session, job, host, prefixOf(host)))));
+  return exitCodes.done;
+}
+
+/** `jobs cancel ID`: asks the job to stop and waits until it has. */
+export async function cancelJob(session: Session, idText: string): Promise<ExitCode> {
+  const id = readId(idText);
+  await call(session.client.job.cancel({ id }));
+  for await (const event of await session.client.job.watch({ id })) void event;
+  const job = await call(session.client.job.show({ id }));
+  if (session.isJson) session.printJson(resultLine(job));
+  else session.print(outcomeText(job, session.paint));
+  return exitCodes.done;
+}

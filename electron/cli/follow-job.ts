@@ -1,0 +1,182 @@
+import type { JobId } from '../../shared/contract/ids.ts';
+import type { JobDetail, JobEvent, Prompt, Step } from '../../shared/contract/job.ts';
+import { foldJobEvent } from '../../shared/jobs/view.ts';
+import { exitCodes, type ExitCode } from './exit.ts';
+import { outcomeText, stepText } from './output/job.ts';
+import { showProblem } from './output/problem.ts';
+import { printable } from './output/text.ts';
+import type { Session } from './session.ts';
+import { ask, askSecret, canAsk } from './terminal.ts';
+
+export interface FollowOptions {
+  /** Answers yes for a host key that nobody has seen before; a changed key stops the deploy in any case. */
+  readonly trustsNewHostKeys: boolean;
+}
+
+/** A step as scripts read it; `at` is when it was said, in milliseconds since the epoch. */
+function stepLine(step: Step, at: number) {
+  const { host, stage, state, done, total, unit } = step;
+  return { type: 'step', host, stage, state, done, total, unit, at };
+}
+
+/** How the job ended, as scripts read it. */
+export function resultLine(job: JobDetail) {
+  const { state } = job.summary;
+  const isWellKnown = state === 'succeeded' || state === 'partial' || state === 'cancelled';
+  return { type: 'result', job: job.summary.id, state: isWellKnown ? state : 'failed', hosts: job.outcomes };
+}
+
+/** Follows a job on a terminal, or as JSON Lines, and answers what it asks. */
+class Follower {
+  readonly #session: Session;
+  readonly #options: FollowOptions;
+  readonly #asked = new Set<string>();
+  readonly #shown = new Map<string, string>();
+  #job: JobDetail;
+
+  constructor(session: Session, options: FollowOptions, job: JobDetail) {
+    this.#session = session;
+    this.#options = options;
+    this.#job = job;
+  }
+
+  get job(): JobDetail {
+    return this.#job;
+  }
+
+  /** What was there when following began, or when this reader was too slow to get every event. */
+  restart(job: JobDetail): void {
+    this.#job = job;
+    for (const step of job.steps) {
+      if (step.state !== 'waiting') this.#showStep(step, step.endedAt ?? step.startedAt ?? job.summary.queuedAt);
+    }
+    this.#tellWaiting();
+  }
+
+  take(summary: JobDetail['summary'], events: readonly JobEvent[]): void {
+    for (const event of events) {
+      this.#job = foldJobEvent(this.#job, event);
+      if (event.type === 'step') this.#showStep(event.step, event.at);
+      if (event.type === 'note') this.#session.tell(`${printable(event.text)}\n`);
+      if (event.type === 'problem') {
+        const { host, problem } = event;
+        this.#session.tell(showProblem(problem, this.#session.paintError, { host }));
+      }
+    }
+    this.#job = { ...this.#job, summary };
+    this.#tellWaiting();
+  }
+
+  #showStep(step: Step, at: number): void {
+    if (this.#session.isJson) return this.#session.printJson(stepLine(step, at));
+    // On a terminal a line per change of state; the numbers in between are for the window and for scripts.
+    const key = `${step.host} ${step.stage}`;
+    if (this.#shown.get(key) === step.state || step.state === 'waiting') return;
+    this.#shown.set(key, step.state);
+    this.#session.print(`${stepText(step, this.#session.paint)}\n`);
+  }
+
+  #tellWaiting(): void {
+    const { waitingFor } = this.#job.summary;
+    const text =
+      waitingFor === null
+        ? ''
+        : `Waiting for ${waitingFor.title} (${waitingFor.jobId}), which has ${waitingFor.host}\n`;
+    if (text === '' || this.#shown.get('waiting') === text) return;
+    this.#shown.set('waiting', text);
+    this.#session.tell(printable(text, true));
+  }
+
+  /** The question that the job waits for an answer to, once. */
+  newPrompt(): Prompt | null {
+    const prompt = this.#job.summary.pendingPrompt;
+    if (prompt === null || this.#asked.has(prompt.id)) return null;
+    this.#asked.add(prompt.id);
+    return prompt;
+  }
+
+  /** Answers a question of the job. null: nobody here can. */
+  async answerTo(prompt: Prompt, signal: AbortSignal): Promise<string | null> {
+    const { terminal } = this.#session;
+    const isNewKey = prompt.kind === 'host-key' && prompt.knownFingerprint === null;
+    const about = `${prompt.host === null ? '' : `${printable(prompt.host)}: `}${printable(prompt.text, true)}`;
+    const key = prompt.fingerprint === null ? '' : `\n  now   ${printable(prompt.fingerprint)}`;
+    const known = prompt.knownFingerprint === null ? '' : `\n  known ${printable(prompt.knownFingerprint)}`;
+    terminal.stderr.write(`${about}${key}${known}\n`);
+    if (isNewKey && this.#options.trustsNewHostKeys) {
+      terminal.stderr.write('Trusted, since --yes was given.\n');
+      return 'yes';
+    }
+    if (!canAsk(terminal)) return null;
+    if (prompt.kind === 'password') return askSecret(terminal, 'Password: ', signal);
+    return /^y(es)?$/i.test((await ask(terminal, 'Answer [y/N] ', signal)).trim()) ? 'yes' : 'no';
+  }
+}
+
+/** Watches for Ctrl-C: the first cancels the job, the second leaves it to itself. */
+function onInterrupt(cancel: () => void, leave: () => void): Disposable {
+  let count = 0;
+  const handler = (): void => (++count === 1 ? cancel() : leave());
+  process.on('SIGINT', handler);
+  process.on('SIGTERM', handler);
+  return {
+    [Symbol.dispose]: () => {
+      process.off('SIGINT', handler);
+      process.off('SIGTERM', handler);
+    },
+  };
+}
+
+/**
+ * Follows a job to its end and says how it ended. The job is a process of its own: where this program is ended it goes
+ * on, and `jobs show` finds it again.
+ */
+export async function followJob(session: Session, id: JobId, options: FollowOptions): Promise<ExitCode> {
+  const { client } = session;
+  const left = new AbortController();
+  const cancel = (): void => {
+    session.terminal.stderr.write(
+      `\nCancelling; press Ctrl-C again to leave the job to itself (nixstead jobs show ${id})\n`,
+    );
+    client.job.cancel({ id }).catch(() => undefined);
+  };
+  using _interrupt = onInterrupt(cancel, () => left.abort());
+  session.tell(session.paintError('dim', `Job ${id}\n`));
+  const follower = new Follower(session, options, await client.job.show({ id }));
+  try {
+    for await (const event of await client.job.watch({ id }, { signal: left.signal })) {
+      if (event.type === 'snapshot') follower.restart(event.job);
+      else follower.take(event.summary, event.events);
+      const prompt = follower.newPrompt();
+      if (prompt) void answer(session, follower, id, prompt, left.signal);
+    }
+  } catch (error) {
+    if (!left.signal.aborted) throw error;
+  }
+  if (left.signal.aborted) return exitCodes.failed;
+  const job = await client.job.show({ id });
+  if (session.isJson) session.printJson(resultLine(job));
+  else session.print(outcomeText(job, session.paint));
+  return job.summary.state === 'succeeded' ? exitCodes.done : exitCodes.failed;
+}
+
+/** Answers in the background, since the job may end, or be answered elsewhere, while a person thinks. */
+async function answer(
+  session: Session,
+  follower: Follower,
+  id: JobId,
+  prompt: Prompt,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const text = await follower.answerTo(prompt, signal);
+    if (text === null) {
+      session.terminal.stderr.write('Nobody can be asked here, so the job is cancelled.\n');
+      await session.client.job.cancel({ id });
+    } else {
+      await session.client.job.answer({ id, promptId: prompt.id, answer: text });
+    }
+  } catch {
+    // Answered elsewhere, or the job is over: its events say so.
+  }
+}

@@ -1,0 +1,189 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { resolve } from 'node:path';
+import packageFile from '../../package.json' with { type: 'json' };
+import { goal, type Goal } from '../../shared/contract/deploy.ts';
+import { deploy } from './commands/deploy.ts';
+import { runDoctor } from './commands/doctor.ts';
+import { showFleet, showHosts } from './commands/fleet.ts';
+import { cancelJob, listJobs, showJob, showLog } from './commands/jobs.ts';
+import { serve } from './commands/serve.ts';
+import { CommandFailed, problemOfCall } from './errors.ts';
+import { exitCodes, type ExitCode } from './exit.ts';
+import { showProblem } from './output/problem.ts';
+import { openSession, serveSurroundings, type Session } from './session.ts';
+import { painterOf, type Terminal } from './terminal.ts';
+
+function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`A number from ${minimum} to ${maximum} is wanted.`);
+  };
+}
+
+const selectionHelp = `
+EXPR chooses hosts: names and globs (web-*), @tag, @tag-*, system:aarch64-linux, state:reachable,
+state:outdated, state:failed, state:reboot; comma is or, & is and, ! is not, with parentheses.
+Examples: nas   web-*,@db   '@web & !web-3'   'system:aarch64-linux & state:reachable'`;
+
+const exitHelp = `
+Exit status: 0 done, 1 something failed, 2 wrong usage, 3 the fleet cannot be read.`;
+
+/** Builds the commands. `act` is given what a command does with a session; it stores the exit code. */
+function buildProgram(
+  act: (options: { json?: boolean }, action: (session: Session) => Promise<ExitCode>) => Promise<void>,
+  actServe: (
+    folder: string | undefined,
+    options: { json?: boolean },
+    action: (session: Session) => Promise<ExitCode>,
+  ) => Promise<void>,
+): Command {
+  const program = new Command('nixstead')
+    .description('Opens the NixOS fleet in a flake and deploys its machines.')
+    .version(packageFile.version)
+    .addHelpText('after', exitHelp)
+    .showHelpAfterError('(nixstead --help shows the commands)');
+  const jsonOption = (): Option => new Option('--json', 'print JSON (JSON Lines where it is a stream)');
+  const onOption = (): Option => new Option('--on <EXPR>', 'the hosts').makeOptionMandatory();
+
+  const fleet = program.command('fleet').description('what a flake declares');
+  fleet
+    .command('show')
+    .description('the fleet and its hosts')
+    .argument('<DIR>', 'the folder with flake.nix')
+    .option('--refresh', 'evaluate again, even where nothing has changed')
+    .addOption(jsonOption())
+    .action((folder: string, options: { refresh?: boolean; json?: boolean }) =>
+      act(options, (session) => showFleet(session, folder, { refresh: options.refresh === true })),
+    );
+  fleet
+    .command('hosts')
+    .description('the hosts that a selection matches')
+    .argument('<DIR>', 'the folder with flake.nix')
+    .addOption(onOption())
+    .addOption(jsonOption())
+    .addHelpText('after', selectionHelp)
+    .action((folder: string, options: { on: string; json?: boolean }) =>
+      act(options, (session) => showHosts(session, folder, options)),
+    );
+
+  program
+    .command('deploy')
+    .description('build systems and bring them to hosts, as a job of its own')
+    .argument('<DIR>', 'the folder with flake.nix')
+    .addOption(onOption())
+    .addOption(new Option('--goal <GOAL>', 'what to do with the new system').choices(goal.options).default('switch'))
+    .option('-y, --yes', 'do not ask; hosts never seen before are trusted, and their fingerprints printed')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `${selectionHelp}\n\nCtrl-C cancels the job; a second one leaves it to go on by itself.\n${exitHelp}`,
+    )
+    .action((folder: string, options: { on: string; goal: Goal; yes?: boolean; json?: boolean }) =>
+      act(options, (session) => deploy(session, folder, { ...options, yes: options.yes === true })),
+    );
+
+  const jobs = program.command('jobs').description('jobs that run, wait or are over');
+  jobs
+    .command('list')
+    .description('jobs, the latest first')
+    .option('--limit <N>', 'at most so many', wholeNumber(1, 1000), 50)
+    .addOption(jsonOption())
+    .action((options: { limit: number; json?: boolean }) => act(options, (session) => listJobs(session, options)));
+  jobs
+    .command('show')
+    .description('what a job did and how it ended')
+    .argument('<ID>')
+    .addOption(jsonOption())
+    .action((id: string, options: { json?: boolean }) => act(options, (session) => showJob(session, id)));
+  jobs
+    .command('log')
+    .description('what the programs of a job printed; of a running job until it is over')
+    .argument('<ID>')
+    .option('--host <NAME>', 'of this host alone')
+    .addOption(jsonOption())
+    .action((id: string, options: { host?: string; json?: boolean }) =>
+      act(options, (session) => showLog(session, id, options)),
+    );
+  jobs
+    .command('cancel')
+    .description('stop a job, and wait until it has stopped')
+    .argument('<ID>')
+    .addOption(jsonOption())
+    .action((id: string, options: { json?: boolean }) => act(options, (session) => cancelJob(session, id)));
+
+  program
+    .command('serve')
+    .description('the app in a browser on this computer')
+    .argument('[DIR]', 'a fleet to open at once')
+    .option('--port <N>', 'port on 127.0.0.1; any free one without it', wholeNumber(0, 65535))
+    .addOption(new Option('--listen-fd <N>', 'number of an inherited listening socket').argParser(wholeNumber(3, 1023)))
+    .option('--no-open', 'print the address alone')
+    .addOption(jsonOption())
+    .action(
+      (folder: string | undefined, options: { port?: number; listenFd?: number; open: boolean; json?: boolean }) =>
+        actServe(folder, options, (session) => serve(session, options)),
+    );
+  program
+    .command('doctor')
+    .description('what this computer has and lacks')
+    .addOption(jsonOption())
+    .action((options: { json?: boolean }) => act(options, runDoctor));
+  return program;
+}
+
+/**
+ * Runs one command.
+ * @param argv without node and script
+ * @returns the exit status, see exit.ts
+ */
+export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { stdout, stderr } = terminal;
+  const isJson = argv.includes('--json');
+  const show = (failed: CommandFailed): ExitCode => {
+    if (isJson) stdout.write(`${JSON.stringify({ error: failed.problem })}\n`);
+    else stderr.write(showProblem(failed.problem, painterOf(terminal, 'stderr')));
+    return failed.exitCode;
+  };
+  let exitCode: number = exitCodes.done;
+  const run = async (session: Promise<Session>, action: (session: Session) => Promise<ExitCode>): Promise<void> => {
+    await using opened = await session;
+    exitCode = await action(opened);
+  };
+  const program = buildProgram(
+    (options, action) => run(openSession(terminal, options.json === true), action),
+    (folder, options, action) =>
+      run(
+        openSession(terminal, options.json === true, serveSurroundings(folder === undefined ? null : resolve(folder))),
+        action,
+      ),
+  );
+  const configure = (command: Command): void => {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+    });
+    command.commands.forEach(configure);
+  };
+  configure(program);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exitCodes.done;
+      if (isJson) return show(new CommandFailed(usageProblem(error), exitCodes.usage));
+      return exitCodes.usage;
+    }
+    return show(error instanceof CommandFailed ? error : new CommandFailed(problemOfCall(error), exitCodes.failed));
+  }
+}
+
+function usageProblem(error: CommanderError) {
+  return {
+    code: 'wrong-usage',
+    title: 'The command was not understood',
+    evidence: error.message,
+    advice: ['nixstead --help shows the commands.'],
+  };
+}

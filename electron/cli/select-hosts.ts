@@ -1,0 +1,73 @@
+import type { FleetView } from '../../shared/contract/fleet.ts';
+import type { Host, HostStatus } from '../../shared/contract/host.ts';
+import type { FleetId, HostName } from '../../shared/contract/ids.ts';
+import {
+  explainSelection,
+  needsStates,
+  parseSelection,
+  select,
+  statesOf,
+  type SelectableHost,
+  type SelectionExplanation,
+} from '../../shared/fleet/selection.ts';
+import { CommandFailed, wrongUsage } from './errors.ts';
+import { exitCodes } from './exit.ts';
+import type { Session } from './session.ts';
+
+export interface ChosenHosts {
+  readonly hosts: readonly Host[];
+  readonly explanation: SelectionExplanation;
+}
+
+/** What a person sees of a selection that is wrong: the text, and a mark under the character. */
+function pointAt(text: string, start: number, message: string): string {
+  return `${text}\n${' '.repeat(start)}^ ${message}`;
+}
+
+/**
+ * The hosts of a selection. `state:` asks the hosts first.
+ * @throws CommandFailed with exit code 2 where the selection is wrong, or names a host that there is none of
+ */
+export async function selectHosts(session: Session, view: FleetView, text: string): Promise<ChosenHosts> {
+  const parsed = parseSelection(text);
+  if (!parsed.ok) {
+    const { start, message } = parsed.error;
+    throw wrongUsage(
+      'The selection is wrong',
+      pointAt(text, start, message),
+      'nixstead fleet hosts --help shows examples.',
+    );
+  }
+  let hosts: readonly (Host & SelectableHost)[] = view.hosts;
+  if (needsStates(parsed.node)) {
+    using progress = session.progress();
+    progress.say('Asking the hosts');
+    const statuses = await askStatuses(session, view.fleet.id);
+    hosts = view.hosts.map((host) => {
+      const status = statuses.get(host.name);
+      return { ...host, states: status && statesOf(status) };
+    });
+  }
+  const explanation = explainSelection(parsed.node, hosts);
+  const typing = explanation.idle.find(({ term }) => term.field === 'name' && term.pattern.isLiteral);
+  if (typing) {
+    const meant = typing.suggestion === null ? [] : [`Did you mean ${typing.suggestion}?`];
+    const problem = { code: 'no-such-host', title: capital(typing.message), evidence: text, advice: meant };
+    throw new CommandFailed(problem, exitCodes.usage);
+  }
+  const matched = new Set(select(parsed.node, hosts).map((host) => host.name));
+  return { hosts: view.hosts.filter((host) => matched.has(host.name)), explanation };
+}
+
+/** What each host says of itself now. */
+async function askStatuses(session: Session, id: FleetId): Promise<ReadonlyMap<HostName, HostStatus>> {
+  await session.client.fleet.refreshStatus({ id });
+  for await (const statuses of await session.client.fleet.watchStatus({ id })) {
+    return new Map(statuses.map((status) => [status.name, status]));
+  }
+  return new Map();
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,40 @@
+import type { Problem } from '../../shared/contract/problem.ts';
+import { Fleets } from './fleet/fleets.ts';
+import { nixEvaluator } from './fleet/evaluator.ts';
+import { askOverSsh } from './fleet/status/ask.ts';
+import { openHome } from './home.ts';
+import { createJobs } from './jobs/jobs.ts';
+import { createRouter, type EngineRouter } from './procedures/router.ts';
+import { prepareSshFiles } from './ssh/config.ts';
+import { openStore } from './store/open.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface EngineOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly surroundings: Surroundings;
+}
+
+/** The engine of one door. `router` implements the contract; disposing ends everything but running jobs. */
+export interface Engine extends AsyncDisposable {
+  readonly router: EngineRouter;
+  /** What went wrong while starting and was survived. */
+  readonly notices: readonly Problem[];
+}
+
+/**
+ * Opens the data folder and everything in it.
+ * @throws ProblemError where the data folder or the database cannot be used; nothing is left open then
+ */
+export async function createEngine({ env, surroundings }: EngineOptions): Promise<Engine> {
+  await using resources = new AsyncDisposableStack();
+  const home = openHome(env);
+  const { store, notices } = openStore(home);
+  resources.use(store);
+  const files = prepareSshFiles(home.ssh);
+  const jobs = resources.use(createJobs({ home, store }));
+  const now = Date.now;
+  const fleets = resources.use(new Fleets({ store, jobs, now, evaluatorOf: nixEvaluator, ask: askOverSsh(files) }));
+  const router = createRouter({ env, surroundings, home, store, jobs, fleets, files, notices });
+  const owned = resources.move();
+  return { router, notices, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}

@@ -1,0 +1,40 @@
+import type { Problem } from '../../../shared/contract/problem.ts';
+import type { Fleets } from '../fleet/fleets.ts';
+import type { Home } from '../home.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { SshFiles } from '../ssh/config.ts';
+import type { Store } from '../store/open.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { appProcedures } from './app.ts';
+import { procedures } from './base.ts';
+import { deployProcedures } from './deploy.ts';
+import { doctorProcedures } from './doctor.ts';
+import { fleetProcedures } from './fleet.ts';
+import { jobProcedures } from './job.ts';
+import { settingsProcedures } from './settings.ts';
+
+/** The parts of the engine that procedures call. */
+export interface EngineParts {
+  readonly env: NodeJS.ProcessEnv;
+  readonly surroundings: Surroundings;
+  readonly home: Home;
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly fleets: Fleets;
+  readonly files: SshFiles;
+  readonly notices: readonly Problem[];
+}
+
+/** The whole contract, implemented. */
+export function createRouter(parts: EngineParts) {
+  const { env, surroundings, home, store, jobs, fleets } = parts;
+  return procedures.router({
+    app: appProcedures(surroundings, home, parts.notices),
+    fleet: fleetProcedures(fleets),
+    deploy: deployProcedures(parts),
+    job: jobProcedures(jobs),
+    doctor: doctorProcedures({ env, home, platform: process.platform }),
+    settings: settingsProcedures(store),
+  });
+}
+export type EngineRouter = ReturnType<typeof createRouter>;
