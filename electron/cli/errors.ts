@@ -1,4 +1,4 @@
-import { isDefinedError, ORPCError } from '@orpc/client';
+import { ORPCError } from '@orpc/client';
 import { problem, type Problem } from '../../shared/contract/problem.ts';
 import { problemOf } from '../engine/unexpected.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
@@ -24,10 +24,11 @@ export function wrongUsage(title: string, evidence: string, ...advice: string[])
 export function problemOfCall(error: unknown): Problem {
   if (error instanceof CommandFailed) return error.problem;
   if (error instanceof ORPCError) {
+    const { code, message }: { code: string; message: string } = error;
     const data = problem.safeParse(error.data);
-    if (isDefinedError(error) || data.success) return data.success ? data.data : problemOf(error);
-    if (error.code === 'BAD_REQUEST') {
-      return { code: 'wrong-usage', title: 'The engine refused the input', evidence: error.message, advice: [] };
+    if (data.success) return data.data;
+    if (code === 'BAD_REQUEST') {
+      return { code: 'wrong-usage', title: 'The engine refused the input', evidence: message, advice: [] };
     }
   }
   return problemOf(error);

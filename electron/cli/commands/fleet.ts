@@ -45,7 +45,8 @@ export async function showFleet(session: Session, folder: string, options: { ref
   }
   session.print(header(view, session));
   if (view.hosts.length > 0) session.print(hostTable(view.hosts, session));
-  for (const problem of view.fleet.problems) session.tell(`\n${showProblem(problem, session.paintError, { severity: 'warning' })}`);
+  for (const problem of view.fleet.problems)
+    session.tell(`\n${showProblem(problem, session.paintError, { severity: 'warning' })}`);
   for (const { name, problem } of view.hosts) {
     if (problem !== null) session.tell(`\n${showProblem(problem, session.paintError, { host: name })}`);
   }

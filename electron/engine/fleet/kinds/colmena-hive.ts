@@ -20,7 +20,6 @@ export const colmenaHive: Kind = {
     deployment = ${deploymentOfConfig} outputs.colmenaHive.deploymentConfig.\${name};
   })`,
   toplevel: '(outputs: name: outputs.colmenaHive.nodes.${name}.config.system.build.toplevel)',
-  toplevel: `(outputs: name: outputs.colmenaHive.nodes.\${name}.config.system.build.toplevel)`,
   parse(name, value) {
     const read = declared.parse(value);
     return { kind: 'colmenaHive', name, system: read.system, ...readingOfDeployment(read.deployment) };

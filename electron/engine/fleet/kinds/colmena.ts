@@ -17,7 +17,6 @@ export const colmena: Kind = {
     deployment = ${deploymentOfConfig} node.config.deployment;
   })`,
   toplevel: `(outputs: name: (${hiveNodes} outputs.colmena).\${name}.config.system.build.toplevel)`,
-  toplevel: `(outputs: name: (${hiveNodes} outputs.colmena).\${name}.config.system.build.toplevel)`,
   parse(name, value) {
     const read = declared.parse(value);
     return { kind: 'colmena', name, system: read.system, ...readingOfDeployment(read.deployment) };

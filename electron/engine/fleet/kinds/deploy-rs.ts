@@ -47,8 +47,6 @@ export const deployRs: Kind = {
   toplevel: `(outputs: name:
     if outputs ? nixosConfigurations.\${name} then outputs.nixosConfigurations.\${name}.config.system.build.toplevel
     else outputs.deploy.nodes.\${name}.profiles.system.path)`,
-  // A profile's path is an activation made by deploy-rs, not a system; the system is that of nixosConfigurations.
-  toplevel: null,
   parse(name, value): HostReading {
     const read = declared.parse(value);
     return {

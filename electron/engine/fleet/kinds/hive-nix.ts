@@ -13,7 +13,6 @@ export const hiveNix: Kind = {
   })`,
   toplevel: `(hive: name:
     (${hiveNodes} (if builtins.isFunction hive then hive { } else hive)).\${name}.config.system.build.toplevel)`,
-  toplevel: `(hive: name: (${hiveNodes} (if builtins.isFunction hive then hive { } else hive)).\${name}.config.system.build.toplevel)`,
   parse(name, value) {
     return { ...colmena.parse(name, value), kind: 'hive.nix' };
   },

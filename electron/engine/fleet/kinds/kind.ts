@@ -36,8 +36,6 @@ export interface Kind {
   readonly read: string;
   /** Nix: `outputs → name → derivation`, the system that is deployed. */
   readonly toplevel: string;
-  /** Nix: `outputs → name → derivation` of the host's system; null where the kind does not make one. */
-  readonly toplevel: string | null;
   /** Takes what `read` gave. @throws ZodError where it has another shape */
   parse(name: string, value: unknown): HostReading;
 }

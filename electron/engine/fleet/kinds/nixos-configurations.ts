@@ -17,7 +17,6 @@ export const nixosConfigurations: Kind = {
       then ${deploymentOfConfig} node.config.deployment else null;
   })`,
   toplevel: '(outputs: name: outputs.nixosConfigurations.${name}.config.system.build.toplevel)',
-  toplevel: `(outputs: name: outputs.nixosConfigurations.\${name}.config.system.build.toplevel)`,
   parse(name, value) {
     const { system, deployment: found } = declared.parse(value);
     return { kind: 'nixosConfigurations', name, system, ...(found === null ? {} : readingOfDeployment(found)) };
