@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { jobId, type JobId } from '../../shared/contract/ids.ts';
 import type { Home } from '../../electron/engine/home.ts';
 import { createJobs } from '../../electron/engine/jobs/jobs.ts';
@@ -19,8 +20,8 @@ async function queueElsewhere(home: Home, actions: unknown): Promise<{ id: JobId
     env: { ...process.env, NIXSTEAD_HOME: home.root },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = await once(engine.stdout, 'data');
-  return { id: jobId.parse(String(line).trim()), engine };
+  const line = z.tuple([z.instanceof(Buffer)]).parse(await once(engine.stdout, 'data'))[0];
+  return { id: jobId.parse(line.toString().trim()), engine };
 }
 
 async function kill(child: ChildProcess): Promise<void> {

@@ -119,11 +119,11 @@ function shownCommand(request: TerminalRequest): Command {
  */
 function terminalEnvironment(added: Readonly<Record<string, string>>): Record<string, string> {
   const language = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8';
-  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined || NOT_PASSED_ON.test(name) ? [] : [[name, value]],
-  );
-  const base: Record<string, string> = Object.fromEntries(inherited);
-  return { ...base, LANG: language, LC_ALL: language, TERM: 'xterm-256color', ...added };
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && !NOT_PASSED_ON.test(name)) environment[name] = value;
+  }
+  return { ...environment, LANG: language, LC_ALL: language, TERM: 'xterm-256color', ...added };
 }
 
 const NOT_PASSED_ON = /^(TMUX.*|STY|WINDOWID|TERMCAP|COLUMNS|LINES|LANGUAGE|ELECTRON_.*|NODE_OPTIONS)$/;

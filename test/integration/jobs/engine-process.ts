@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { openHome } from '../../../electron/engine/home.ts';
 import { TestEngine } from './engine.ts';
 
@@ -6,5 +7,6 @@ import { TestEngine } from './engine.ts';
  * id and stays.
  */
 const engine = new TestEngine(openHome(process.env));
-console.log(await engine.play(JSON.parse(process.argv[2] ?? '[]')));
+const actions = z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(process.argv[2] ?? '[]'));
+console.log(await engine.play(actions));
 setInterval(() => undefined, 1000);
