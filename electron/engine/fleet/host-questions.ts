@@ -106,6 +106,9 @@ export async function askHosts<Answer>(
       const at = culprit(error);
       const bad = at === null ? undefined : chunk[at];
       if (at === null || bad === undefined) {
+        // Where the outputs as a whole are broken, asking each host would give the same error as often.
+        const broken = await brokenFleet(options.evaluate);
+        if (broken !== null) return add(chunk.map((question) => ({ question, problem: broken })));
         const middle = Math.ceil(chunk.length / 2);
         await askChunk(chunk.slice(0, middle));
         return askChunk(chunk.slice(middle));
@@ -149,6 +152,17 @@ function chunksOf<Answer>(questions: readonly HostQuestion<Answer>[], size: numb
     }
   }
   return chunks;
+}
+
+/** The error of a fleet whose outputs cannot be looked at, whatever the host; null where they can. */
+async function brokenFleet(evaluate: Evaluator): Promise<Problem | null> {
+  try {
+    await evaluate('builtins.typeOf');
+    return null;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return error.problem;
+  }
 }
 
 /** Our own line in nix's trace is of no use to a person. */
