@@ -7,6 +7,7 @@ import {
   projectRoot,
   writeControllerLayer,
 } from './controller.ts';
+import { findDiskPlace } from './disk-place.ts';
 import { findFirstSystem, makeFirstSystem } from './first-system.ts';
 import { commitFleet, copyStandIns, lockFleet, writeFleet, type FleetTemplate } from './fleet.ts';
 import { makeLabFolder, removeLabFolder, type LabFolder } from './lab-folder.ts';
@@ -47,6 +48,7 @@ export class Lab implements AsyncDisposable {
   readonly #folders: LabFolder;
   readonly #rootfs: string;
   readonly #publicKey: string;
+  readonly #defaultSize: string | undefined;
   readonly #switch: NetworkSwitch;
   readonly #undo: AsyncDisposableStack;
   readonly #hosts = new Map<string, LabHost>();
@@ -59,8 +61,10 @@ export class Lab implements AsyncDisposable {
     publicKey: string;
     networkSwitch: NetworkSwitch;
     controller: Machine;
+    defaultSize: string | undefined;
     undo: AsyncDisposableStack;
   }) {
+    this.#defaultSize = parts.defaultSize;
     this.folder = parts.folders.shared;
     this.controller = parts.controller;
     this.#folders = parts.folders;
@@ -91,6 +95,8 @@ export class Lab implements AsyncDisposable {
       writeControllerLayer(layer, rootfs, shared),
       copyStandIns(join(shared, 'inputs')),
     ]);
+    // Half of the memory is the limit, not the price.
+    const defaultSize = (await findDiskPlace()) === 'memory' ? '50%' : undefined;
     const startController = (name: string, lastNumber: number): Promise<Machine> =>
       Machine.start(
         {
@@ -99,6 +105,7 @@ export class Lab implements AsyncDisposable {
           folder: join(folders.machines, name),
           layers: [layer, commonLayer, rootfs],
           lastNumber,
+          size: defaultSize,
           binds: [
             { path: projectRoot, writable: false },
             { path: shared, writable: true },
@@ -114,16 +121,17 @@ export class Lab implements AsyncDisposable {
     }
     const controller = await startController('ctl', 2);
     undo.use(controller);
-    return new Lab({ folders, rootfs, publicKey, networkSwitch, controller, undo: undo.move() });
+    return new Lab({ folders, rootfs, publicKey, networkSwitch, controller, defaultSize, undo: undo.move() });
   }
 
   /** Boots hosts, all at once; resolves when SSH answers on every one. */
   async up(names: readonly string[], options: HostOptions = {}): Promise<LabHost[]> {
-    const { role = 'nixos', size } = options;
+    const { role = 'nixos', size = this.#defaultSize } = options;
     const started = names.map(async (name) => {
       if (!hostName.test(name)) throw new Error(`The lab cannot name a host "${name}"`);
       if (this.#hosts.has(name)) throw new Error(`The lab already has a host "${name}"`);
       const lastNumber = this.#nextNumber++;
+      if (lastNumber > 249) throw new Error('The network of a lab has room for 239 hosts');
       const folder = join(this.#folders.machines, name);
       const layer = `${folder}.layer`;
       await writeHostLayer(layer, name, role, this.#publicKey);

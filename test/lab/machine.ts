@@ -18,7 +18,7 @@ export interface MachineOptions {
   role: 'controller' | 'nixos' | 'debian' | 'installer';
   /** Paths of this computer that the machine sees at the same place. */
   binds?: readonly { path: string; writable: boolean }[];
-  /** Size of the disk, in the words of tmpfs (`40m`). Without it, as much as the cache's file system has. */
+  /** Size of a disk in memory, in the words of tmpfs (`40m`). Without it, as much as the cache's file system has. */
   size?: string;
   /** Environment of everything that is run inside. */
   environment: Readonly<Record<string, string>>;

@@ -70,6 +70,7 @@ fi
 echo "activating the configuration..." >&2
 "$new/activate" || status=2
 
+if [ -n "$restart" ]; then echo "restarting the following units: $(join $restart)" >&2; fi
 failed='' started=''
 for unit in $restart $start; do
   if grep -q '^ExecStart=/bin/false' "$new_units/$unit"; then
@@ -80,7 +81,6 @@ for unit in $restart $start; do
     case " $start " in *" $unit "*) started="$started $unit" ;; esac
   fi
 done
-if [ -n "$restart" ]; then echo "restarting the following units: $(join $restart)" >&2; fi
 if [ -n "$started" ]; then echo "the following new units were started: $(join $started)" >&2; fi
 if [ -n "$failed" ]; then
   echo "warning: the following units failed: $(join $failed)" >&2

@@ -93,6 +93,7 @@ let
         chmod +x $out/activate $out/init $out/bin/switch-to-configuration
         ln -s ${kernel}/bzImage $out/kernel
         ln -s ${initrd}/initrd $out/initrd
+        ln -s ${kernel} $out/kernel-modules
         ln -s ${etc} $out/etc
         ln -s ${config.system.build.path} $out/sw
         printf %s "init=$out/init ${lib.escape [ "\"" "$" "`" "\\" ] (toString config.boot.kernelParams)}" > $out/kernel-params
