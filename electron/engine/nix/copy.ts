@@ -26,6 +26,8 @@ export interface CopyRequest extends NixListeners {
   readonly substituteOnDestination?: boolean;
   /** As a person writes it, for messages: `root@nas:2222`. */
   readonly shownTarget?: string;
+  /** Added to the environment: how ssh is answered (ssh/askpass.ts). */
+  readonly env?: Readonly<Record<string, string>>;
   /** Asked when a disk is full, since nix does not say whose: `df` of the store on the target. */
   readonly askFreeSpace?: () => Promise<FreeSpace | null>;
 }
