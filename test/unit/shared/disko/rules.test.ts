@@ -262,22 +262,24 @@ const bad: readonly (readonly [code: string, layout: unknown, firmware?: Firmwar
   ['legacy-table', { disk: { a: disk({ type: 'table', partitions: [] }) } }],
 ];
 
+const cases = bad.map(([code, layout, firmware = 'uefi' as const]) => ({ code, layout, firmware }));
+
 describe('checkLayout', () => {
-  it.each(bad)('finds %s', (code, layout, firmware) => {
-    const found = check(layout, firmware ?? 'uefi').find((item) => item.code === code);
+  it.each(cases)('finds $code', ({ code, layout, firmware }) => {
+    const found = check(layout, firmware).find((item) => item.code === code);
     expect(found).toBeDefined();
     expect(found?.message).toMatch(/[.!?]$/);
   });
 
-  it.each(bad.filter(([, layout, firmware]) => check(layout, firmware ?? 'uefi').some((item) => item.fix)))(
-    'has fixes that mend what they name: %s',
-    (_, layout, firmware) => {
+  it.each(cases.filter(({ layout, firmware }) => check(layout, firmware).some((item) => item.fix)))(
+    'has fixes that mend what they name: $code',
+    ({ layout, firmware }) => {
       const value = fromJson(layout) as Layout;
-      for (const finding of check(layout, firmware ?? 'uefi')) {
+      for (const finding of check(layout, firmware)) {
         if (!finding.fix) continue;
         let mended: unknown = value;
         for (const change of finding.fix.changes) mended = withValue(mended as Layout, change.path, change.value);
-        const left = checkLayout(mended as Layout, { firmware: firmware ?? 'uefi', memoryBytes: 32 * 1024 ** 3 });
+        const left = checkLayout(mended as Layout, { firmware, memoryBytes: 32 * 1024 ** 3 });
         const isStill = (item: { code: string; path: readonly unknown[] }) =>
           item.code === finding.code && JSON.stringify(item.path) === JSON.stringify(finding.path);
         expect(left.filter(isStill)).toEqual([]);

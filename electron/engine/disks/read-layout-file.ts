@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { withoutDefaults } from '../../../shared/disko/format.ts';
+import { fromJson, isSet, type Layout } from '../../../shared/disko/layout.ts';
+import {
+  readLayout,
+  type LayoutArgument,
+  type LayoutReading,
+  type LayoutSource,
+  type SourceNote,
+} from '../../../shared/disko/read-source.ts';
+import { formatValue } from '../../../shared/nix/value.ts';
+import { ProblemError } from '../errors.ts';
+import { evalJson } from '../nix/eval.ts';
+import { standInLibrary } from './stand-in-library.ts';
+
+/** Larger files are not layouts that somebody wrote. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+const EVALUATION_LIMIT_MS = 20_000;
+/** Of nix's answer; a layout of a hundred disks is a hundredth of it. */
+const ANSWER_LIMIT_BYTES = 8 * 1024 * 1024;
+
+/** A layout that was read from a file, and how. */
+export interface LayoutFile {
+  readonly path: string;
+  readonly text: string;
+  readonly layout: Layout;
+  /** `text`: read from the text alone. `evaluation`: computed by nix, so it can be shown but not changed as text. */
+  readonly way: 'text' | 'evaluation';
+  readonly devicesPath: readonly string[];
+  readonly arguments: readonly LayoutArgument[];
+  readonly kept: readonly (SourceNote & { readonly path: readonly (string | number)[] })[];
+  /** For writing changes back; null where the layout was evaluated. */
+  readonly source: LayoutSource | null;
+  /** Why the file cannot be changed as text; null where it can. */
+  readonly readOnly: SourceNote | null;
+}
+
+/**
+ * Reads the disko layout of a file: from its text where that is enough, else with nix and a time limit.
+ *
+ * @param given values for the file's arguments
+ * @throws ProblemError with the place, for what is no layout, needs arguments or fails to evaluate
+ */
+export async function readLayoutFile(
+  file: string,
+  given: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+): Promise<LayoutFile> {
+  const path = resolve(file);
+  const text = await readText(path);
+  const reading = readLayout(text, given);
+  if (reading.ok) return { ...reading, path, text, way: 'text', readOnly: null };
+  if (reading.reason !== 'outside') throw new ProblemError(refusal(path, text, reading));
+  const layout = await evaluateLayout(path, given, reading, signal ?? new AbortController().signal);
+  const { arguments: taken, note } = reading;
+  return {
+    path,
+    text,
+    layout,
+    way: 'evaluation',
+    devicesPath: [],
+    arguments: taken,
+    kept: [],
+    source: null,
+    readOnly: note,
+  };
+}
+
+async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new ProblemError({
+      code: 'file-unreadable',
+      title: `${path} cannot be read`,
+      evidence: error.message,
+      advice: ['Check the path and whether you may read the file.'],
+    });
+  });
+  if (bytes.length > MAX_FILE_BYTES) {
+    throw new ProblemError({
+      code: 'file-too-large',
+      title: `${path} is too large for a layout`,
+      evidence: `${bytes.length} bytes`,
+      advice: ['Choose the file that sets disko.devices.'],
+    });
+  }
+  return bytes.toString('utf8');
+}
+
+const titles = {
+  syntax: 'The file is not valid Nix',
+  arguments: 'The layout needs a value that is not in the file',
+  outside: 'The layout depends on something outside the file',
+  'not-a-layout': 'The file holds no disko layout',
+  error: 'The layout cannot be evaluated',
+} as const;
+
+function refusal(path: string, text: string, reading: Extract<LayoutReading, { ok: false }>): Problem {
+  const { reason, note } = reading;
+  const needed = reading.arguments.filter((item) => item.isNeeded).map((item) => item.name);
+  const advice: Readonly<Record<typeof reason, string[]>> = {
+    syntax: ['Mend the line; the text was not changed.'],
+    arguments: needed.map((name) => `Give it with --arg ${name}=VALUE.`),
+    outside: ['Install nix, so that the file can be evaluated.'],
+    'not-a-layout': ['Choose the file that sets disko.devices, or that holds { disk = ...; } itself.'],
+    error: ['Mend the line; the text was not changed.'],
+  };
+  return {
+    code: `layout-${reason}`,
+    title: `${titles[reason]}: ${note.message}`,
+    evidence: text.split('\n')[note.line - 1]?.slice(0, 500) ?? '',
+    advice: advice[reason],
+    place: { file: path, line: note.line, column: note.column },
+  };
+}
+
+/** What the evaluation of a file must give: `disko.devices` as JSON. */
+const devices = z.record(z.string(), z.unknown());
+
+async function evaluateLayout(
+  path: string,
+  given: Readonly<Record<string, unknown>>,
+  reading: Extract<LayoutReading, { ok: false }>,
+  signal: AbortSignal,
+): Promise<Layout> {
+  const data = await evalJson({
+    source: { file: path },
+    apply: `value: (${devicesOf}) (${standInLibrary}) (${formatValue(asNix(given))}) value`,
+    schema: devices,
+    signal,
+    timeLimitMs: EVALUATION_LIMIT_MS,
+    outputLimitBytes: ANSWER_LIMIT_BYTES,
+  }).catch((error: unknown) => {
+    if (!(error instanceof ProblemError)) throw error;
+    const { note } = reading;
+    throw new ProblemError(
+      {
+        ...error.problem,
+        code: 'layout-evaluation',
+        title: `${titles.outside}: ${note.message}`,
+        place: error.problem.place ?? { file: path, line: note.line, column: note.column },
+      },
+      { cause: error },
+    );
+  });
+  const layout = fromJson(data);
+  if (!isSet(layout)) throw new Error('The schema lets nothing but a set through');
+  return withoutDefaults(layout);
+}
+
+function asNix(given: Readonly<Record<string, unknown>>) {
+  return fromJson(given);
+}
+
+/** Nix: calls a file's function with `lib` and the given arguments, and takes `disko.devices` out of what it gives. */
+const devicesOf = `lib: given: value:
+  let
+    call = v:
+      if builtins.isFunction v then
+        let wanted = builtins.functionArgs v; in
+        call (v (builtins.intersectAttrs (if wanted == { } then { inherit lib; } // given else wanted) ({ inherit lib; } // given)))
+      else v;
+    file = call value;
+  in
+  file.disko.devices or (file.config.disko.devices or (file.devices or file))`;
