@@ -18,7 +18,7 @@ export function appProcedures(surroundings: Surroundings, home: Home, notices: r
       dataFolder: home.root,
       canChooseFolder: surroundings.canChooseFolder,
       initialPath: surroundings.initialPath,
-      notices: [...notices],
+      notices: [...(surroundings.notices ?? []), ...notices],
     })),
     chooseFolder: procedures.app.chooseFolder.handler(() => surroundings.chooseFolder()),
     openExternal: procedures.app.openExternal.handler(async ({ input }) => {
