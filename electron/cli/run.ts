@@ -3,13 +3,16 @@ import { resolve } from 'node:path';
 import packageFile from '../../package.json' with { type: 'json' };
 import { goal, type Goal } from '../../shared/contract/deploy.ts';
 import { deploy } from './commands/deploy.ts';
+import { disksCommand, type ActAlone } from './commands/disks.ts';
 import { runDoctor } from './commands/doctor.ts';
 import { showFleet, showHosts } from './commands/fleet.ts';
 import { cancelJob, listJobs, showJob, showLog } from './commands/jobs.ts';
+import { nixCommand } from './commands/nix-text.ts';
 import { serve } from './commands/serve.ts';
 import { CommandFailed, problemOfCall } from './errors.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
 import { showProblem } from './output/problem.ts';
+import { printerOf } from './printer.ts';
 import { openSession, serveSurroundings, type Session } from './session.ts';
 import { painterOf, type Terminal } from './terminal.ts';
 
@@ -37,6 +40,7 @@ function buildProgram(
     options: { json?: boolean },
     action: (session: Session) => Promise<ExitCode>,
   ) => Promise<void>,
+  actAlone: ActAlone,
 ): Command {
   const program = new Command('nixstead')
     .description('Opens the NixOS fleet in a flake and deploys its machines.')
@@ -129,6 +133,8 @@ function buildProgram(
     .description('what this computer has and lacks')
     .addOption(jsonOption())
     .action((options: { json?: boolean }) => act(options, runDoctor));
+  program.addCommand(disksCommand(actAlone));
+  program.addCommand(nixCommand(actAlone));
   return program;
 }
 
@@ -157,6 +163,9 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
         openSession(terminal, options.json === true, serveSurroundings(folder === undefined ? null : resolve(folder))),
         action,
       ),
+    async (options, action) => {
+      exitCode = await action(printerOf(terminal, options.json === true));
+    },
   );
   const configure = (command: Command): void => {
     command.exitOverride().configureOutput({
