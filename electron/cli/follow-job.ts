@@ -2,6 +2,7 @@ import type { JobId } from '../../shared/contract/ids.ts';
 import type { JobDetail, JobEvent, Prompt, Step } from '../../shared/contract/job.ts';
 import { foldJobEvent } from '../../shared/jobs/view.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
+import { onInterrupt } from './interrupt.ts';
 import { outcomeText, stepText } from './output/job.ts';
 import { showProblem } from './output/problem.ts';
 import { printable } from './output/text.ts';
@@ -113,34 +114,22 @@ class Follower {
   }
 }
 
-/** Watches for Ctrl-C: the first cancels the job, the second leaves it to itself. */
-function onInterrupt(cancel: () => void, leave: () => void): Disposable {
-  let count = 0;
-  const handler = (): void => (++count === 1 ? cancel() : leave());
-  process.on('SIGINT', handler);
-  process.on('SIGTERM', handler);
-  return {
-    [Symbol.dispose]: () => {
-      process.off('SIGINT', handler);
-      process.off('SIGTERM', handler);
-    },
-  };
-}
-
 /**
- * Follows a job to its end and says how it ended. The job is a process of its own: where this program is ended it goes
+ * Follows a job to its end and says how it ended. The first Ctrl-C cancels the job, the second leaves it to itself. The job is a process of its own: where this program is ended it goes
  * on, and `jobs show` finds it again.
  */
 export async function followJob(session: Session, id: JobId, options: FollowOptions): Promise<ExitCode> {
   const { client } = session;
   const left = new AbortController();
-  const cancel = (): void => {
+  let interrupts = 0;
+  const interrupted = (): void => {
+    if (++interrupts > 1) return left.abort();
     session.terminal.stderr.write(
       `\nCancelling; press Ctrl-C again to leave the job to itself (nixstead jobs show ${id})\n`,
     );
     client.job.cancel({ id }).catch(() => undefined);
   };
-  using _interrupt = onInterrupt(cancel, () => left.abort());
+  using _interrupt = onInterrupt(interrupted);
   session.tell(session.paintError('dim', `Job ${id}\n`));
   const follower = new Follower(session, options, await client.job.show({ id }));
   try {

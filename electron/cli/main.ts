@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { takeInterrupts } from './interrupt.ts';
 import { runCommandLine } from './run.ts';
+
+takeInterrupts();
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `nixstead … | head` closes the pipe: nobody reads any more.

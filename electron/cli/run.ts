@@ -1,5 +1,4 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { resolve } from 'node:path';
 import packageFile from '../../package.json' with { type: 'json' };
 import { goal, type Goal } from '../../shared/contract/deploy.ts';
 import { deploy } from './commands/deploy.ts';
@@ -13,7 +12,7 @@ import { CommandFailed, problemOfCall } from './errors.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
 import { showProblem } from './output/problem.ts';
 import { printerOf } from './printer.ts';
-import { openSession, serveSurroundings, type Session } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { painterOf, type Terminal } from './terminal.ts';
 
 function wholeNumber(minimum: number, maximum: number): (text: string) => number {
@@ -32,16 +31,16 @@ Examples: nas   web-*,@db   '@web & !web-3'   'system:aarch64-linux & state:reac
 const exitHelp = `
 Exit status: 0 done, 1 something failed, 2 wrong usage, 3 the fleet cannot be read.`;
 
-/** Builds the commands. `act` is given what a command does with a session; it stores the exit code. */
-function buildProgram(
-  act: (options: { json?: boolean }, action: (session: Session) => Promise<ExitCode>) => Promise<void>,
-  actServe: (
-    folder: string | undefined,
-    options: { json?: boolean },
-    action: (session: Session) => Promise<ExitCode>,
-  ) => Promise<void>,
-  actAlone: ActAlone,
-): Command {
+type Options = { readonly json?: boolean };
+
+/** How commands are run; the exit status is kept until the end. */
+interface Runner {
+  /** With an engine of its own, which is closed when the command is over. */
+  inSession(options: Options, action: (session: Session) => Promise<ExitCode>): Promise<void>;
+  readonly alone: ActAlone;
+}
+
+function buildProgram({ inSession: act, alone }: Runner): Command {
   const program = new Command('nixstead')
     .description('Opens the NixOS fleet in a flake and deploys its machines.')
     .version(packageFile.version)
@@ -126,15 +125,15 @@ function buildProgram(
     .addOption(jsonOption())
     .action(
       (folder: string | undefined, options: { port?: number; listenFd?: number; open: boolean; json?: boolean }) =>
-        actServe(folder, options, (session) => serve(session, options)),
+        alone(options, (printer) => serve(printer, folder, options)),
     );
   program
     .command('doctor')
     .description('what this computer has and lacks')
     .addOption(jsonOption())
     .action((options: { json?: boolean }) => act(options, runDoctor));
-  program.addCommand(disksCommand(actAlone));
-  program.addCommand(nixCommand(actAlone));
+  program.addCommand(disksCommand(alone));
+  program.addCommand(nixCommand(alone));
   return program;
 }
 
@@ -151,22 +150,16 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     else stderr.write(showProblem(failed.problem, painterOf(terminal, 'stderr')));
     return failed.exitCode;
   };
-  let exitCode: number = exitCodes.done;
-  const run = async (session: Promise<Session>, action: (session: Session) => Promise<ExitCode>): Promise<void> => {
-    await using opened = await session;
-    exitCode = await action(opened);
-  };
-  const program = buildProgram(
-    (options, action) => run(openSession(terminal, options.json === true), action),
-    (folder, options, action) =>
-      run(
-        openSession(terminal, options.json === true, serveSurroundings(folder === undefined ? null : resolve(folder))),
-        action,
-      ),
-    async (options, action) => {
+  let exitCode: ExitCode = exitCodes.done;
+  const program = buildProgram({
+    alone: async (options, action) => {
       exitCode = await action(printerOf(terminal, options.json === true));
     },
-  );
+    inSession: async (options, action) => {
+      await using session = await openSession(terminal, options.json === true);
+      exitCode = await action(session);
+    },
+  });
   const configure = (command: Command): void => {
     command.exitOverride().configureOutput({
       writeOut: (text) => stdout.write(text),

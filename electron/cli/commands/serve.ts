@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { openBrowserDoor } from '../../browser/server.ts';
-import { pageFolder } from '../../doors/app-folder.ts';
+import { resolve } from 'node:path';
+import { CommandFailed, problemOfCall } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import type { Session } from '../session.ts';
+import { onInterrupt } from '../interrupt.ts';
+import type { Printer } from '../printer.ts';
 
 export interface ServeOptions {
   readonly port?: number;
@@ -10,34 +10,27 @@ export interface ServeOptions {
   readonly open: boolean;
 }
 
-/** The program that opens an address in the user's browser; null where there is no display. */
-function opener(env: NodeJS.ProcessEnv): string | null {
-  if (process.platform === 'darwin') return 'open';
-  return env['DISPLAY'] || env['WAYLAND_DISPLAY'] ? 'xdg-open' : null;
-}
-
-/** `serve`: the app in a browser on this computer, until Ctrl-C. */
-export async function serve(session: Session, options: ServeOptions): Promise<ExitCode> {
-  const { terminal } = session;
-  await using door = await openBrowserDoor({
-    router: session.engine.router,
-    pageFolder,
-    port: options.port,
-    listenFd: options.listenFd,
-    onUnexpectedError: (error) => terminal.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
-  });
-  if (session.isJson) session.printJson({ url: door.url, port: door.port });
-  else session.print(`${door.url}\n`);
-  const program = options.open ? opener(terminal.env) : null;
-  if (program !== null) {
-    // Where nothing opens it, the address stands on the terminal.
-    spawn(program, [door.url], { stdio: 'ignore', detached: true })
-      .on('error', () => undefined)
-      .unref();
+/** `serve [DIR]`: the app in a browser on this computer, until Ctrl-C. Jobs go on after it. */
+export async function serve(printer: Printer, folder: string | undefined, options: ServeOptions): Promise<ExitCode> {
+  // The door's own modules are of no use to any other command.
+  const { serve: openDoor } = await import('../../browser/main.ts');
+  const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<void>();
+  const { terminal } = printer;
+  using _interrupt = onInterrupt(interrupt);
+  try {
+    await using _door = await openDoor({
+      env: terminal.env,
+      port: options.port,
+      listenFd: options.listenFd,
+      initialPath: folder === undefined ? null : resolve(folder),
+      isOpened: options.open,
+      isJson: printer.isJson,
+      print: (line) => printer.print(`${line}\n`),
+      complain: (line) => terminal.stderr.write(`${line}\n`),
+    });
+    await interrupted;
+    return exitCodes.done;
+  } catch (error) {
+    throw new CommandFailed(problemOfCall(error), exitCodes.failed);
   }
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
-  return exitCodes.done;
 }
