@@ -58,6 +58,12 @@ export function isSame(a: LayoutValue | undefined, b: LayoutValue | undefined): 
   return false;
 }
 
+/** True where a part of it is known only to evaluation. */
+export function hasExpressions(value: LayoutValue): boolean {
+  if (value instanceof NixExpression) return true;
+  return (isList(value) ? value : isSet(value) ? Object.values(value) : []).some(hasExpressions);
+}
+
 /** How an expression stands in JSON: `{ "$nix": "lib.mkDefault \"/dev/sda\"" }`. */
 const EXPRESSION_KEY = '$nix';
 

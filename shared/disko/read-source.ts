@@ -255,12 +255,14 @@ class LayoutReader {
       // Dotted spellings reach the same set of the text several times; only its own top counts as a use.
       if (prefix.length === 0) this.uses.set(node, (this.uses.get(node) ?? 0) + 1);
     }
-    return Object.fromEntries(
-      [...value.attributes].map(([name, attribute]) => [name, this.value(attribute.thunk, [...path, name])]),
+    const entries = [...value.attributes].map(
+      ([name, attribute]) => [name, this.value(attribute.thunk, [...path, name])] as const,
     );
+    return Object.fromEntries(entries.filter((entry): entry is [string, LayoutValue] => entry[1] !== undefined));
   }
 
-  private value(thunk: Thunk, path: LayoutPath): LayoutValue {
+  /** undefined where the definition is switched off. */
+  private value(thunk: Thunk, path: LayoutPath): LayoutValue | undefined {
     try {
       return this.plain(thunk.force(), thunk, path);
     } catch (error) {
@@ -274,12 +276,14 @@ class LayoutReader {
     return new NixExpression(this.text.slice(expression.start, expression.end));
   }
 
-  private plain(value: Value, thunk: Thunk, path: LayoutPath): LayoutValue {
+  private plain(value: Value, thunk: Thunk, path: LayoutPath): LayoutValue | undefined {
     switch (value.type) {
+      case 'absent':
+        return undefined;
       case 'set':
         return this.set(value, path);
       case 'list':
-        return value.items.map((item, index) => this.value(item, [...path, index]));
+        return value.items.map((item, index) => this.value(item, [...path, index]) ?? null);
       case 'integer':
         return Number(value.value);
       case 'float':

@@ -1,4 +1,4 @@
-import type { AttributeName, StringLiteral } from './syntax.ts';
+import type { AttributeName, Interpolation, StringLiteral } from './syntax.ts';
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
@@ -10,8 +10,8 @@ function unescapeString(text: string): string {
 }
 
 /** The characters that a text part of a `''...''` string stands for, before indentation is taken off. */
-function unescapeIndented(text: string): { text: string; isLiteral: boolean }[] {
-  const pieces: { text: string; isLiteral: boolean }[] = [];
+function unescapeIndented(text: string): Piece[] {
+  const pieces: Piece[] = [];
   const pattern = /''\$|'''|''\\([\s\S])/g;
   let position = 0;
   for (const match of text.matchAll(pattern)) {
@@ -25,23 +25,66 @@ function unescapeIndented(text: string): { text: string; isLiteral: boolean }[] 
   return pieces;
 }
 
-/**
- * The value of a string without interpolation, or null where it has one. An indented string loses its first line where
- * that is blank, and the indentation that all its lines share (Nix's stripIndentation in src/libexpr/parser-state.hh).
- */
+/** The value of a string without interpolation, or null where it has one. */
 export function stringValue(source: string, node: StringLiteral): string | null {
-  const texts: string[] = [];
-  for (const part of node.parts) {
-    if (part.kind !== 'text') return null;
-    texts.push(source.slice(part.start, part.end));
-  }
-  const text = texts.join('');
-  return node.kind === 'string' ? unescapeString(text) : stripIndentation(text);
+  if (node.parts.some((part) => part.kind === 'interpolation')) return null;
+  return composedString(source, node, () => '');
 }
 
-function stripIndentation(raw: string): string {
-  // Escapes count as text, never as indentation, so they are set apart while lines are measured.
-  const pieces = unescapeIndented(raw.replace(/^ *\n/, ''));
+/** The value of a string, given what its interpolations stand for. */
+export function composedString(
+  source: string,
+  node: StringLiteral,
+  interpolate: (part: Interpolation) => string,
+): string {
+  if (node.kind === 'string') {
+    const texts = node.parts.map((part) =>
+      part.kind === 'text' ? unescapeString(source.slice(part.start, part.end)) : interpolate(part),
+    );
+    return texts.join('');
+  }
+  const pieces = node.parts.flatMap((part, index): Piece[] => {
+    if (part.kind === 'interpolation') return [{ text: interpolate(part), isLiteral: true }];
+    const text = source.slice(part.start, part.end);
+    return unescapeIndented(index === 0 ? text.replace(/^ *\n/, '') : text);
+  });
+  return stripIndentation(pieces);
+}
+
+/** A part of an indented string. What came from an escape or an interpolation is literal: never indentation. */
+interface Piece {
+  readonly text: string;
+  readonly isLiteral: boolean;
+}
+
+/** Takes off the indentation that all lines share, as Nix's stripIndentation (src/libexpr/parser-state.hh). */
+function stripIndentation(pieces: readonly Piece[]): string {
+  const minimum = sharedIndentation(pieces);
+  const out: string[] = [];
+  let dropped = 0;
+  let isAtStart = true;
+  for (const piece of pieces) {
+    if (piece.isLiteral) {
+      isAtStart = false;
+      out.push(piece.text);
+      continue;
+    }
+    for (const c of piece.text) {
+      if (isAtStart && c === ' ') {
+        if (dropped++ >= minimum) out.push(c);
+      } else {
+        isAtStart = c === '\n';
+        if (isAtStart) dropped = 0;
+        out.push(c);
+      }
+    }
+  }
+  // The last line, before the closing quotes, goes when it is only spaces.
+  const whole = out.join('');
+  return pieces.at(-1)?.isLiteral ? whole : whole.replace(/(^|\n) +$/, '$1');
+}
+
+function sharedIndentation(pieces: readonly Piece[]): number {
   let minimum = Number.POSITIVE_INFINITY;
   let current = 0;
   let isAtStart = true;
@@ -52,43 +95,17 @@ function stripIndentation(raw: string): string {
       continue;
     }
     for (const c of piece.text) {
-      if (isAtStart) {
-        if (c === ' ') current++;
-        else if (c === '\n') current = 0;
-        else {
-          isAtStart = false;
-          minimum = Math.min(minimum, current);
-        }
-      } else if (c === '\n') {
+      if (c === '\n') {
         isAtStart = true;
         current = 0;
-      }
-    }
-  }
-  const out: string[] = [];
-  let dropped = 0;
-  isAtStart = true;
-  for (const piece of pieces) {
-    if (piece.isLiteral) {
-      isAtStart = false;
-      out.push(piece.text);
-      continue;
-    }
-    for (const c of piece.text) {
-      if (isAtStart && c === ' ') {
-        if (dropped++ >= minimum) out.push(c);
-      } else if (c === '\n') {
-        isAtStart = true;
-        dropped = 0;
-        out.push(c);
-      } else {
+      } else if (isAtStart && c === ' ') current++;
+      else if (isAtStart) {
         isAtStart = false;
-        out.push(c);
+        minimum = Math.min(minimum, current);
       }
     }
   }
-  // The last line, before the closing quotes, goes when it is only spaces.
-  return out.join('').replace(/(^|\n) +$/, '$1');
+  return minimum;
 }
 
 /** The name that an attribute name stands for, or null where only evaluation can tell. */

@@ -1,4 +1,4 @@
-import { isList, isSet } from '../layout.ts';
+import { hasExpressions, isList, isSet } from '../layout.ts';
 import { ancestor, text, type Item } from '../walk.ts';
 import { change, groupBy, joined, type Inspection, type Rule } from './finding.ts';
 import { describe } from './shape.ts';
@@ -66,7 +66,7 @@ export const mountpoints: Rule = function* (inspection) {
       message: `${joined(same.map((item) => item.name))} are ${same.length === 2 ? 'both' : 'all'} mounted at ${mountpoint}. NixOS refuses that; disko would mount only one.`,
     };
   }
-  if (inspection.items.length > 0 && all.length === 0) {
+  if (inspection.items.length > 0 && all.length === 0 && !hasExpressions(inspection.layout)) {
     yield {
       code: 'nothing-mounted',
       severity: 'warning',

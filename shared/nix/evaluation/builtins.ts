@@ -375,10 +375,12 @@ define('mkOrder', 2, second);
 define('mkIf', 2, ([condition, value], place) => {
   const isOn = force(condition);
   if (isOn.type !== 'bool') throw wrong('a Boolean', isOn, place);
-  return isOn.value ? force(value) : set([]);
+  return isOn.value ? force(value) : { type: 'absent' };
 });
 define('mkMerge', 1, ([items], place) =>
-  asList(items, place).items.reduce((left, item) => recursiveUpdate(left, asSet(item, place)), set([])),
+  asList(items, place)
+    .items.filter((item) => item.force().type !== 'absent')
+    .reduce((left, item) => recursiveUpdate(left, asSet(item, place)), set([])),
 );
 
 function recursiveUpdate(left: SetValue, right: SetValue): SetValue {

@@ -1,4 +1,4 @@
-import { stringValue, attributeNameText } from '../strings.ts';
+import { attributeNameText, composedString } from '../strings.ts';
 import type {
   AttributeName,
   AttributeSet,
@@ -176,18 +176,7 @@ export class Evaluator {
   }
 
   private string(node: StringLiteral, scope: Scope): string {
-    const plain = stringValue(this.source, node);
-    if (plain !== null) return plain;
-    if (node.kind === 'indented-string') {
-      throw new NotEvaluable('unknown', 'a text of several lines with computed parts', node);
-    }
-    return node.parts
-      .map((part) =>
-        part.kind === 'text'
-          ? (stringValue(this.source, { ...node, parts: [part] }) ?? '')
-          : this.interpolated(part, scope),
-      )
-      .join('');
+    return composedString(this.source, node, (part) => this.interpolated(part, scope));
   }
 
   private interpolated(part: Interpolation, scope: Scope): string {

@@ -53,6 +53,8 @@ export type Value =
   | SetValue
   | { readonly type: 'lambda'; readonly node: Lambda; readonly scope: Scope }
   | { readonly type: 'builtin'; readonly name: string; readonly arity: number; readonly taken: readonly Thunk[] }
+  /** What `lib.mkIf false` leaves: an option definition that is not there. */
+  | { readonly type: 'absent' }
   /** Something from outside the text: any use of it is not evaluable, but passing it on is no fault. */
   | { readonly type: 'outside'; readonly name: string };
 
@@ -97,6 +99,7 @@ const typeNames: Readonly<Record<Value['type'], string>> = {
   set: 'a set',
   lambda: 'a function',
   builtin: 'a function',
+  absent: 'a definition that is switched off',
   outside: 'something from outside this file',
 };
 
