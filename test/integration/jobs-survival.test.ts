@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -187,4 +187,36 @@ test('when the database is lost, jobs come back from their folders, and those th
   expect(waiting.summary.waitingFor?.jobId).toBe(id);
   await gate.open();
   expect((await next.over(second)).summary.state).toBe('succeeded');
+});
+
+test('of an old job beyond the number that is kept, the line in the history stays', async () => {
+  using home = temporaryHome();
+  await using engine = new TestEngine(home, { jobs: 1, bytes: 1e9 });
+  const old = await engine.play([
+    { do: 'log', text: 'long ago\n' },
+    { do: 'step', host: 'web', stage: 'build', state: 'done' },
+  ]);
+  await engine.over(old);
+  expect(await engine.log(old, null)).toBe('long ago\n');
+  await engine.over(await engine.play([]));
+  expect(existsSync(join(home.jobs, old))).toBe(false);
+  expect((await engine.jobs.show(old)).summary).toMatchObject({ state: 'succeeded', stepsDone: 1, stepsTotal: 1 });
+  expect(await engine.log(old, null)).toBe('');
+});
+
+test('how long a job will take is known from the last one of the same host, and not before', async () => {
+  using home = temporaryHome();
+  await using engine = new TestEngine(home);
+  const build = (state: string) => ({ do: 'step', host: 'web', stage: 'build', state });
+  const gate = new Gate(home);
+  const first = await engine.play([build('running'), gate.action, build('done')]);
+  const running = await engine.until(first, (job) => job.commands.length > 0);
+  expect(running.summary.estimatedMsLeft).toBeNull();
+  await gate.open();
+  await engine.over(first);
+  const second = await engine.play([build('waiting'), gate.action, build('done')]);
+  const estimated = await engine.until(second, (job) => job.summary.estimatedMsLeft !== null);
+  expect(estimated.summary.state).toBe('running');
+  await gate.open();
+  expect((await engine.over(second)).summary.estimatedMsLeft).toBeNull();
 });

@@ -57,7 +57,7 @@ export interface JobContext {
    * SIGTERM, then SIGKILL). The executor then has 30 s to find out what the hosts are in and to return.
    */
   readonly signal: AbortSignal;
-  /** Progress of a running step may be emitted as often as it comes: the runner writes 20 a second per host and stage. */
+  /** Progress of a running step may be emitted as often as it comes: the runner writes 10 a second per host and stage. */
   emit(event: ExecutorEvent): void;
   /** Appends readable text to a host's log. */
   log(host: HostName | null, text: string): void;

@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -77,12 +77,16 @@ export function removeSocket(socket: string): void {
 
 const FOLDER_PREFIX = 'nixstead-';
 
+/**
+ * In the temporary folder: `$XDG_RUNTIME_DIR` vanishes when its user logs out, and the job goes on.
+ * @throws where no folder can be made
+ */
 function newSocketPath(): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\nixstead-${randomBytes(16).toString('hex')}`;
-  const parents = [process.env['XDG_RUNTIME_DIR'], tmpdir(), '/tmp'];
-  const parent =
-    parents.find((folder) => folder && existsSync(folder) && folder.length < MAX_SOCKET_PATH - 24) ?? '/tmp';
-  return join(mkdtempSync(join(parent, FOLDER_PREFIX)), 's');
+  const path = join(mkdtempSync(join(tmpdir(), FOLDER_PREFIX)), 's');
+  if (path.length <= MAX_SOCKET_PATH) return path;
+  removeSocket(path);
+  return join(mkdtempSync(join('/tmp', FOLDER_PREFIX)), 's');
 }
 
 function isSame(a: string, b: string): boolean {

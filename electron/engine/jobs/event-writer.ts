@@ -2,8 +2,8 @@ import type { BuildNode } from '../../../shared/contract/job.ts';
 import type { NewJobEvent } from './context.ts';
 import type { EventAppender } from './event-file.ts';
 
-/** How long progress is held back: 20 lines a second for each host and stage are enough for a smooth bar. */
-const HOLD_MS = 50;
+/** How long progress is held back: 10 lines a second for each host and stage are enough for a smooth bar. */
+const HOLD_MS = 100;
 
 type Held = Extract<NewJobEvent, { type: 'step' | 'build' }>;
 

@@ -100,7 +100,12 @@ export class Jobs implements AsyncDisposable {
       throw error;
     }
     this.#registry.follow(row.id);
-    startRunner(folder, this.#kindsModule, (reason) => this.#registry.runnerEnded(row.id, reason));
+    const onEnd = (reason: string): void => this.#registry.runnerEnded(row.id, reason);
+    try {
+      startRunner(folder, this.#kindsModule, onEnd);
+    } catch (error) {
+      onEnd(error instanceof Error ? error.message : String(error));
+    }
     return row.id;
   }
 

@@ -41,6 +41,7 @@ export class JobRegistry implements Disposable {
   readonly #started = new Set<JobId>();
   readonly #timer: NodeJS.Timeout;
   readonly #watch: Disposable;
+  #isDisposed = false;
 
   constructor(home: Home, store: Store, keep: Keep) {
     this.#home = home;
@@ -134,6 +135,7 @@ export class JobRegistry implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     clearInterval(this.#timer);
     this.#watch[Symbol.dispose]();
     for (const followed of this.#followed.values()) followed[Symbol.dispose]();
@@ -159,7 +161,7 @@ export class JobRegistry implements Disposable {
       await closeDeadJob(followed.folder, () => followed.detail, this.#store.jobs);
       followed.refresh();
     } catch (error) {
-      report(error);
+      if (!this.#isDisposed) report(error);
     } finally {
       this.#closing.delete(id);
     }

@@ -1,9 +1,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { spawn, type IPty } from 'node-pty';
 import { ProblemError } from '../errors.ts';
 import type { TerminalResult } from './context.ts';
 import { endFamily, type Grace } from './process-tree.ts';
+
+/** How long a killed program's end may take to be told. */
+const UNKILLABLE_MS = 2000;
 
 interface TerminalOptions {
   argv: readonly [string, ...string[]];
@@ -56,11 +60,14 @@ export class Terminal {
     if (!this.#hasEnded) this.#pty.write(text);
   }
 
-  /** Ends the program and everything that came from it; resolves when nothing of it is left. */
+  /**
+   * Ends the program and everything that came from it; resolves when nothing of it is left, or when no signal ends it
+   * (a process that waits for a dead disk).
+   */
   async end(grace: Grace): Promise<void> {
     this.#ending ??= endFamily(this.#pty.pid, grace);
     await this.#ending;
-    await this.ended;
+    await Promise.race([this.ended, delay(UNKILLABLE_MS)]);
   }
 }
 

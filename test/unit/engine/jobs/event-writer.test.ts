@@ -40,7 +40,7 @@ test('of the progress within a moment the latest is written, for each host and s
   const writer = new EventWriter(appender);
   for (let done = 0; done < 1000; done += 1) writer.emit(progress(done % 2 === 0 ? 'web' : 'db', done));
   expect(written()).toEqual([]);
-  vi.advanceTimersByTime(50);
+  vi.advanceTimersByTime(100);
   expect(written()).toEqual(['web running 998', 'db running 999']);
 });
 
