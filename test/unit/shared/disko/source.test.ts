@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { formatLayout, withoutDefaults } from '../../../../shared/disko/format.ts';
 import { isSame, toJson, withValue, type Layout } from '../../../../shared/disko/layout.ts';
 import { readLayout, type LayoutReading } from '../../../../shared/disko/read-source.ts';
 import { buildRecipe, recipes, type RecipeAnswers } from '../../../../shared/disko/recipes.ts';
 import { ReadOnlyLayout, writeLayout } from '../../../../shared/disko/write-source.ts';
+
+// Thousands of generated cases take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 function reading(text: string, given?: Record<string, unknown>): Extract<LayoutReading, { ok: true }> {
   const result = readLayout(text, given);

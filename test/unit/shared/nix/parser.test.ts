@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { tokenize } from '../../../../shared/nix/lexer.ts';
 import { parseNix } from '../../../../shared/nix/parser.ts';
 import type { Node } from '../../../../shared/nix/syntax.ts';
 import { children, printNix } from '../../../../shared/nix/walk.ts';
 import { nixLikeText } from './nix-like-text.ts';
+
+// Thousands of generated cases take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const verdicts = z
   .array(z.tuple([z.string(), z.boolean()]))

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseNix } from '../../../../shared/nix/parser.ts';
 import { attributeNameText, stringValue } from '../../../../shared/nix/strings.ts';
 import type { Expression } from '../../../../shared/nix/syntax.ts';
 import { formatValue, NixExpression, NixValueError, type NixValue } from '../../../../shared/nix/value.ts';
+
+// Thousands of generated cases take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Reads plain data back from a tree; the real `nix eval` does the same in the integration tests. */
 function read(source: string, node: Expression): unknown {
