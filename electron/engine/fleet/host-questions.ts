@@ -41,7 +41,7 @@ const values = z.array(z.object({ ok: z.boolean(), value: z.unknown() }));
  * Nix for a chunk: a list, in the chunk's order, of each host's values or of the fact that it threw. `throw` and
  * `assert` are caught by tryEval; any other error ends the evaluation, and its trace says at which host.
  */
-export function chunkFunction(chunk: readonly HostQuestion<unknown>[]): string {
+function chunkFunction(chunk: readonly HostQuestion<unknown>[]): string {
   const readers = [...new Map(chunk.map((question) => [question.key, question])).values()];
   const set = readers.map(({ key, read }) => `${formatString(key)} = ${read} outputs;`).join('\n  ');
   const hosts = chunk
@@ -60,6 +60,15 @@ in [
 /** Nix for one host alone, whose error is wanted. */
 function singleFunction({ read, name }: HostQuestion<unknown>): string {
   return `outputs: [ { ok = true; value = ${read} outputs ${formatString(name)}; } ]`;
+}
+
+/** The functions that {@link askHosts} has evaluated where nothing fails, to be shown to a person. */
+export function functionsFor(questions: readonly HostQuestion<unknown>[], chunkSize: number): string[] {
+  return chunksOf(questions, chunkSize).flatMap((chunk) => {
+    const [first] = chunk;
+    if (first === undefined) return [];
+    return [chunk.length === 1 ? singleFunction(first) : chunkFunction(chunk)];
+  });
 }
 
 /** The place in the chunk of the host at which an evaluation ended, if its trace tells. */

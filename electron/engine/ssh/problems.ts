@@ -75,7 +75,7 @@ export const sshProblems = {
     evidence: offered,
     advice: [
       'Compare the fingerprint with the one on the machine’s own screen: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
-      'Then deploy once from the window or a terminal and answer yes, or pass --accept-new-host-keys.',
+      'Then deploy to it once and answer yes: the key is remembered.',
     ],
   }),
   keyRevoked: (place: string, offered: string): Problem => ({

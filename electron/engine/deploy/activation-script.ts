@@ -1,0 +1,136 @@
+import type { Goal } from '../../../shared/contract/deploy.ts';
+
+/**
+ * How a system is activated on the target so that a connection that drops does not end it: a program is written to a
+ * folder in /run and started in a transient systemd unit (or, where systemd does not run, in a session of its own). It
+ * leaves its output and at its end its status there; following is a second program that can be started again.
+ */
+
+/** What one activation is called on the target, and where it leaves its traces. */
+export interface Activation {
+  /** Folder in /run; it is there from the start until a day later, or until the next boot. */
+  readonly folder: string;
+  /** Transient unit, where systemd runs. */
+  readonly unit: string;
+  readonly system: string;
+  readonly goal: Exclude<Goal, 'build' | 'push'>;
+  /** The profile that is set first; null for goals that leave it. */
+  readonly profile: string | null;
+  /** Marks our own lines among those of sudo and the login shell. */
+  readonly nonce: string;
+}
+
+/**
+ * Runs on the target as root, apart from any connection. A hang-up is ignored, and each status is written beside and
+ * moved into place, so that nobody reads half of it.
+ */
+const program = `
+folder=$1 system=$2 goal=$3 profile=$4
+trap '' HUP
+exec </dev/null >>"$folder/output" 2>&1
+echo "$$" >"$folder/pid.new" && mv "$folder/pid.new" "$folder/pid"
+leave() { echo "$1 $2" >"$folder/status.new" && mv "$folder/status.new" "$folder/status"; exit 0; }
+if [ -n "$profile" ]; then
+  nix-env -p "$profile" --set "$system" || leave profile "$?"
+fi
+"$system/bin/switch-to-configuration" "$goal"
+leave switch "$?"
+`;
+
+/**
+ * Starts the program unless it was started before, so that asking again after a lost connection is safe. The unit gets
+ * the caller's PATH and locales, as nixos-rebuild's does.
+ */
+const launcher = `
+set -eu
+folder=$1 unit=$2 nonce=$3 program=$4
+shift 4
+umask 077
+mkdir -p "\${folder%/*}"
+find "\${folder%/*}" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + 2>/dev/null || :
+if mkdir "$folder" 2>/dev/null; then
+  : >"$folder/output"
+  printf '%s' "$program" >"$folder/program"
+  if [ -d /run/systemd/system ]; then
+    systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$unit" \\
+      --setenv=PATH="$PATH" \${LOCALE_ARCHIVE:+--setenv=LOCALE_ARCHIVE="$LOCALE_ARCHIVE"} \\
+      /bin/sh "$folder/program" "$folder" "$@" >&2
+  else
+    setsid /bin/sh "$folder/program" "$folder" "$@" </dev/null >/dev/null 2>&1 &
+  fi
+fi
+echo "$nonce started" >&2
+`;
+
+/**
+ * Prints the output from its beginning as it grows, then the status on the other stream. It ends when the program has
+ * ended, however that happened.
+ */
+const follower = `
+folder=$1 nonce=$2
+tries=0
+until [ -s "$folder/pid" ] || [ ! -d "$folder" ] || [ "$tries" -ge 200 ]; do tries=$((tries + 1)); sleep 0.05; done
+if [ ! -s "$folder/pid" ]; then echo "$nonce gone 0" >&2; exit 0; fi
+pid=$(cat "$folder/pid")
+tail -n +1 -s 0.1 -f --pid="$pid" "$folder/output" 2>/dev/null || {
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
+  cat "$folder/output"
+}
+echo "$nonce $(cat "$folder/status" 2>/dev/null || echo died 0)" >&2
+`;
+
+/** One look at an activation that may still run. */
+const glance = `
+folder=$1 nonce=$2
+if [ -s "$folder/status" ]; then echo "$nonce $(cat "$folder/status")"
+elif [ -s "$folder/pid" ] && kill -0 "$(cat "$folder/pid")" 2>/dev/null; then echo "$nonce running 0"
+elif [ -d "$folder" ]; then echo "$nonce died 0"
+else echo "$nonce gone 0"; fi
+`;
+
+type Argv = [string, ...string[]];
+const asRoot = (privilege: readonly string[], argv: readonly string[]): Argv => {
+  const [first = 'sh', ...rest] = [...privilege, ...argv];
+  return [first, ...rest];
+};
+
+/** Starts the activation and follows it. `privilege` is what root's commands begin with; empty for root. */
+export function startArgv(activation: Activation, privilege: readonly string[]): Argv {
+  const { folder, unit, nonce, system, goal, profile } = activation;
+  const both = `${launcher}\nset +eu\nset -- "$folder" "$nonce"\n${follower}`;
+  return asRoot(privilege, ['sh', '-c', both, 'sh', folder, unit, nonce, program, system, goal, profile ?? '']);
+}
+
+/** Follows an activation that was started before. */
+export function followArgv(activation: Activation, privilege: readonly string[]): Argv {
+  return asRoot(privilege, ['sh', '-c', follower, 'sh', activation.folder, activation.nonce]);
+}
+
+/** Asks how far an activation is, without waiting. */
+export function glanceArgv(activation: Activation, privilege: readonly string[]): Argv {
+  return asRoot(privilege, ['sh', '-c', glance, 'sh', activation.folder, activation.nonce]);
+}
+
+/**
+ * How an activation ended, or how far it is. `profile`: nix-env could not set the profile; `switch`:
+ * switch-to-configuration ended with `exitCode`; `died`: it was killed; `gone`: there is no trace of it (not started, or
+ * the machine booted anew).
+ */
+export interface ActivationStatus {
+  readonly state: 'profile' | 'switch' | 'died' | 'gone' | 'running';
+  readonly exitCode: number;
+}
+
+/** Finds our own line in what the target said; null where the connection ended before it. */
+export function readActivationStatus(text: string, nonce: string): ActivationStatus | null {
+  const line = new RegExp(`^${nonce} (profile|switch|died|gone|running) (\\d+)$`, 'm').exec(text);
+  const state = line?.[1];
+  if (state !== 'profile' && state !== 'switch' && state !== 'died' && state !== 'gone' && state !== 'running')
+    return null;
+  return { state, exitCode: Number(line?.[2] ?? 0) };
+}
+
+/** True where the launcher got through: from then on the activation goes on without us. */
+export function wasStarted(text: string, nonce: string): boolean {
+  return new RegExp(`^${nonce} started$`, 'm').test(text);
+}

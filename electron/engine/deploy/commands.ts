@@ -1,0 +1,26 @@
+import type { Command, Stage } from '../../../shared/contract/job.ts';
+import type { HostName } from '../../../shared/contract/ids.ts';
+import type { Activation } from './activation-script.ts';
+
+/** The profile that a NixOS machine boots. */
+export const systemProfile = '/nix/var/nix/profiles/system';
+
+/** What runs on the target as root, within the transient unit: as a person would type it there. */
+export function activationCommands(
+  host: HostName,
+  activation: Pick<Activation, 'system' | 'goal' | 'profile'>,
+  privilege: readonly string[],
+): { setProfile: Command | null; switchTo: Command } {
+  const { system, goal, profile } = activation;
+  const onTarget = (stage: Stage, argv: string[]): Command => ({
+    host,
+    stage,
+    where: 'target',
+    argv: [...privilege, ...argv],
+    env: {},
+  });
+  return {
+    setProfile: profile === null ? null : onTarget('activate', ['nix-env', '-p', profile, '--set', system]),
+    switchTo: onTarget('activate', [`${system}/bin/switch-to-configuration`, goal]),
+  };
+}

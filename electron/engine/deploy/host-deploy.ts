@@ -1,0 +1,277 @@
+import { rmSync } from 'node:fs';
+import type { HostOutcome, Stage } from '../../../shared/contract/job.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { whyNameIsRefused } from '../../../shared/fleet/host-name.ts';
+import { ProblemError } from '../errors.ts';
+import { nameRefused } from '../fleet/errors.ts';
+import type { MachineFacts } from '../fleet/status/probe.ts';
+import { JobCancelled, type JobContext } from '../jobs/context.ts';
+import { jobCrashed } from '../jobs/errors.ts';
+import type { Secrets } from '../ssh/askpass.ts';
+import type { SshFiles } from '../ssh/config.ts';
+import { describeTarget, sshTarget } from '../ssh/target.ts';
+import { buildHere, buildOnTarget, systemLink } from './build.ts';
+import { copySystem } from './copy.ts';
+import type { EvaluatedSystem } from './evaluate.ts';
+import { goals, needsTarget } from './goals.ts';
+import { HostActivation } from './host-activation.ts';
+import type { HostSteps } from './host-steps.ts';
+import type { DeployLimits } from './limits.ts';
+import { readMachineFacts } from './machine-facts.ts';
+import { deployError, deployProblems } from './problems.ts';
+import type { Questions } from './questions.ts';
+import type { DeployHost, DeploySpec } from './spec.ts';
+import { TargetLink } from './target-link.ts';
+import { targetStore } from './target-store.ts';
+import { describeState, whyNothingToDo } from './verdict.ts';
+
+/** What the hosts of one deploy share. */
+export interface DeployWork {
+  readonly context: JobContext;
+  readonly spec: DeploySpec;
+  readonly files: SshFiles;
+  readonly limits: DeployLimits;
+  readonly questions: Questions;
+}
+
+/** A host that was reached, and what it said before anything was changed. */
+interface Reached {
+  readonly link: TargetLink;
+  readonly facts: MachineFacts;
+  readonly secrets: Secrets;
+  /** What root's commands begin with there; empty for root. */
+  readonly privilege: readonly string[];
+  /** False where the user cannot become root without a password. */
+  readonly mayBecomeRoot: boolean;
+}
+
+/** How long the hosts are asked what they are in after a person cancelled. */
+const afterCancelMs = 12_000;
+
+/** One host on its way through the stages. Nothing that happens to it holds up another. */
+export class HostDeploy {
+  readonly #work: DeployWork;
+  readonly #host: DeployHost;
+  readonly #steps: HostSteps;
+  readonly #evaluated: Promise<EvaluatedSystem>;
+  #stage: Stage = 'plan';
+  #reached: Reached | null = null;
+  #system: EvaluatedSystem | null = null;
+  #activation: HostActivation | null = null;
+
+  /** @param evaluated comes when this host's chunk is through */
+  constructor(work: DeployWork, host: DeployHost, steps: HostSteps, evaluated: Promise<EvaluatedSystem>) {
+    this.#work = work;
+    this.#host = host;
+    this.#steps = steps;
+    this.#evaluated = evaluated;
+  }
+
+  /** Goes through all stages; every failure becomes the host's outcome. */
+  async run(): Promise<HostOutcome> {
+    const { context } = this.#work;
+    try {
+      return await this.#stages();
+    } catch (error) {
+      if (context.signal.aborted || error instanceof JobCancelled) return await this.#cancelled();
+      return this.#failed(error instanceof ProblemError ? error.problem : jobCrashed(error));
+    } finally {
+      this.#reached?.link[Symbol.dispose]();
+      if (this.#system) rmSync(systemLink(context.jobFolder, this.#host.name), { force: true });
+    }
+  }
+
+  async #stages(): Promise<HostOutcome> {
+    const { goal } = this.#work.spec;
+    const reached = await this.#plan();
+    const system = await this.#evaluate();
+    const reason = reached && whyNothingToDo(goal, system.outPath, reached.facts);
+    if (reached && reason) return this.#unchanged(reason, reached.facts);
+    await this.#build(system, reached);
+    if (goal === 'build' || !reached) return { state: 'succeeded', generation: null, system: system.outPath };
+    await this.#copy(system, reached);
+    const { generation, currentSystem } = reached.facts;
+    if (goal === 'push') return { state: 'succeeded', generation, system: currentSystem };
+    return this.#activate(system, reached);
+  }
+
+  /** Reaches the host and asks what it is in; null where the goal needs no host. */
+  async #plan(): Promise<Reached | null> {
+    const { context, spec, limits } = this.#work;
+    this.#enter('plan');
+    const host = this.#host;
+    const nameReason = whyNameIsRefused(host.name);
+    if (nameReason !== null) throw new ProblemError(nameRefused(host.name, nameReason));
+    if (host.refusal) throw new ProblemError(host.refusal);
+    if (!needsTarget(spec.goal, host)) {
+      this.#steps.done('plan', 'no connection needed');
+      return null;
+    }
+    const reached = await limits.connections.run(context.signal, () => this.#reach());
+    this.#reached = reached;
+    const { generation } = reached.facts;
+    this.#steps.done('plan', generation === null ? 'reached' : `generation ${generation}`);
+    return reached;
+  }
+
+  async #reach(): Promise<Reached> {
+    const { context, spec, files, questions } = this.#work;
+    const { name, target: address, sshOptions, privilegeCommand } = this.#host;
+    if (address === null) throw deployError(deployProblems.noAddress(name));
+    const target = sshTarget(address, sshOptions);
+    const secrets: Secrets = {};
+    this.#steps.start('plan', `connecting to ${describeTarget(target)}`);
+    const link = new TargetLink(target, {
+      files,
+      secrets,
+      onUnknownHostKey: (offer) => questions.mayPin(name, offer),
+      onSecret: (question) => questions.secret(name, question),
+    });
+    try {
+      const session = await link.open(context.signal);
+      const facts = await readMachineFacts(session, context.signal);
+      if (!facts.hasNix)
+        throw deployError(deployProblems.noNix(name, `${session.place}: neither nix nor nix-store is in its PATH`));
+      const isRunning = goals[spec.goal].stages.includes('activate');
+      if (isRunning && facts.currentSystem === null && facts.profileSystem === null) {
+        throw deployError(deployProblems.notNixos(name));
+      }
+      const privilege = session.resolved.user === 'root' ? [] : privilegeCommand;
+      const [program = 'true', ...words] = [...privilege, 'true'];
+      const proof = privilege.length === 0 ? null : await session.exec([program, ...words], { signal: context.signal });
+      const mayBecomeRoot = proof === null || proof.exitCode === 0;
+      if (isRunning && !mayBecomeRoot) throw deployError(deployProblems.notStarted(name, proof.stderr.trim()));
+      return { link, facts, secrets, privilege, mayBecomeRoot };
+    } catch (error) {
+      link[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Waits for the evaluation, which runs for several hosts together and beside the plan. */
+  async #evaluate(): Promise<EvaluatedSystem> {
+    this.#stage = 'evaluate';
+    this.#system = await this.#evaluated;
+    return this.#system;
+  }
+
+  async #build(system: EvaluatedSystem, reached: Reached | null): Promise<void> {
+    const { context, limits, spec } = this.#work;
+    this.#enter('build', 'waiting for a place');
+    const work = { host: this.#host.name, system, steps: this.#steps, flakeFolder: spec.fleet.path };
+    const note = await limits.builds.run(context.signal, () => {
+      this.#steps.start('build');
+      if (!this.#host.buildOnTarget || !reached) return buildHere(context, work);
+      return buildOnTarget(context, work, this.#storeOf(reached));
+    });
+    this.#steps.done('build', note);
+  }
+
+  async #copy({ outPath }: EvaluatedSystem, reached: Reached): Promise<void> {
+    const { context, limits } = this.#work;
+    const { currentSystem, profileSystem, bootedSystem } = reached.facts;
+    if (this.#host.buildOnTarget || [currentSystem, profileSystem, bootedSystem].includes(outPath)) {
+      this.#steps.skip('copy', 'is there already');
+      return;
+    }
+    this.#enter('copy', 'waiting for a place');
+    const { link } = reached;
+    const place = describeTarget(link.target);
+    const note = await limits.copies.run(context.signal, () => {
+      this.#steps.start('copy');
+      const work = {
+        host: this.#host.name,
+        path: outPath,
+        place,
+        store: this.#storeOf(reached),
+        link,
+        steps: this.#steps,
+      };
+      return copySystem(context, work);
+    });
+    this.#steps.done('copy', note);
+  }
+
+  async #activate({ outPath }: EvaluatedSystem, { link, facts, privilege }: Reached): Promise<HostOutcome> {
+    const { context, spec, limits } = this.#work;
+    this.#enter('activate', 'waiting for a place');
+    const activation = new HostActivation({
+      context,
+      steps: this.#steps,
+      host: this.#host.name,
+      goal: spec.goal,
+      system: outPath,
+      before: facts,
+      link,
+      privilege,
+      onStage: (stage) => this.#enter(stage),
+    });
+    const { outcome } = await limits.activations.run(context.signal, () => {
+      this.#activation = activation;
+      return activation.run();
+    });
+    if (outcome.error) this.#tell(outcome.error);
+    return outcome;
+  }
+
+  #storeOf({ link, secrets, privilege, mayBecomeRoot }: Reached) {
+    // As root nix there trusts what comes; from an ordinary user it wants signatures.
+    const throughSudo = mayBecomeRoot && privilege[0] === 'sudo';
+    return targetStore(link.target, this.#work.files, secrets, throughSudo);
+  }
+
+  #enter(stage: Stage, note = ''): void {
+    this.#stage = stage;
+    this.#steps.start(stage, note);
+  }
+
+  #unchanged(reason: string, { generation, currentSystem }: MachineFacts): HostOutcome {
+    this.#steps.skipRest('nothing to do');
+    this.#work.context.log(this.#host.name, `Nothing to do: ${this.#host.name} ${reason}.\n`);
+    return { state: 'unchanged', generation, system: currentSystem };
+  }
+
+  #failed(problem: Problem): HostOutcome {
+    this.#steps.close(this.#stage, 'failed', problem.title);
+    this.#tell(problem);
+    const { generation = null, currentSystem: system = null } = this.#reached?.facts ?? {};
+    return { state: 'failed', generation, system, error: problem };
+  }
+
+  #tell(problem: Problem): void {
+    const { context } = this.#work;
+    context.emit({ type: 'problem', host: this.#host.name, stage: this.#stage, problem });
+    context.log(this.#host.name, `${problem.title}\n`);
+  }
+
+  /** A person cancelled: what the host is in now is asked of itself, where it had been reached. */
+  async #cancelled(): Promise<HostOutcome> {
+    const { name } = this.#host;
+    const stage = this.#stage;
+    const asked = await this.#askAfterCancel();
+    const { generation = null, currentSystem: system = null } = asked?.facts ?? this.#reached?.facts ?? {};
+    const words =
+      asked?.words ?? (this.#activation ? `${name} cannot be asked what it runs.` : `Nothing was changed on ${name}.`);
+    const problem = deployProblems.cancelled(`Cancelled while ${name} was at “${stage}”`, words);
+    this.#steps.close(stage, 'cancelled', words);
+    this.#work.context.log(name, `${problem.title}. ${words}\n`);
+    return { state: 'cancelled', generation, system, error: problem };
+  }
+
+  async #askAfterCancel(): Promise<{ facts: MachineFacts; words: string } | null> {
+    if (!this.#reached) return null;
+    const { link } = this.#reached;
+    const signal = AbortSignal.timeout(afterCancelMs);
+    try {
+      const facts = await readMachineFacts(await link.open(signal), signal);
+      const goesOn = await this.#activation?.describeProgress(signal);
+      const system = this.#system?.outPath ?? '';
+      const state = this.#activation
+        ? describeState({ host: this.#host.name, system, after: facts })
+        : `Nothing was changed on ${this.#host.name}${this.#stage === 'copy' ? '; what was copied completely stays there' : ''}.`;
+      return { facts, words: [goesOn, state].filter((part) => part !== undefined).join(' ') };
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import type { HostName } from '../../../shared/contract/ids.ts';
+import type { HostOutcome } from '../../../shared/contract/job.ts';
+import { isDeployableName } from '../../../shared/fleet/host-name.ts';
+import { ProblemError } from '../errors.ts';
+import { JobCancelled, type JobExecutor } from '../jobs/context.ts';
+import { jobCrashed } from '../jobs/errors.ts';
+import { prepareSshFiles } from '../ssh/config.ts';
+import { evaluateSystems, type EvaluatedSystem } from './evaluate.ts';
+import { goals } from './goals.ts';
+import { HostDeploy, type DeployWork } from './host-deploy.ts';
+import { HostSteps } from './host-steps.ts';
+import { deployLimits } from './limits.ts';
+import { Questions } from './questions.ts';
+import type { DeployHost, DeploySpec } from './spec.ts';
+import { jobStateOf } from './verdict.ts';
+
+export { deploySpec, type DeploySpec } from './spec.ts';
+
+/**
+ * Deploys: plan and evaluate side by side, then build, copy, activate and verify per host, each as soon as its own
+ * system is ready. The spec is all that it reads besides the fleet itself.
+ */
+export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
+  const { stages } = goals[spec.goal];
+  const steps = new Map(spec.hosts.map(({ name }) => [name, new HostSteps(context, name, stages)]));
+  const work: DeployWork = {
+    context,
+    spec,
+    files: prepareSshFiles(spec.sshFolder),
+    limits: deployLimits(),
+    questions: new Questions(context),
+  };
+  const systems = evaluate(work, steps);
+  const outcomes = await Promise.all(
+    spec.hosts.flatMap((host) => {
+      const [own, evaluated] = [steps.get(host.name), systems.get(host.name)];
+      if (!own || !evaluated) return [];
+      return [new HostDeploy(work, host, own, evaluated).run().then((outcome) => [host.name, outcome] as const)];
+    }),
+  );
+  const byHost = new Map<HostName, HostOutcome>(outcomes);
+  return { state: jobStateOf([...byHost.values()], context.signal.aborted), outcomes: byHost, problem: null };
+};
+
+/** Begins to evaluate all hosts that can be deployed; each has its own promise. */
+function evaluate(
+  { context, spec }: DeployWork,
+  steps: ReadonlyMap<HostName, HostSteps>,
+): Map<HostName, Promise<EvaluatedSystem>> {
+  const waiting = new Map(spec.hosts.map(({ name }) => [name, Promise.withResolvers<EvaluatedSystem>()]));
+  // A host that fails in its plan never asks; the error is its own all the same.
+  for (const { promise } of waiting.values()) promise.catch(() => undefined);
+  const hosts = spec.hosts.filter(({ refusal, name }) => refusal === null && isDeployableName(name));
+  for (const { name } of hosts) steps.get(name)?.start('evaluate', together(hosts));
+  const settle = (host: HostName, result: EvaluatedSystem | Error): void => {
+    if (result instanceof Error) {
+      waiting.get(host)?.reject(result);
+      if (result instanceof ProblemError) steps.get(host)?.fail('evaluate', result.problem.title);
+    } else {
+      steps.get(host)?.done('evaluate', '');
+      waiting.get(host)?.resolve(result);
+    }
+  };
+  evaluateSystems(context, spec.fleet, hosts, settle).catch((error: unknown) => {
+    const reason = context.signal.aborted ? new JobCancelled() : new ProblemError(jobCrashed(error), { cause: error });
+    for (const { reject } of waiting.values()) reject(reason);
+  });
+  return new Map([...waiting].map(([name, { promise }]) => [name, promise]));
+}
+
+function together(hosts: readonly DeployHost[]): string {
+  return hosts.length === 1 ? '' : `${hosts.length} hosts at once`;
+}

@@ -1,0 +1,88 @@
+import type { DeployPreview, DeployRequest, Goal } from '../../../shared/contract/deploy.ts';
+import type { FleetView } from '../../../shared/contract/fleet.ts';
+import type { Host } from '../../../shared/contract/host.ts';
+import type { HostName } from '../../../shared/contract/ids.ts';
+import type { HostOutcome } from '../../../shared/contract/job.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { ProblemError } from '../errors.ts';
+import { describeTarget, sshTarget } from '../ssh/target.ts';
+import { goals, needsTarget } from './goals.ts';
+import { deployError, deployProblems } from './problems.ts';
+import type { DeployHost, DeploySpec } from './spec.ts';
+
+/**
+ * What a deploy of these hosts would be, with the reasons of those that cannot be deployed. Nothing is run for it.
+ * @param sshFolder folder of our own known_hosts and ssh_config
+ * @throws ProblemError `deploy-unknown-host`
+ */
+export function planDeploy(
+  view: FleetView,
+  request: Pick<DeployRequest, 'hosts' | 'goal'>,
+  sshFolder: string,
+): DeploySpec {
+  const byName = new Map(view.hosts.map((host) => [host.name, host]));
+  const names = [...new Set(request.hosts)];
+  const hosts = names.map((name) => {
+    const host = byName.get(name);
+    if (host === undefined) throw deployError(deployProblems.unknownHost(name));
+    return planHost(host, request.goal);
+  });
+  const { name, path, ref } = view.fleet;
+  const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
+  return { version: 1, goal: request.goal, fleet: { name, path, ref, form }, hosts, sshFolder };
+}
+
+function planHost(host: Host, goal: Goal): DeployHost {
+  const { name, target, buildOnTarget, privilegeCommand, sshOptions } = host;
+  // The first of a host's declarations is the one that is believed, see fleet/kinds/all.ts.
+  const source = host.sources[0] ?? 'nixosConfigurations';
+  const refusal = whyRefused(host, goal);
+  return { name, source, target, buildOnTarget, privilegeCommand, sshOptions, refusal };
+}
+
+function whyRefused(host: Host, goal: Goal): Problem | null {
+  if (host.problem) return host.problem;
+  if (!needsTarget(goal, host)) return null;
+  if (host.target === null) return deployProblems.noAddress(host.name);
+  try {
+    sshTarget(host.target, host.sshOptions);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return error.problem;
+  }
+}
+
+/** The hosts of a plan as a person sees them. */
+export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
+  return spec.hosts.map(({ name, target, refusal }) => ({
+    name,
+    address: target === null ? null : describeTarget(target),
+    refusal,
+  }));
+}
+
+/** For example `Switch nas` or `Test nas, pi and 3 more`. */
+export function deployTitle(spec: Pick<DeploySpec, 'goal' | 'hosts'>): string {
+  const { verb } = goals[spec.goal];
+  const names = spec.hosts.map(({ name }) => String(name));
+  const [shown, rest] = names.length <= 3 ? [names, 0] : [names.slice(0, 2), names.length - 2];
+  return rest > 0 ? `${verb} ${shown.join(', ')} and ${rest} more` : `${verb} ${shown.join(', ')}`;
+}
+
+/** Where the hosts answer, so that two deploys never work on one machine, whatever it is called. */
+export function deployAddresses(spec: DeploySpec): Map<HostName, string> {
+  return new Map(
+    spec.hosts.flatMap(({ name, target }) =>
+      target === null ? [] : [[name, `${target.host.toLowerCase()}:${target.port ?? 22}`] as const],
+    ),
+  );
+}
+
+/** The hosts of a deploy that did not come to what was asked for. */
+export function hostsToRetry(hosts: readonly HostName[], outcomes: Readonly<Record<string, HostOutcome>>): HostName[] {
+  return hosts.filter((name) => {
+    const state = outcomes[name]?.state;
+    return state !== 'succeeded' && state !== 'unchanged';
+  });
+}

@@ -1,0 +1,123 @@
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { ProblemError } from '../errors.ts';
+
+/** What can go wrong in a deploy beyond SSH (ssh/problems.ts) and Nix (nix/rules.ts). */
+export const deployProblems = {
+  noAddress: (host: string): Problem => ({
+    code: 'deploy-no-address',
+    title: `${host} has no address to deploy to`,
+    evidence: 'Its target host is null',
+    advice: [
+      'Set deployment.targetHost for it (colmena), or make its name one that SSH can reach.',
+      'The goal “build” needs no address.',
+    ],
+  }),
+  unknownHost: (host: string): Problem => ({
+    code: 'deploy-unknown-host',
+    title: `The fleet has no host ${host}`,
+    evidence: host,
+    advice: ['Open the fleet again: it may have changed.'],
+  }),
+  unreadableAnswer: (place: string, evidence: string): Problem => ({
+    code: 'deploy-answer-unreadable',
+    title: `${place} answered something that was not asked`,
+    evidence: evidence.slice(0, 2000),
+    advice: ['Check that the login shell of the target’s user runs commands and prints nothing by itself.'],
+    canRetry: true,
+  }),
+  noNix: (host: string, evidence: string): Problem => ({
+    code: 'deploy-no-nix',
+    title: `There is no Nix on ${host}`,
+    evidence,
+    advice: [
+      'Check that it is a NixOS machine, and the right one.',
+      'A machine with another system has to be installed first.',
+    ],
+  }),
+  notNixos: (host: string): Problem => ({
+    code: 'deploy-not-nixos',
+    title: `${host} does not run NixOS`,
+    evidence: 'It has neither /run/current-system nor a system profile',
+    advice: [
+      'Check that the address leads to the right machine.',
+      'A machine with another system has to be installed first.',
+    ],
+  }),
+  notStarted: (host: string, evidence: string): Problem => {
+    const isPassword = /password is required|terminal is required|no tty present|askpass/.test(evidence);
+    const isMissing = /(?:sudo|doas|run0): (?:command )?not found/.test(evidence);
+    return {
+      code: isPassword ? 'deploy-sudo-password' : isMissing ? 'deploy-sudo-missing' : 'deploy-not-started',
+      title: isPassword
+        ? `sudo on ${host} asks for a password`
+        : `The activation on ${host} could not be started; nothing was changed`,
+      evidence,
+      advice: isPassword
+        ? [
+            'Let the user’s group run commands without one: security.sudo.wheelNeedsPassword = false.',
+            'Or deploy as root (targetUser).',
+          ]
+        : ['Check that the target’s user may become root with the command of the fleet (privilegeEscalationCommand).'],
+    };
+  },
+  profileNotSet: (host: string, evidence: string): Problem => ({
+    code: 'deploy-profile-not-set',
+    title: `The new system could not be made the profile of ${host}; it runs as before`,
+    evidence,
+    advice: ['Look at the error of nix-env; a full disk or a read-only /nix is the usual reason.'],
+  }),
+  activationFailed: (host: string, exitCode: number, evidence: string, state: string): Problem => ({
+    code: 'deploy-activation-failed',
+    title:
+      exitCode === 2
+        ? `The activation script failed on ${host}`
+        : `switch-to-configuration failed on ${host} (exit ${exitCode})`,
+    evidence,
+    advice: [
+      state,
+      'Correct what the last lines name, then deploy again.',
+      `To go back: nixos-rebuild switch --rollback on ${host}.`,
+    ],
+  }),
+  unitsFailed: (host: string, units: readonly string[], evidence: string): Problem => ({
+    code: 'deploy-units-failed',
+    title: `${host} was switched, and ${units.length === 1 ? 'a unit' : `${units.length} units`} failed: ${units.join(', ')}`,
+    evidence,
+    advice: units.slice(0, 3).map((unit) => `Look at its log on ${host}: journalctl -u ${unit} -b`),
+  }),
+  activationDied: (host: string, evidence: string, state: string): Problem => ({
+    code: 'deploy-activation-died',
+    title: `The activation on ${host} ended without a result`,
+    evidence,
+    advice: [state, `Look at the log on ${host}: journalctl -b`, 'Deploy again: it goes on from what is there.'],
+    canRetry: true,
+  }),
+  notSwitched: (host: string, evidence: string): Problem => ({
+    code: 'deploy-not-switched',
+    title: `${host} says that it does not run the new system`,
+    evidence,
+    advice: ['Somebody else may have deployed at the same time. Look at the log, then deploy again.'],
+    canRetry: true,
+  }),
+  outOfReach: (host: string, evidence: string): Problem => ({
+    code: 'deploy-out-of-reach',
+    title: `${host} was activated and cannot be reached since`,
+    evidence,
+    advice: [
+      'Look at the machine itself: its network or SSH may have changed with the new system.',
+      'To go back, choose the generation before in its boot menu.',
+    ],
+    canRetry: true,
+  }),
+  cancelled: (title: string, state: string): Problem => ({
+    code: 'deploy-cancelled',
+    title,
+    evidence: state,
+    advice: ['Deploy again to go on: what was built or copied is kept.'],
+    canRetry: true,
+  }),
+} as const;
+
+export function deployError(problem: Problem, cause?: unknown): ProblemError {
+  return new ProblemError(problem, cause === undefined ? undefined : { cause });
+}

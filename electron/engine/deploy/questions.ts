@@ -1,0 +1,48 @@
+import type { HostName } from '../../../shared/contract/ids.ts';
+import type { JobContext } from '../jobs/context.ts';
+import type { HostKeyOffer, SecretQuestion } from '../ssh/client.ts';
+
+/**
+ * What a deploy asks people while it connects. Hosts that need the same passphrase share one question: an answer is
+ * asked for again only by a host that it did not fit.
+ */
+export class Questions {
+  readonly #context: Pick<JobContext, 'ask'>;
+  readonly #answers = new Map<string, { answer: Promise<string>; givenTo: Set<HostName> }>();
+
+  constructor(context: Pick<JobContext, 'ask'>) {
+    this.#context = context;
+  }
+
+  /** True where a person takes the key for the host's own. */
+  async mayPin(host: HostName, offer: HostKeyOffer): Promise<boolean> {
+    const answer = await this.#context.ask({
+      kind: 'host-key',
+      host,
+      text: `${offer.place} is seen for the first time and shows this ${offer.keyType} key. Is it the right machine?`,
+      fingerprint: offer.fingerprint,
+      knownFingerprint: null,
+    });
+    return answer.trim().toLowerCase() === 'yes';
+  }
+
+  /** A passphrase or password; empty where the person gives none. */
+  async secret(host: HostName, { text, kind }: SecretQuestion): Promise<string> {
+    const last = this.#answers.get(text);
+    if (last && !last.givenTo.has(host)) {
+      last.givenTo.add(host);
+      return last.answer;
+    }
+    const again = last ? 'The last answer was not right. ' : '';
+    const about = kind === 'passphrase' ? null : host;
+    const answer = this.#context.ask({
+      kind: 'password',
+      host: about,
+      text: `${again}${text}`,
+      fingerprint: null,
+      knownFingerprint: null,
+    });
+    this.#answers.set(text, { answer, givenTo: new Set([host]) });
+    return answer;
+  }
+}

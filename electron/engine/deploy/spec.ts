@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { goal } from '../../../shared/contract/deploy.ts';
+import { fleetKind, target } from '../../../shared/contract/host.ts';
+import { hostName } from '../../../shared/contract/ids.ts';
+import { problem } from '../../../shared/contract/problem.ts';
+
+/** A host with everything that deploying it needs to know of it. */
+export const deployHost = z.object({
+  name: hostName,
+  /** The declaration that is built; `fleet/kinds` knows where its system is. */
+  source: fleetKind,
+  /** null where the goal needs no connection. */
+  target: target.nullable(),
+  buildOnTarget: z.boolean(),
+  privilegeCommand: z.array(z.string()),
+  sshOptions: z.array(z.string()),
+  /** Why this host fails before anything is run; the others go on. */
+  refusal: problem.nullable(),
+});
+export type DeployHost = z.infer<typeof deployHost>;
+
+/**
+ * All that a deploy needs: its runner reads neither database nor fleet, so it goes on whatever happens to the app.
+ * Holds no secret; `version` grows when the shape changes.
+ */
+export const deploySpec = z.object({
+  version: z.literal(1),
+  goal,
+  /** `path`: the folder of flake.nix (or of hive.nix); `ref`: what nix is given. */
+  fleet: z.object({ name: z.string(), path: z.string(), ref: z.string(), form: z.enum(['flake', 'hive.nix']) }),
+  hosts: z.array(deployHost).min(1),
+  /** Folder of our own known_hosts and ssh_config. */
+  sshFolder: z.string(),
+});
+export type DeploySpec = z.infer<typeof deploySpec>;

@@ -1,0 +1,46 @@
+import { ProblemError } from '../errors.ts';
+import { connect, type ConnectOptions } from '../ssh/client.ts';
+import type { SshSession } from '../ssh/session.ts';
+import type { SshTarget } from '../ssh/target.ts';
+
+/** The way to one host for as long as its deploy lasts: one connection that is used again while it is good. */
+export class TargetLink implements Disposable {
+  readonly target: SshTarget;
+  readonly #options: Omit<ConnectOptions, 'signal'>;
+  #session: SshSession | null = null;
+  #isDisposed = false;
+
+  constructor(target: SshTarget, options: Omit<ConnectOptions, 'signal'>) {
+    this.target = target;
+    this.#options = options;
+  }
+
+  /** The open connection, or else a new one. @throws ProblemError `ssh-*`; the signal's reason */
+  async open(signal: AbortSignal): Promise<SshSession> {
+    return this.#session?.isOpen ? this.#session : this.reopen(signal);
+  }
+
+  /** A new connection in any case: proof that the host still lets us in. */
+  async reopen(signal: AbortSignal): Promise<SshSession> {
+    this.#session?.[Symbol.dispose]();
+    this.#session = null;
+    this.#session = await connect(this.target, { ...this.#options, signal });
+    if (this.#isDisposed) this.#session[Symbol.dispose]();
+    return this.#session;
+  }
+
+  [Symbol.dispose](): void {
+    this.#isDisposed = true;
+    this.#session?.[Symbol.dispose]();
+  }
+}
+
+/** True for failures of the way to a host, which may pass: what runs there goes on. */
+export function isConnectionProblem(error: unknown): error is ProblemError {
+  return (
+    error instanceof ProblemError &&
+    ['ssh-connection-lost', 'ssh-timeout', 'ssh-unreachable', 'ssh-refused', 'ssh-protocol', 'ssh-failed'].includes(
+      error.problem.code,
+    )
+  );
+}

@@ -1,0 +1,120 @@
+import type { Goal } from '../../../shared/contract/deploy.ts';
+import type { HostOutcome, JobState } from '../../../shared/contract/job.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import type { MachineFacts } from '../fleet/status/probe.ts';
+import type { ActivationStatus } from './activation-script.ts';
+import { deployProblems } from './problems.ts';
+import { describeUnits, type SwitchProgress } from './switch-output.ts';
+
+/** Everything that is known when a host was activated and asked again over a new connection. */
+export interface Evidence {
+  readonly host: string;
+  readonly goal: Goal;
+  /** The system that was to be activated. */
+  readonly system: string;
+  readonly before: MachineFacts;
+  readonly after: MachineFacts;
+  readonly status: ActivationStatus;
+  readonly progress: SwitchProgress;
+  /** The last lines of the activation. */
+  readonly lastLines: string;
+}
+
+/** What became of a host: the outcome, a short result for the cell, and the problem to show on top. */
+export interface Verdict {
+  readonly outcome: HostOutcome;
+  readonly note: string;
+}
+
+/**
+ * Judges a host by what it says of itself. The exit status tells why, never whether: 4 is "switched, and units failed",
+ * and after 2 the new system may run or not.
+ */
+export function judgeActivation(evidence: Evidence): Verdict {
+  const { host, status, goal, before, after, progress, lastLines } = evidence;
+  const state = describeState(evidence);
+  const failWith = (error: Problem, note: string): Verdict => ({ outcome: outcome('failed', after, error), note });
+
+  if (status.state === 'profile') return failWith(deployProblems.profileNotSet(host, lastLines), 'profile not set');
+  if (status.state === 'died' || status.state === 'gone' || status.state === 'running') {
+    return failWith(deployProblems.activationDied(host, lastLines, state), 'ended without a result');
+  }
+  const isUnitFailure = status.exitCode === 4;
+  if (status.exitCode !== 0 && !isUnitFailure) {
+    const error = deployProblems.activationFailed(host, status.exitCode, lastLines, state);
+    return failWith(error, `exit ${status.exitCode}`);
+  }
+  if (!isAsWanted(evidence)) return failWith(deployProblems.notSwitched(host, state), 'not switched');
+
+  const newlyFailed = after.failedUnits.filter((unit) => !before.failedUnits.includes(unit));
+  const failed = [...new Set([...progress.failed, ...newlyFailed])];
+  if (goal !== 'boot' && (isUnitFailure || failed.length > 0)) {
+    const units = failed.length > 0 ? failed : after.failedUnits;
+    const error = deployProblems.unitsFailed(host, units, lastLines);
+    return { outcome: outcome('switched-with-failures', after, error), note: `${units.join(', ')} failed` };
+  }
+  return { outcome: outcome('succeeded', after), note: doneNote(evidence) };
+}
+
+function outcome(state: HostOutcome['state'], after: MachineFacts, error?: Problem): HostOutcome {
+  return { state, generation: after.generation, system: after.currentSystem, ...(error ? { error } : {}) };
+}
+
+/** True where the host runs and boots what the goal asked for. */
+function isAsWanted({ goal, system, after }: Evidence): boolean {
+  if (goal === 'switch') return after.currentSystem === system && after.profileSystem === system;
+  if (goal === 'boot') return after.profileSystem === system;
+  return goal === 'test' ? after.currentSystem === system : true;
+}
+
+function doneNote({ goal, after, progress }: Evidence): string {
+  const generation = after.generation === null ? '' : `generation ${after.generation}`;
+  const units = describeUnits(progress);
+  const parts =
+    goal === 'test' ? [units, 'until the next boot'] : [generation, goal === 'boot' ? 'at the next boot' : units];
+  const reboot = goal === 'switch' && after.needsReboot ? ['reboot to use the new kernel'] : [];
+  return [...parts, ...reboot].filter((part) => part !== '').join(', ');
+}
+
+/** One sentence about what a host runs now and what it would boot, compared with the system of this deploy. */
+export function describeState({ host, system, after }: Pick<Evidence, 'host' | 'system' | 'after'>): string {
+  const generation = after.generation === null ? '' : ` (generation ${after.generation})`;
+  const runsNew = after.currentSystem === system;
+  const bootsNew = after.profileSystem === system;
+  if (runsNew && bootsNew) return `${host} runs the new system and boots it${generation}.`;
+  if (runsNew) return `${host} runs the new system and boots the old one${generation}.`;
+  if (bootsNew) return `${host} runs the system from before, and boots the new one${generation}.`;
+  return `${host} runs the system from before and boots it${generation}.`;
+}
+
+/** Where a host already is what the goal would make of it: why nothing is to be done; else null. */
+export function whyNothingToDo(goal: Goal, system: string, facts: MachineFacts): string | null {
+  const runsIt = facts.currentSystem === system;
+  const bootsIt = facts.profileSystem === system;
+  const generation = facts.generation === null ? '' : ` (generation ${facts.generation})`;
+  switch (goal) {
+    case 'switch':
+      return runsIt && bootsIt ? `runs this system already${generation}` : null;
+    case 'boot':
+      return bootsIt ? `boots this system already${generation}` : null;
+    case 'test':
+    case 'dry-activate':
+      return runsIt ? 'runs this system already' : null;
+    case 'push':
+      return runsIt || bootsIt ? 'has this system already' : null;
+    case 'build':
+      return null;
+  }
+}
+
+/** The state of a job from those of its hosts. */
+export function jobStateOf(
+  outcomes: readonly HostOutcome[],
+  isCancelled: boolean,
+): Extract<JobState, 'succeeded' | 'failed' | 'partial' | 'cancelled'> {
+  const isGood = (state: HostOutcome['state']): boolean => state === 'succeeded' || state === 'unchanged';
+  if (outcomes.every(({ state }) => isGood(state))) return 'succeeded';
+  if (isCancelled) return 'cancelled';
+  const isSome = outcomes.some(({ state }) => isGood(state) || state === 'switched-with-failures');
+  return isSome ? 'partial' : 'failed';
+}
