@@ -63,7 +63,7 @@ export class ActivityTracker {
       else if (third === 'local') this.#tree.start(drv, 'fetch', textField(second), at);
       else this.#tree.start(drv, 'copy', textField(third), at);
       const parent = this.#activities.get(event.parent)?.drv;
-      if (parent != null) this.#tree.connect(parent, drv);
+      if (parent !== undefined && parent !== null) this.#tree.connect(parent, drv);
     }
     this.#activities.set(event.id, {
       type,
@@ -129,7 +129,8 @@ export class ActivityTracker {
         break;
       case resultType.setPhase: {
         const drv = this.#activities.get(event.id)?.drv;
-        if (drv != null && typeof first === 'string') this.#tree.setPhase(drv, shortened(plainText(first), 200));
+        if (drv !== undefined && drv !== null && typeof first === 'string')
+          this.#tree.setPhase(drv, shortened(plainText(first), 200));
         break;
       }
       case resultType.setExpected:

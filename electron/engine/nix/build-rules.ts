@@ -93,7 +93,7 @@ export const buildRules: readonly Rule[] = [
   },
   {
     code: 'nix-import-from-derivation',
-    about: 'error',
+    about: 'derivation',
     pattern: /cannot build '[^']+' during evaluation because the option 'allow-import-from-derivation' is disabled/,
     titles: ['The flake needs to build something while it is evaluated, and nix is told not to'],
     advice: ['Set allow-import-from-derivation = true in nix.conf, or avoid the import.'],

@@ -39,8 +39,8 @@ export function placeOfError(error: OutputLine, flake: FlakeLocation): Place | u
 export function fileOfFlake(file: string, flake: FlakeLocation): string | null {
   const { folder, source } = flake;
   if (folder !== undefined && (file === folder || file.startsWith(`${folder}/`))) return file;
-  const inside =
-    source == null || !file.startsWith(`${source}/`) ? insideLabel(file, folder) : file.slice(source.length + 1);
+  const isInSource = typeof source === 'string' && file.startsWith(`${source}/`);
+  const inside = isInSource ? file.slice(source.length + 1) : insideLabel(file, folder);
   if (inside === null) return null;
   return folder === undefined ? inside : `${folder}/${inside}`;
 }

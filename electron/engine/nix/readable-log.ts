@@ -8,9 +8,11 @@ const lineEnd = '\r\n';
 export class ReadableLog {
   #text = '';
 
-  /** A message, `building '…'...`, or a plain line; may have several lines. */
-  add(text: string): void {
-    for (const line of text.split('\n')) this.#append(colouredText(line));
+  /** A message, `building '…'...`, or a plain line; may have several lines. `leftOut`: characters lost at its end. */
+  add(text: string, leftOut = 0): void {
+    const lines = text.split('\n');
+    for (const [index, line] of lines.entries())
+      this.#append(colouredText(line), index < lines.length - 1 ? 0 : leftOut);
   }
 
   /** A line of a build's own log; `prefix` says of which, see derivation-name.ts. */
@@ -25,7 +27,7 @@ export class ReadableLog {
     return text;
   }
 
-  #append(line: string): void {
-    this.#text += shortened(line, longestLine) + lineEnd;
+  #append(line: string, leftOut = 0): void {
+    this.#text += shortened(line, longestLine, leftOut) + lineEnd;
   }
 }

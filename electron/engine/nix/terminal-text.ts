@@ -3,7 +3,6 @@
  * and ssh must neither reach a parser nor drive a person's terminal (titles, clipboard, cursor).
  */
 
-/* eslint-disable no-control-regex -- these expressions are about control characters */
 /** CSI (ECMA-48 5.4), OSC/DCS/SOS/PM/APC strings up to BEL or ST (or cut off by the line's end), other escapes. */
 const escapeSequence =
   /\u001b(?:\[[0-?]*[ -/]*(?:[@-~]|$)|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\|$)|[ -/]*(?:[0-~]|$))|\u009b[0-?]*[ -/]*(?:[@-~]|$)/g;
@@ -13,7 +12,6 @@ const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
 /** A carriage return and an erased line at the end: what stood there is gone. */
 const erasedAtEnd = /\r(?:\u001b\[[0-9;]*m)*\u001b\[K$/;
 const anythingOdd = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
-/* eslint-enable no-control-regex */
 
 /**
  * The text as a reader sees it: no escape sequence, no control character. A carriage return starts the line anew, as
@@ -61,10 +59,16 @@ function withoutControls(text: string): string {
   return text.replace(controlCharacter, '').replaceAll('\r', '');
 }
 
-/** At most `limit` characters; says how many were left out, and never splits a surrogate pair. */
-export function shortened(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const code = text.charCodeAt(limit - 1);
-  const end = code >= 0xd800 && code <= 0xdbff ? limit - 1 : limit;
-  return `${text.slice(0, end)} … (${text.length - end} characters left out)`;
+/**
+ * At most `limit` characters; says how many were left out (and `leftOut` before), and never splits a surrogate pair.
+ */
+export function shortened(text: string, limit: number, leftOut = 0): string {
+  if (text.length <= limit && leftOut === 0) return text;
+  const last = Math.min(limit, text.length) - 1;
+  const end = isFirstOfPair(text.charCodeAt(last)) ? last : last + 1;
+  return `${text.slice(0, end)} … (${text.length - end + leftOut} characters left out)`;
+}
+
+function isFirstOfPair(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
 }

@@ -75,12 +75,12 @@ export class Words {
     if (this.#printedError !== null) {
       if (continuesError(text)) {
         if (this.#printedError.length < mostErrorLines) this.#printedError.push(text);
-        this.#log.add(line);
+        this.#log.add(line, leftOut);
         return;
       }
       this.endError(at);
     }
-    this.#log.add(leftOut > 0 ? `${shortened(line, longestMessage)} … (and ${leftOut} more)` : line);
+    this.#log.add(line, leftOut);
     if (startsError(text)) this.#printedError = [text];
     else if (text !== '' && !this.#isPlan(text) && !this.#isStart(text, at)) {
       this.#keep(text.startsWith('warning: ') ? 'warning' : 'plain', text);
