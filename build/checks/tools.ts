@@ -17,7 +17,7 @@ export const eslint = (...paths: string[]): readonly [string, ...string[]] =>
   tool('eslint/bin/eslint.js', '--config', 'build/checks/eslint.config.js', '--max-warnings=0', ...paths);
 /** TypeScript 7, which is fast; the tools beside it use TypeScript 6. */
 export const typescript = (project: string): readonly [string, ...string[]] =>
-  tool('@typescript/native/bin/tsc', '--project', project);
+  tool('typescript-native/bin/tsc', '--project', project);
 export const svelteCheck = (): readonly [string, ...string[]] =>
   tool(
     'svelte-check/bin/svelte-check',

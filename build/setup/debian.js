@@ -39,7 +39,18 @@ export async function installPackages(packages) {
   await step(`apt-get install ${packages.join(' ')}`, () =>
     withoutStartingServices(() =>
       run(
-        ['apt-get', 'install', '-qq', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', ...packages],
+        [
+          'apt-get',
+          'install',
+          '-qq',
+          '-y',
+          '--no-install-recommends',
+          '-o',
+          'DPkg::Lock::Timeout=300',
+          '-o',
+          'Dpkg::Use-Pty=0',
+          ...packages,
+        ],
         { env: environment },
       ),
     ),
