@@ -61,7 +61,7 @@ export function listActions(app: AppState): Action[] {
       },
       {
         id: 'check-hosts',
-        title: 'Ask hosts for their state',
+        title: 'Check all hosts now',
         section: 'Fleet',
         icon: Radar,
         keys: 'Alt+H',

@@ -15,7 +15,7 @@ export const JOB_STATES: Record<JobState, { tone: Tone; word: string }> = {
 export const OUTCOMES: Record<HostOutcome['state'], { tone: Tone; word: string }> = {
   succeeded: { tone: 'ok', word: 'succeeded' },
   unchanged: { tone: 'ok', word: 'nothing to do' },
-  'switched-with-failures': { tone: 'warn', word: 'switched, units failed' },
+  'switched-with-failures': { tone: 'warn', word: 'units failed' },
   failed: { tone: 'bad', word: 'failed' },
   cancelled: { tone: 'off', word: 'cancelled' },
   skipped: { tone: 'off', word: 'skipped' },
@@ -34,7 +34,7 @@ export function explainState({ summary, outcomes }: Pick<JobDetail, 'summary' | 
         ? 'It starts as soon as a place is free.'
         : `It waits for ‘${summary.waitingFor.title}’, which works on ${summary.waitingFor.host}. Two jobs never work on one host at once.`;
     case 'partial':
-      return `${formatCount(reached.length, 'host')} of ${summary.hosts.length} done. Not done: ${formatNames(missed, 6)}.`;
+      return `${reached.length} of ${formatCount(summary.hosts.length, 'host')} done. Not done: ${formatNames(missed, 6)}.`;
     case 'cancelled':
       return reached.length === 0
         ? 'It was cancelled before any host was changed for good. What each host runs now stands on the fleet page.'

@@ -34,7 +34,7 @@ export class LogTerminal implements Disposable {
       cursorStyle: 'bar',
       fontFamily: getComputedStyle(element).getPropertyValue('--mono'),
       fontSize: 12,
-      lineHeight: 1.35,
+      lineHeight: 1.25,
       minimumContrastRatio: 4.5,
       scrollback: SCROLLBACK_LINES,
       theme: terminalTheme(element),

@@ -42,7 +42,7 @@ export function stepResult(step: Step): StepResult {
     case 'skipped':
       return { tone: 'off', word: step.note || 'skipped' };
     case 'cancelled':
-      return { tone: 'off', word: step.note || 'cancelled' };
+      return { tone: 'off', word: 'cancelled' };
     default:
       return { tone: 'ok', word: step.note || took || 'done' };
   }

@@ -38,9 +38,9 @@ export function hostCondition(host: Host, status: HostStatus | undefined): HostC
   switch (status?.reachability) {
     case undefined:
     case 'unknown':
-      return condition(8, 'off', 'unknown', 'not asked yet', 'This host was not asked for its state yet.');
+      return condition(8, 'off', 'unknown', 'not checked yet', 'This host was not asked for its state yet.');
     case 'checking':
-      return condition(8, 'off', 'unknown', 'asking', 'Waiting for this host’s answer.');
+      return condition(8, 'off', 'unknown', 'checking', 'Waiting for this host’s answer.');
     case 'offline':
       return condition(5, 'off', 'offline', 'offline', status.problem?.title ?? 'It does not answer over SSH.');
     case 'denied':

@@ -37,9 +37,12 @@ export function hostFacts(host: Host, status: HostStatus | undefined): HostFact[
   if (status === undefined) return facts;
   const { currentSystem, profileSystem, bootedSystem } = status;
   if (status.nixosVersion !== null) facts.push({ name: 'NixOS', value: status.nixosVersion, isCode: true });
-  if (currentSystem !== null) facts.push(storePathFact('Runs', currentSystem));
-  if (profileSystem !== null && profileSystem !== currentSystem) facts.push(storePathFact('Boots next', profileSystem));
-  if (bootedSystem !== null && bootedSystem !== currentSystem) facts.push(storePathFact('Booted with', bootedSystem));
+  if (currentSystem !== null) {
+    facts.push(storePathFact('Runs', currentSystem));
+    if (profileSystem !== null && profileSystem !== currentSystem)
+      facts.push(storePathFact('Boots next', profileSystem));
+    if (bootedSystem !== null && bootedSystem !== currentSystem) facts.push(storePathFact('Booted with', bootedSystem));
+  }
   if (status.failedUnits.length > 0) {
     facts.push({ name: 'Failed units', value: status.failedUnits.join(', '), isCode: true });
   }

@@ -3,9 +3,11 @@ import { isOver } from '../../shared/jobs/view.ts';
 
 const RECENT_LIMIT = 8;
 
-/** Every job that is not over, then the latest that are. `jobs` are newest first. */
+/** Every job that is not over, running ones first, then the latest that are. `jobs` are newest first. */
 export function drawerJobs(jobs: readonly JobSummary[]): JobSummary[] {
-  const active = jobs.filter((job) => !isOver(job.state));
+  const active = jobs
+    .filter((job) => !isOver(job.state))
+    .sort((a, b) => Number(a.state === 'queued') - Number(b.state === 'queued'));
   const recent = jobs.filter((job) => isOver(job.state)).slice(0, Math.max(2, RECENT_LIMIT - active.length));
   return [...active, ...recent];
 }

@@ -1,0 +1,158 @@
+/**
+ * Takes pictures of the window's states, to be looked at: `node test/renderer-preview/screenshots.ts OUT [PATTERN [WIDTHS [SCHEMES]]]`.
+ * Fails on any error in the page's console.
+ */
+import { join } from 'node:path';
+import { chromium, type Page } from '@playwright/test';
+import { build, preview } from 'vite';
+
+const [outFolder, pattern = '', sizes = '1280,900', schemes = 'light,dark'] = process.argv.slice(2);
+if (outFolder === undefined) throw new Error('Name the folder for the pictures.');
+
+interface Shot {
+  name: string;
+  scenario: string;
+  hash?: string;
+  act?: (page: Page) => Promise<void>;
+}
+
+const JOB = '#/jobs/20261121-140201-7f3c21';
+const SHOTS: Shot[] = [
+  { name: 'fleet', scenario: 'homelab' },
+  { name: 'fleet-live', scenario: 'live' },
+  { name: 'fleet-cards', scenario: 'cards' },
+  { name: 'fleet-one', scenario: 'one' },
+  { name: 'fleet-none', scenario: 'none' },
+  { name: 'fleet-many', scenario: 'many' },
+  { name: 'fleet-troubled', scenario: 'troubled' },
+  {
+    name: 'fleet-selected',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: 'Select kube01' }).check();
+      await page.getByRole('checkbox', { name: 'Select db1' }).check();
+      await page.getByRole('button', { name: 'Details of db2' }).click();
+    },
+  },
+  {
+    name: 'fleet-filter',
+    scenario: 'homelab',
+    act: async (page) => page.getByRole('textbox', { name: 'Filter hosts' }).fill('@infra & !gateway'),
+  },
+  {
+    name: 'fleet-filter-mistake',
+    scenario: 'homelab',
+    act: async (page) => page.getByRole('textbox', { name: 'Filter hosts' }).fill('(@web & !db*'),
+  },
+  {
+    name: 'fleet-expanded-problem',
+    scenario: 'troubled',
+    act: async (page) => page.getByRole('button', { name: 'Details of monitor' }).click(),
+  },
+  {
+    name: 'deploy-one',
+    scenario: 'homelab',
+    act: async (page) => page.getByRole('button', { name: 'Deploy gateway' }).click(),
+  },
+  {
+    name: 'deploy-all',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Deploy…' }).click();
+      await page.getByText('Exact commands').click();
+    },
+  },
+  {
+    name: 'palette',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByPlaceholder('Find a host, tag').fill('dep');
+    },
+  },
+  { name: 'job-live', scenario: 'live', hash: JOB },
+  {
+    name: 'job-builds',
+    scenario: 'live',
+    hash: JOB,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Show nas' }).click();
+      await page.getByRole('tab', { name: 'Builds' }).click();
+    },
+  },
+  {
+    name: 'job-commands',
+    scenario: 'live',
+    hash: JOB,
+    act: async (page) => page.getByRole('tab', { name: 'Exact commands' }).click(),
+  },
+  { name: 'job-partial', scenario: 'partial', hash: JOB },
+  { name: 'job-interrupted', scenario: 'interrupted', hash: JOB },
+  { name: 'job-queued', scenario: 'live', hash: '#/jobs/20261121-140301-7f3c22' },
+  { name: 'job-unknown', scenario: 'homelab', hash: '#/jobs/20200101-000000-000000' },
+  { name: 'jobs', scenario: 'live', hash: '#/jobs' },
+  { name: 'jobs-none', scenario: 'first-run', hash: '#/jobs' },
+  { name: 'drawer', scenario: 'drawer' },
+  { name: 'settings', scenario: 'homelab', hash: '#/settings' },
+  { name: 'open-first', scenario: 'first-run' },
+  { name: 'open-electron', scenario: 'electron' },
+  { name: 'open-doctor', scenario: 'doctor' },
+  { name: 'open-opening', scenario: 'opening' },
+  { name: 'open-failed', scenario: 'open-failed' },
+  {
+    name: 'open-complete',
+    scenario: 'electron',
+    act: async (page) => page.getByRole('textbox', { name: 'Path of the flake' }).fill('/home/sam/h'),
+  },
+  { name: 'prompt-password', scenario: 'password' },
+  { name: 'prompt-host-key', scenario: 'host-key' },
+  { name: 'prompt-host-key-changed', scenario: 'host-key-changed' },
+  { name: 'lost', scenario: 'lost' },
+  { name: 'refused', scenario: 'refused' },
+  { name: 'notice', scenario: 'notice' },
+];
+
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 900, height: 640 },
+];
+
+const configFile = join(import.meta.dirname, 'vite.config.ts');
+await build({ configFile, logLevel: 'warn' });
+const server = await preview({ configFile, preview: { port: 0, host: '127.0.0.1' } });
+const address = server.resolvedUrls?.local[0];
+if (address === undefined) throw new Error('The preview server has no address.');
+
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(
+    ' ',
+  ),
+});
+const errors: string[] = [];
+for (const shot of SHOTS.filter(({ name }) => new RegExp(pattern).test(name))) {
+  for (const viewport of SIZES.filter(({ width }) => sizes.includes(String(width)))) {
+    for (const colorScheme of (['light', 'dark'] as const).filter((scheme) => schemes.includes(scheme))) {
+      const page = await browser.newPage({ viewport, colorScheme });
+      const label = `${shot.name}-${viewport.width}-${colorScheme}`;
+      page.on('pageerror', (error) => errors.push(`${label}: ${error.stack ?? error.message}`));
+      page.on('console', (message) => {
+        // Drawing WebGL without a graphics card is slow, and Chromium says so.
+        if (message.text().includes('GL Driver Message')) return;
+        if (message.type() === 'error' || message.type() === 'warning') errors.push(`${label}: ${message.text()}`);
+      });
+      await page.goto(`${address}?scenario=${shot.scenario}&still${shot.hash ?? ''}`);
+      await page.waitForLoadState('networkidle');
+      await page.evaluate(() => document.fonts.ready);
+      await shot.act?.(page);
+      await page.waitForTimeout(700);
+      await page.screenshot({ path: join(outFolder, `${label}.png`), animations: 'disabled' });
+      await page.close();
+    }
+  }
+  process.stdout.write(`${shot.name}\n`);
+}
+await browser.close();
+await server.close();
+for (const error of errors) process.stderr.write(`${error}\n`);
+process.exitCode = errors.length > 0 ? 1 : 0;

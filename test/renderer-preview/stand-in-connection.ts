@@ -1,0 +1,200 @@
+import type { Client, ConnectionState } from '../../renderer/app/client.ts';
+import type { Connection, FollowHandlers } from '../../renderer/app/connection.ts';
+import type { JobDetail } from '../../shared/contract/job.ts';
+import type { JobId } from '../../shared/contract/ids.ts';
+import type { Problem } from '../../shared/contract/problem.ts';
+import { defaultSettings, type Settings } from '../../shared/contract/settings.ts';
+import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
+import type { Scenario } from './scenarios.ts';
+
+const never = new Promise<never>(() => undefined);
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+class StandInError extends Error {
+  readonly data: Problem;
+  constructor(problem: Problem) {
+    super(problem.title);
+    this.data = problem;
+  }
+}
+
+/** An engine inside the page that answers with a scenario's invented data. */
+export class StandInConnection implements Connection {
+  readonly door = 'browser';
+  readonly client: Client;
+  readonly state: Connection['state'];
+  readonly #scenario: Scenario;
+  #settings: Settings;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#settings = { ...defaultSettings, ...scenario.settings };
+    this.client = this.#makeClient();
+    const listeners = new Set<(state: ConnectionState) => void>();
+    let current: ConnectionState = 'open';
+    this.state = {
+      get current() {
+        return current;
+      },
+      subscribe(onChange) {
+        listeners.add(onChange);
+        return () => listeners.delete(onChange);
+      },
+    };
+    if (scenario.connection !== 'open') {
+      setTimeout(() => {
+        current = scenario.connection;
+        for (const listener of listeners) listener(current);
+      }, 300);
+    }
+  }
+
+  onOpenRequest(): () => void {
+    return () => undefined;
+  }
+
+  follow<T>(open: (signal: AbortSignal) => Promise<AsyncIterable<T>>, handlers: FollowHandlers<T>): Disposable {
+    const stopped = new AbortController();
+    const run = async (): Promise<void> => {
+      try {
+        for await (const value of await open(stopped.signal)) {
+          if (stopped.signal.aborted) return;
+          await handlers.each(value);
+        }
+        handlers.done?.();
+      } catch (error) {
+        handlers.failed?.(error);
+      }
+    };
+    void run();
+    return { [Symbol.dispose]: () => stopped.abort() };
+  }
+
+  [Symbol.dispose](): void {}
+
+  #detail(id: JobId): JobDetail {
+    const detail = this.#scenario.details.find(({ summary }) => summary.id === id);
+    if (detail !== undefined) return detail;
+    const summary = this.#scenario.jobs.find((job) => job.id === id);
+    const first = this.#scenario.details[0];
+    if (summary === undefined || first === undefined) {
+      throw new StandInError({
+        code: 'job-unknown',
+        title: `There is no job ${id}`,
+        evidence: '',
+        advice: ['It may have been deleted with the data folder. The list of jobs shows what is there.'],
+      });
+    }
+    return { ...first, summary: { ...first.summary, ...summary, hosts: first.summary.hosts } };
+  }
+
+  #makeClient(): Client {
+    const scenario = this.#scenario;
+    return {
+      app: {
+        info: async () => scenario.info,
+        chooseFolder: async () => '/home/sam/homelab',
+        openExternal: async () => undefined,
+      },
+      settings: {
+        get: async () => this.#settings,
+        set: async (changes) => (this.#settings = { ...this.#settings, ...changes }),
+      },
+      doctor: { check: async () => scenario.findings },
+      fleet: {
+        open: async () => openFleet(scenario.view),
+        recent: async () => scenario.recent,
+        forget: async () => undefined,
+        completePath: async ({ prefix }) =>
+          ['homelab', 'house', 'hobby'].map((name, index) => ({
+            path: `${prefix.slice(0, prefix.lastIndexOf('/') + 1)}${name}`,
+            name,
+            isFlake: index === 0,
+          })),
+        watchStatus: async () => watchStatus(scenario),
+        refreshStatus: async () => undefined,
+      },
+      deploy: {
+        preview: async ({ goal, hosts }) => {
+          await pause(150);
+          const known = scenario.view !== null && 'hosts' in scenario.view ? scenario.view.hosts : [];
+          return {
+            goal,
+            hosts: hosts.map((name) => {
+              const host = known.find((each) => each.name === name);
+              return { name, address: host?.target?.host ?? null, refusal: host?.problem ?? null };
+            }),
+            commands: deployCommands(hosts),
+          };
+        },
+        start: async () => ({ jobId: LIVE_JOB }),
+        retryFailed: async () => ({ jobId: LIVE_JOB }),
+      },
+      job: {
+        list: async () => scenario.jobs,
+        watchAll: async () => once(scenario.jobs.filter((job) => job.endedAt === null)),
+        show: async ({ id }) => this.#detail(id),
+        watch: async ({ id }) => watchJob(this.#detail(id)),
+        log: async () => logChunks(scenario.logLines),
+        cancel: async () => undefined,
+        answer: async () => undefined,
+        resize: async () => undefined,
+      },
+    };
+  }
+}
+
+async function* openFleet(view: Scenario['view']) {
+  yield { type: 'progress' as const, text: 'Reading the flake', done: 0, total: 0 };
+  await pause(50);
+  if (view === null) {
+    yield { type: 'progress' as const, text: 'Evaluating hosts', done: 3, total: 9 };
+    await never;
+  } else if ('fleet' in view) {
+    yield { type: 'opened' as const, view };
+  } else {
+    throw new StandInError(view);
+  }
+}
+
+async function* watchStatus(scenario: Scenario) {
+  await pause(50);
+  yield scenario.status;
+  await never;
+}
+
+async function* once<T>(value: T) {
+  yield value;
+  await never;
+}
+
+/** A copy that goes on, so that moving parts can be seen moving. */
+async function* watchJob(job: JobDetail) {
+  yield { type: 'snapshot' as const, job };
+  if (job.summary.endedAt !== null) return;
+  const step = job.steps.find((each) => each.stage === 'copy' && each.state === 'running');
+  for (let seq = job.nextSeq; step !== undefined && !new URLSearchParams(location.search).has('still'); seq += 1) {
+    await pause(200);
+    const done = Math.min(step.total, step.done + (seq - job.nextSeq + 1) * 2.3e6);
+    yield {
+      type: 'events' as const,
+      summary: job.summary,
+      events: [{ type: 'step' as const, seq, at: Date.now(), step: { ...step, done } }],
+    };
+  }
+  await never;
+}
+
+async function* logChunks(lines: number) {
+  let offset = 0;
+  let text = LOG_TEXT;
+  for (let line = 0; line < lines; line += 1) {
+    text += `copying path '/nix/store/r8xg0w4b5n1m2k3l4j5h6g7f8d9s0a1p-package-${line}' to 'ssh-ng://root@10.0.20.11'...\n`;
+    if (text.length > 64_000 || line === lines - 1) {
+      yield { offset, nextOffset: offset + text.length, text, isEnd: false };
+      offset += text.length;
+      text = '';
+    }
+  }
+  await never;
+}
