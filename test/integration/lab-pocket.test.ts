@@ -77,7 +77,7 @@ describeLab('the pocket nixpkgs', () => {
     const other = await evaluate(path, 'colmenaHive.toplevel.nas.drvPath');
     expect(one.stdout).toMatch(/nixos-system-nas/);
     expect(other.stdout).toBe(one.stdout);
-    const deployment = JSON.parse((await evaluate(path, 'colmenaHive.deploymentConfig.nas')).stdout);
+    const deployment: unknown = JSON.parse((await evaluate(path, 'colmenaHive.deploymentConfig.nas')).stdout);
     expect(deployment).toMatchObject({ tags: ['storage'], targetUser: 'root', targetPort: null, buildOnTarget: false });
   });
 

@@ -111,7 +111,8 @@ describeLab('a lab', () => {
     expect(await alpha.currentSystem()).not.toBe(system);
 
     const { exitCode, stderr } = await goal('alpha', system, 'switch');
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('nginx.service') });
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain('the following new units were started: nginx.service');
     expect(await alpha.currentSystem()).toBe(system);
     expect(await alpha.read('hostname')).toBe('alpha');
     expect(await alpha.read('systemctl', 'is-active', 'nginx')).toBe('active');
@@ -197,7 +198,7 @@ describeLab('a lab', () => {
     const fleet = await fleetOf('small', 'payload', 'environment.etc.data.source = pkgs.payload 8;');
     const attribute = `${fleet}#nixosConfigurations.small.config.system.build.toplevel`;
     const system = await must(['nix', 'build', '--no-link', '--print-out-paths', attribute]);
-    expect(await copy('small', system)).toMatchObject({ stderr: expect.stringContaining('No space left on device') });
+    expect((await copy('small', system)).stderr).toContain('No space left on device');
     await small?.freeDisk();
     expect(await copy('small', system)).toMatchObject({ exitCode: 0 });
   });
@@ -231,7 +232,9 @@ describeLab('a lab', () => {
   });
 
   test('dies with its maker, even when that is killed, and the next lab clears its folder', async () => {
-    const maker = fork(join(import.meta.dirname, 'lab-maker.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const maker = fork(join(import.meta.dirname, 'lab-maker-process.ts'), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     const { folder, pids } = await firstMessage(maker);
     const namespaces = pids.flatMap(namespacesOf);
     maker.kill('SIGKILL');
@@ -242,7 +245,9 @@ describeLab('a lab', () => {
   });
 
   test.for(['SIGINT', 'SIGTERM'] as const)('is taken down by %s', async (signal) => {
-    const maker = fork(join(import.meta.dirname, 'lab-maker.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const maker = fork(join(import.meta.dirname, 'lab-maker-process.ts'), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     const { folder, pids } = await firstMessage(maker);
     const namespaces = pids.flatMap(namespacesOf);
     maker.kill(signal);
@@ -261,6 +266,6 @@ function machinePids(of: Lab): number[] {
 }
 
 async function firstMessage(child: ChildProcess): Promise<{ folder: string; pids: number[] }> {
-  const [said]: unknown[] = await once(child, 'message');
-  return z.object({ folder: z.string(), pids: z.array(z.int()) }).parse(said);
+  const message = z.tuple([z.object({ folder: z.string(), pids: z.array(z.int()) })], z.unknown());
+  return message.parse(await once(child, 'message'))[0];
 }

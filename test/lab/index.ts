@@ -10,15 +10,12 @@
  * Programs under test run in `lab.controller`, where nix, git and ssh are and the hosts can be reached; `lab.folder` is
  * seen at the same path there and here. Hosts and controller are real Debian programs in namespaces of their own.
  */
-export { labAvailability, type LabAvailability } from './availability.ts';
+export { labAvailability } from './availability.ts';
 export { nodePath, projectRoot } from './controller.ts';
-export { fleetTemplates, type FleetTemplate } from './fleet.ts';
-export { createLab, type FleetOptions, type Lab, type LabOptions } from './lab.ts';
-export type { HostKey, HostOptions, LabHost } from './lab-host.ts';
-export { openListeningSocket, type ListeningSocket } from './listening-socket.ts';
-export type { Machine } from './machine.ts';
-export type { InsideOptions } from './enter-machine.ts';
+export { fleetTemplates } from './fleet.ts';
+export { createLab, type Lab } from './lab.ts';
+export type { LabHost } from './lab-host.ts';
+export { openListeningSocket } from './listening-socket.ts';
 export { startPractice, type Practice } from './practice.ts';
 export { enterRunningLab } from './running.ts';
-export type { LinkState } from './network-switch.ts';
-export type { CommandOptions, CommandResult } from './run-command.ts';
+export type { CommandResult } from './run-command.ts';

@@ -8,6 +8,9 @@ suite=$1 target=$2
 shift 2
 say() { echo "rootfs: $*"; }
 
+# A second test run waits for the first one's tree instead of making its own.
+exec 9> "$target.lock"
+flock 9
 if [ -d "$target" ]; then exit 0; fi
 growing=$(mktemp -d "$target.growing-XXXXXX")
 trap 'umount "$growing/proc" 2>/dev/null || true; rm -rf "$growing"' EXIT
