@@ -4,7 +4,7 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { openForCommand } from '../open.ts';
 import { showProblem } from '../output/problem.ts';
 import { table } from '../output/table.ts';
-import { printable } from '../output/text.ts';
+import { printable, shortened } from '../output/text.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
 
@@ -17,7 +17,7 @@ export function targetText({ target }: Pick<Host, 'target'>): string {
 
 function hostTable(hosts: readonly Host[], session: Session): string {
   const rows = hosts.map((host) => [
-    printable(host.name),
+    shortened(printable(host.name), 40),
     host.system ?? '—',
     printable(targetText(host)),
     printable(host.tags.join(' ')) || '—',

@@ -26,6 +26,12 @@ export function width(text: string): number {
   return [...text].length;
 }
 
+/** A text cut to a number of columns, with a mark where it was cut. */
+export function shortened(text: string, columns: number): string {
+  const characters = [...text];
+  return characters.length <= columns ? text : `${characters.slice(0, columns - 1).join('')}…`;
+}
+
 /** A number of bytes as a person reads it. */
 export function bytes(count: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -41,11 +41,10 @@ export interface Kind {
 }
 
 /** Nix: the system of an evaluated NixOS configuration, without forcing its packages where that can be avoided. */
-export const systemOfNode = `(node:
-  if node.options.nixpkgs.hostPlatform.isDefined or false
-  then let platform = node.config.nixpkgs.hostPlatform; in
-    if builtins.isString platform then platform else platform.system
-  else node.pkgs.stdenv.hostPlatform.system or node.config.nixpkgs.system or null)`;
+export const systemOfNode = `(node: let
+    platform = if node.options.nixpkgs.hostPlatform.isDefined or false then node.config.nixpkgs.hostPlatform else null;
+  in if builtins.isString platform then platform
+  else platform.system or node.pkgs.stdenv.hostPlatform.system or node.config.nixpkgs.system or null)`;
 
 /** Nix: the options of `deployment` that are read. `keys` is never touched: it can hold secrets. */
 export const deploymentOfConfig = `(deployment: builtins.intersectAttrs {

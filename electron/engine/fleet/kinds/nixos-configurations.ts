@@ -11,7 +11,10 @@ export const nixosConfigurations: Kind = {
   kind: 'nixosConfigurations',
   evaluatesModules: true,
   names: `(outputs: if outputs ? nixosConfigurations then builtins.attrNames outputs.nixosConfigurations else null)`,
-  read: `(outputs: name: let node = outputs.nixosConfigurations.\${name}; in {
+  read: `(outputs: name: let node = outputs.nixosConfigurations.\${name}; in
+  if !(builtins.isAttrs node && node ? config)
+  then throw "nixosConfigurations.\${name} is not a NixOS configuration: it has no config"
+  else {
     system = ${systemOfNode} node;
     deployment = if builtins.isAttrs (node.config.deployment or null)
       then ${deploymentOfConfig} node.config.deployment else null;
