@@ -106,7 +106,10 @@ export default tseslint.config(
     files: ['electron/**/*.ts', 'test/**/*.ts', 'build/**/*.ts', 'vitest.config.ts'],
     languageOptions: { parserOptions: typed('tsconfig.json') },
   },
-  { files: ['renderer/**/*.ts'], languageOptions: { parserOptions: typed('tsconfig.renderer.json') } },
+  {
+    files: ['renderer/**/*.ts', 'test/unit/renderer/**/*.ts', 'test/renderer-preview/page/**/*.ts'],
+    languageOptions: { parserOptions: typed('tsconfig.renderer.json') },
+  },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: typed('tsconfig.renderer.json', { parser: tseslint.parser }) },

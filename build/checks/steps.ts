@@ -69,6 +69,7 @@ export const steps: readonly Step[] = [
   check('types-shared', 'types of shared/, without Node and without DOM', typescript('tsconfig.shared.json')),
   check('types-node', 'types of electron/, test/ and build/', typescript('tsconfig.json')),
   check('types-renderer', 'types of renderer/', typescript('tsconfig.renderer.json')),
+  check('types-page-tests', "types of the page's tests", typescript('tsconfig.page-tests.json')),
   check('svelte-check', 'types, markup and accessibility of components', svelteCheck()),
   check('layers', 'which folder may import which', layers()),
   check('knip', 'files, exports and packages that nothing uses', knip()),
