@@ -13,15 +13,17 @@ import { deployError, deployProblems } from './problems.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
 
 /** A host's system: what builds it and where it will lie, before anything was built. */
-const evaluated = z.object({ drvPath: z.string(), outPath: z.string() });
+const evaluated = z
+  .object({ drv: z.string(), out: z.string() })
+  .transform(({ drv, out }) => ({ drvPath: drv, outPath: out }));
 export type EvaluatedSystem = z.infer<typeof evaluated>;
 
 /**
- * Nix: `outputs → name → { drvPath, outPath }`. Asking for drvPath writes the derivation into the store, so that
- * building needs no second evaluation.
+ * Nix: `outputs → name → { drv, out }`. Asking for the derivation writes it into the store, so that building needs no
+ * second evaluation. (A set with an `outPath` would become that path alone in JSON.)
  */
 function systemFunction(toplevel: string): string {
-  return `(outputs: name: let system = ${toplevel} outputs name; in { inherit (system) drvPath outPath; })`;
+  return `(outputs: name: let system = ${toplevel} outputs name; in { drv = system.drvPath; out = system.outPath; })`;
 }
 
 /** The questions that evaluation is asked for these hosts. */
