@@ -189,6 +189,25 @@ test('when the database is lost, jobs come back from their folders, and those th
   expect((await next.over(second)).summary.state).toBe('succeeded');
 });
 
+test('the outcome of a host that was done is known though the job was interrupted later, and is told once', async () => {
+  using home = temporaryHome();
+  await using engine = new TestEngine(home);
+  const outcome = { state: 'succeeded', generation: 7, system: '/nix/store/x' };
+  const early = { do: 'early-outcome', host: 'web', outcome };
+  const cut = await engine.play([early, { do: 'run', argv: ['sleep', '1000'] }], { hosts: ['web', 'db'] });
+  await engine.until(cut, (job) => job.commands.length > 0);
+  process.kill(runnerOf(home, cut).pid, 'SIGKILL');
+  expect(await engine.over(cut)).toMatchObject({ summary: { state: 'interrupted' }, outcomes: { web: outcome } });
+  const last = engine.store.jobs.lastOfHosts(fleet, 'play').map((each) => [each.host, each.state]);
+  expect(last).toEqual([
+    ['db', 'interrupted'],
+    ['web', 'succeeded'],
+  ]);
+  const whole = await engine.play([early]);
+  await engine.over(whole);
+  expect(readFileSync(new JobFolder(join(home.jobs, whole)).events, 'utf8').match(/"type":"outcome"/g)).toHaveLength(1);
+});
+
 test('of an old job beyond the number that is kept, the line in the history stays', async () => {
   using home = temporaryHome();
   await using engine = new TestEngine(home, { jobs: 1, bytes: 1e9 });

@@ -35,7 +35,12 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
     spec.hosts.flatMap((host) => {
       const [own, evaluated] = [steps.get(host.name), systems.get(host.name)];
       if (!own || !evaluated) return [];
-      return [new HostDeploy(work, host, own, evaluated).run().then((outcome) => [host.name, outcome] as const)];
+      return [
+        new HostDeploy(work, host, own, evaluated).run().then((outcome) => {
+          context.emit({ type: 'outcome', host: host.name, outcome });
+          return [host.name, outcome] as const;
+        }),
+      ];
     }),
   );
   const byHost = new Map<HostName, HostOutcome>(outcomes);

@@ -6,8 +6,14 @@ type WithoutEnvelope<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never;
 /** An event as an executor emits it; the runner adds `seq` and `at`. */
 export type NewJobEvent = WithoutEnvelope<JobEvent>;
 
-/** What an executor emits itself; the others are the runner's. A `build` event names only the derivations that changed. */
-export type ExecutorEvent = Extract<NewJobEvent, { type: 'step' | 'command' | 'build' | 'problem' | 'note' }>;
+/**
+ * What an executor emits itself; the others are the runner's. A `build` event names only the derivations that changed.
+ * An `outcome` is emitted as soon as its host is done, so that it is known even if the job is interrupted later.
+ */
+export type ExecutorEvent = Extract<
+  NewJobEvent,
+  { type: 'step' | 'command' | 'build' | 'problem' | 'note' | 'outcome' }
+>;
 
 /** Thrown out of the context's waits after a person cancelled; an executor lets it pass or returns its result. */
 export class JobCancelled extends Error {
@@ -70,7 +76,7 @@ export interface JobContext {
   ask(prompt: Omit<Prompt, 'id'>): Promise<string>;
 }
 
-/** How a job ended, per host and as a whole; the runner turns it into outcome events and the finished event. */
+/** How a job ended, per host and as a whole; the runner tells it, except for outcomes that were emitted already. */
 export interface JobResult {
   state: 'succeeded' | 'failed' | 'partial' | 'cancelled';
   outcomes: ReadonlyMap<HostName, HostOutcome>;

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import type { HostName } from '../../../shared/contract/ids.ts';
 import type { JobEvent } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
@@ -67,6 +68,8 @@ class JobRun {
   readonly #job: JobFile;
   readonly #requests: Requests;
   readonly #signal: AbortSignal;
+  /** Hosts whose outcome stands in the events already. */
+  readonly #told = new Set<HostName>();
 
   constructor(folder: JobFolder, job: JobFile, requests: Requests, signal: AbortSignal) {
     this.#folder = folder;
@@ -80,6 +83,7 @@ class JobRun {
     const events = new EventWriter(appender);
     let isOpen = true;
     const emit = (event: NewJobEvent): void => {
+      if (event.type === 'outcome') this.#told.add(event.host);
       if (isOpen) events.emit(event);
       if (event.type === 'finished') isOpen = false;
     };
@@ -115,7 +119,9 @@ class JobRun {
       if (kind === undefined) throw unknownKind(this.#job.kind);
       const result = await withinAfterCancel(kind.execute(context, this.#job.spec), this.#signal, AFTER_CANCEL_MS);
       if (result === 'timed-out') return { state: 'cancelled', problem: cancelledWhileChecking(AFTER_CANCEL_MS) };
-      for (const [host, outcome] of result.outcomes) emit({ type: 'outcome', host, outcome });
+      for (const [host, outcome] of result.outcomes) {
+        if (!this.#told.has(host)) emit({ type: 'outcome', host, outcome });
+      }
       return this.#truthful(result);
     } catch (error) {
       if (this.#signal.aborted) return { state: 'cancelled', problem: null };

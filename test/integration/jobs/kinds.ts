@@ -24,7 +24,8 @@ const action = z.discriminatedUnion('do', [
   z.object({ do: z.literal('converse'), argv: z.tuple([z.string()], z.string()), when: z.string(), reply: z.string() }),
   z.object({ do: z.literal('throw'), text: z.string() }),
   z.object({ do: z.literal('outcome'), host: hostName, outcome: hostOutcome }),
-  z.object({ do: z.literal('hang') }),
+  /** An outcome that is known before the job is over. */
+  z.object({ do: z.literal('early-outcome'), host: hostName, outcome: hostOutcome }),
 ]);
 const spec = z.object({
   actions: z.array(action),
@@ -107,8 +108,10 @@ async function perform(context: JobContext, each: Action, result: Awaited<Return
     case 'outcome':
       result.outcomes = new Map(result.outcomes).set(each.host, each.outcome);
       return;
-    case 'hang':
-      return new Promise(() => setInterval(() => undefined, 1000));
+    case 'early-outcome':
+      context.emit({ type: 'outcome', host: each.host, outcome: each.outcome });
+      result.outcomes = new Map(result.outcomes).set(each.host, each.outcome);
+      return;
   }
 }
 
