@@ -1,49 +1,48 @@
+import type { DeployRequest } from '../../../shared/contract/deploy.ts';
+import type { JobId } from '../../../shared/contract/ids.ts';
+import type { JobDetail } from '../../../shared/contract/job.ts';
 import { deployAddresses, deployTitle, hostsToRetry, planDeploy } from '../deploy/plan.ts';
 import { previewDeploy } from '../deploy/preview.ts';
-import type { DeployRequest } from '../../../shared/contract/deploy.ts';
-import { goal } from '../../../shared/contract/deploy.ts';
-import type { JobId } from '../../../shared/contract/ids.ts';
+import { deploySpec, type DeploySpec } from '../deploy/spec.ts';
 import { ProblemError } from '../errors.ts';
 import { procedures } from './base.ts';
 import type { EngineParts } from './router.ts';
 
 /** `deploy.*`: plans and starts deploys. */
-export function deployProcedures({
-  fleets,
-  jobs,
-  home,
-  files,
-}: Pick<EngineParts, 'fleets' | 'jobs' | 'home' | 'files'>) {
-  const plan = async (request: DeployRequest) => planDeploy(await fleets.view(request.fleetId), request, home.ssh);
+export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fleets' | 'files' | 'jobs'>) {
+  const { deploy } = procedures;
+
+  const plan = async (request: DeployRequest): Promise<DeploySpec> =>
+    planDeploy(await fleets.view(request.fleetId), request, files.folder);
+
   const start = async (request: DeployRequest): Promise<{ jobId: JobId }> => {
     const spec = await plan(request);
-    const jobId = await jobs.queue({
-      kind: 'deploy',
-      spec,
-      title: deployTitle(spec),
-      fleetId: request.fleetId,
-      hosts: spec.hosts.map(({ name }) => name),
-      addresses: deployAddresses(spec),
-    });
-    return { jobId };
+    const hosts = spec.hosts.map((host) => host.name);
+    const about = { kind: 'deploy', title: deployTitle(spec), fleetId: request.fleetId, hosts };
+    return { jobId: await jobs.queue({ ...about, spec, addresses: deployAddresses(spec) }) };
   };
+
   return {
-    preview: procedures.deploy.preview.handler(async ({ input }) => previewDeploy(await plan(input), files)),
-    start: procedures.deploy.start.handler(({ input }) => start(input)),
-    retryFailed: procedures.deploy.retryFailed.handler(async ({ input }) => {
-      const { summary, outcomes, spec } = await jobs.show(input.id);
-      const hosts = hostsToRetry(summary.hosts, outcomes);
-      if (summary.fleetId === null || hosts.length === 0) throw nothingToRetry(summary.title);
-      return start({ fleetId: summary.fleetId, hosts, goal: goal.parse(spec['goal']) });
-    }),
+    preview: deploy.preview.handler(async ({ input }) => previewDeploy(await plan(input), files)),
+    start: deploy.start.handler(({ input }) => start(input)),
+    retryFailed: deploy.retryFailed.handler(async ({ input }) => start(retryOf(await jobs.show(input.id)))),
   };
 }
 
-function nothingToRetry(title: string): ProblemError {
+/** The same goal again for the hosts that did not come to it, by what their fleet says of them now. */
+function retryOf(job: JobDetail): DeployRequest {
+  const { fleetId, id, kind, hosts: all } = job.summary;
+  const spec = deploySpec.safeParse(job.spec);
+  const hosts = hostsToRetry(all, job.outcomes);
+  if (kind !== 'deploy' || fleetId === null || !spec.success || hosts.length === 0) throw nothingToRetry(id);
+  return { fleetId, hosts, goal: spec.data.goal };
+}
+
+function nothingToRetry(id: JobId): ProblemError {
   return new ProblemError({
     code: 'deploy-nothing-to-retry',
-    title: 'Every host of this job is as it was asked for',
-    evidence: title,
-    advice: ['Deploy the fleet anew to bring later changes to the hosts.'],
+    title: 'There is nothing to try again',
+    evidence: `Every host of the job ${id} came to what was asked for, or it was no deploy`,
+    advice: ['Start a new deploy from the fleet.'],
   });
 }
