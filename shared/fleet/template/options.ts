@@ -1,0 +1,33 @@
+/** What a new fleet is made from. Every text is data: it is written into Nix as a quoted string. */
+export interface NewFleet {
+  readonly name: string;
+  readonly layout: 'factory' | 'simple';
+  /** Branch of nixpkgs without `nixos-`: `25.11`, `unstable`. */
+  readonly release: string;
+  /** User that is made on every machine beside root. */
+  readonly adminUser: string;
+  /** OpenSSH public keys that may log in. */
+  readonly sshKeys: readonly string[];
+  readonly timeZone: string;
+}
+
+export const hostTypes = ['server', 'pc', 'cloud', 'rpi'] as const;
+export type HostType = (typeof hostTypes)[number];
+
+/** A host of one of our layouts, as its `host.nix` (factory) or its entry in flake.nix (simple) says. */
+export interface NewHost {
+  readonly name: string;
+  readonly type: HostType;
+  /** For example x86_64-linux. */
+  readonly system: string;
+  /** Address that it is deployed to; null: not deployed over SSH. */
+  readonly address: string | null;
+  readonly user: string | null;
+  readonly port: number | null;
+  readonly tags: readonly string[];
+  /** `system.stateVersion`: the release that the machine was installed with. */
+  readonly stateVersion: string;
+}
+
+/** Files by path relative to the fleet's folder. */
+export type FileSet = Readonly<Record<string, string>>;
