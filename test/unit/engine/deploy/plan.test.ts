@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import {
+  deployAddresses,
+  deployTitle,
+  hostsToRetry,
+  planDeploy,
+  previewHosts,
+} from '../../../../electron/engine/deploy/plan.ts';
+import { deploySpec } from '../../../../electron/engine/deploy/spec.ts';
+import type { FleetView } from '../../../../shared/contract/fleet.ts';
+import type { Host } from '../../../../shared/contract/host.ts';
+import { fleetId, hostName } from '../../../../shared/contract/ids.ts';
+
+const host = (name: string, changes: Partial<Host> = {}): Host => ({
+  name: hostName.parse(name),
+  system: 'x86_64-linux',
+  tags: [],
+  target: { host: `${name}.home`, user: 'root', port: null },
+  sources: ['colmenaHive', 'nixosConfigurations'],
+  buildOnTarget: false,
+  allowLocalDeployment: false,
+  privilegeCommand: ['sudo', '-H', '--'],
+  sshOptions: [],
+  problem: null,
+  ...changes,
+});
+
+const view = (hosts: Host[]): FleetView => ({
+  fleet: {
+    id: fleetId.parse('0123456789abcdef'),
+    name: 'home',
+    path: '/fleet',
+    ref: 'git+file:///fleet',
+    description: null,
+    kinds: ['colmenaHive'],
+    git: null,
+    evaluatedAt: 0,
+    fromCache: false,
+    problems: [],
+  },
+  hosts,
+});
+const plan = (hosts: Host[], goal: 'switch' | 'build' = 'switch') =>
+  planDeploy(view(hosts), { hosts: hosts.map(({ name }) => name), goal }, '/ssh');
+const broken = { code: 'x', title: 'broken', evidence: '', advice: [] };
+
+describe('a plan', () => {
+  test('holds all that a deploy needs, so that its runner reads no database', () => {
+    const spec = plan([host('nas')]);
+    expect(deploySpec.parse(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
+    expect(spec).toMatchObject({
+      goal: 'switch',
+      fleet: { path: '/fleet', ref: 'git+file:///fleet', form: 'flake' },
+      hosts: [{ name: 'nas', source: 'colmenaHive', refusal: null }],
+      sshFolder: '/ssh',
+    });
+  });
+
+  test('keeps a host that cannot be deployed, with the reason, beside those that can', () => {
+    const hosts = [
+      host('good'),
+      host('broken', { problem: broken }),
+      host('nowhere', { target: null }),
+      host('hostile', { target: { host: '-oProxyCommand=x', user: null, port: null } }),
+      host('sneaky', { sshOptions: ['-o', 'ProxyCommand=touch /tmp/x'] }),
+    ];
+    expect(previewHosts(plan(hosts)).map(({ name, refusal }) => [name, refusal?.code ?? null])).toEqual([
+      ['good', null],
+      ['broken', 'x'],
+      ['nowhere', 'deploy-no-address'],
+      ['hostile', 'target-refused'],
+      ['sneaky', 'ssh-option-refused'],
+    ]);
+  });
+
+  test('that only builds needs no address, unless the target is to build', () => {
+    expect(plan([host('a', { target: null })], 'build').hosts[0]?.refusal).toBe(null);
+    const there = host('a', { target: null, buildOnTarget: true });
+    expect(plan([there], 'build').hosts[0]?.refusal?.code).toBe('deploy-no-address');
+  });
+
+  test('names each host once and refuses one that the fleet does not have', () => {
+    const fleet = view([host('a')]);
+    const a = hostName.parse('a');
+    expect(planDeploy(fleet, { hosts: [a, a], goal: 'boot' }, '/ssh').hosts).toHaveLength(1);
+    expect(() => planDeploy(fleet, { hosts: [hostName.parse('b')], goal: 'boot' }, '/ssh')).toThrow(
+      'The fleet has no host b',
+    );
+  });
+
+  test('knows where the hosts answer, so that one machine under two names is one', () => {
+    const hosts = [host('a'), host('b', { target: { host: 'A.home', user: null, port: 2222 } })];
+    expect([...deployAddresses(plan(hosts)).values()]).toEqual(['a.home:22', 'a.home:2222']);
+  });
+});
+
+test('the title tells the goal and the first hosts', () => {
+  const title = (...names: string[]) => deployTitle(plan(names.map((name) => host(name))));
+  expect(title('nas')).toBe('Switch nas');
+  expect(title('a', 'b', 'c')).toBe('Switch a, b, c');
+  expect(title('a', 'b', 'c', 'd', 'e')).toBe('Switch a, b and 3 more');
+});
+
+test('a retry is for the hosts that are not as they were asked for', () => {
+  const names = ['done', 'same', 'failed', 'units', 'never'].map((name) => hostName.parse(name));
+  const outcome = { generation: null, system: null };
+  const outcomes = {
+    done: { ...outcome, state: 'succeeded' as const },
+    same: { ...outcome, state: 'unchanged' as const },
+    failed: { ...outcome, state: 'failed' as const },
+    units: { ...outcome, state: 'switched-with-failures' as const },
+  };
+  expect(hostsToRetry(names, outcomes)).toEqual(['failed', 'units', 'never']);
+});

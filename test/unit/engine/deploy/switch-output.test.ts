@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import {
+  describeUnits,
+  LineCutter,
+  noSwitchProgress,
+  readSwitchLine,
+} from '../../../../electron/engine/deploy/switch-output.ts';
+
+const read = (text: string) => text.split('\n').reduce(readSwitchLine, noSwitchProgress);
+
+test('a switch is told by its units', () => {
+  const progress = read(`updating GRUB 2 menu...
+stopping the following units: tailscaled.service
+activating the configuration...
+setting up /etc...
+restarting the following units: sshd.service, nginx.service
+the following new units were started: borgbackup.service`);
+  expect(progress).toMatchObject({
+    stopped: ['tailscaled.service'],
+    restarted: ['sshd.service', 'nginx.service'],
+    started: ['borgbackup.service'],
+    failed: [],
+    unitsDone: 4,
+    unitsTotal: 4,
+  });
+  expect(describeUnits(progress)).toBe('1 stopped, 2 restarted, 1 started');
+});
+
+test('units count as done when the next group begins', () => {
+  const lines = ['stopping the following units: a.service, b.service', 'starting the following units: c.service'];
+  const [first, second] = [read(lines[0] ?? ''), read(lines.join('\n'))];
+  expect([first.unitsDone, first.unitsTotal]).toEqual([0, 2]);
+  expect([second.unitsDone, second.unitsTotal]).toEqual([2, 3]);
+});
+
+test('what happens at the moment is told in the program’s own words', () => {
+  expect(read('setting up tmpfiles').activity).toBe('setting up tmpfiles');
+  expect(read('activating the configuration...').activity).toBe('activating the configuration...');
+  expect(read('updating GRUB 2 menu...').activity).toBe('updating GRUB 2 menu...');
+  expect(read('some output of a script').activity).toBe('');
+});
+
+test('failed units are named', () => {
+  expect(read('warning: the following units failed: nginx.service, borg-job.timer').failed).toEqual([
+    'nginx.service',
+    'borg-job.timer',
+  ]);
+});
+
+test('dry-activate tells what would happen', () => {
+  const progress = read(`would stop the following units: old.service
+would activate the configuration...
+would restart the following units: sshd.service, nginx.service
+would start the following units: tailscaled.service`);
+  expect(describeUnits(progress, true)).toBe('would stop 1, would restart 2, would start 1');
+  expect(describeUnits(noSwitchProgress, true)).toBe('');
+});
+
+test('a stream is cut into lines wherever its pieces end', () => {
+  const cutter = new LineCutter();
+  const lines = ['setting up ', '/etc...\nactiv', 'ating', '\n', 'rest'].flatMap((piece) => [...cutter.push(piece)]);
+  expect(lines).toEqual(['setting up /etc...', 'activating']);
+});

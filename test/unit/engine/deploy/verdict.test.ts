@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import {
+  describeState,
+  jobStateOf,
+  judgeActivation,
+  whyNothingToDo,
+  type Evidence,
+} from '../../../../electron/engine/deploy/verdict.ts';
+import { noSwitchProgress } from '../../../../electron/engine/deploy/switch-output.ts';
+import type { MachineFacts } from '../../../../electron/engine/fleet/status/probe.ts';
+import type { HostOutcome } from '../../../../shared/contract/job.ts';
+
+const before: MachineFacts = {
+  currentSystem: '/nix/store/old',
+  bootedSystem: '/nix/store/old',
+  profileSystem: '/nix/store/old',
+  generation: 3,
+  nixosVersion: '25.11',
+  failedUnits: ['was-broken.service'],
+  hasNix: true,
+  needsReboot: false,
+};
+const after: MachineFacts = {
+  ...before,
+  currentSystem: '/nix/store/new',
+  profileSystem: '/nix/store/new',
+  generation: 4,
+};
+
+const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
+  host: 'nas',
+  goal: 'switch',
+  system: '/nix/store/new',
+  before,
+  after,
+  status: { state: 'switch', exitCode: 0 },
+  progress: noSwitchProgress,
+  lastLines: 'the last line',
+  ...changes,
+});
+const judge = (changes: Partial<Evidence> = {}) => judgeActivation(evidence(changes));
+
+describe('a host is judged by what it says', () => {
+  test('switched where it runs and boots the new system', () => {
+    const progress = { ...noSwitchProgress, restarted: ['a.service'] };
+    expect(judge({ progress })).toEqual({
+      outcome: { state: 'succeeded', generation: 4, system: '/nix/store/new' },
+      note: 'generation 4, 1 restarted',
+    });
+  });
+
+  test('not switched where it runs another system, whatever the exit code says', () => {
+    const { outcome } = judge({ after: { ...after, currentSystem: '/nix/store/old' } });
+    expect(outcome).toMatchObject({
+      state: 'failed',
+      system: '/nix/store/old',
+      error: {
+        code: 'deploy-not-switched',
+        evidence: 'nas runs the system from before, and boots the new one (generation 4).',
+      },
+    });
+  });
+
+  test('switched with failures after exit 4, with the units by name', () => {
+    const progress = { ...noSwitchProgress, failed: ['nginx.service'] };
+    const { outcome, note } = judge({ status: { state: 'switch', exitCode: 4 }, progress });
+    expect(note).toBe('nginx.service failed');
+    expect(outcome).toMatchObject({
+      state: 'switched-with-failures',
+      generation: 4,
+      error: {
+        code: 'deploy-units-failed',
+        title: 'nas was switched, and a unit failed: nginx.service',
+        advice: ['Look at its log on nas: journalctl -u nginx.service -b'],
+      },
+    });
+  });
+
+  test('switched with failures where a unit failed that ran before, also after exit 0', () => {
+    const failedUnits = ['was-broken.service', 'late.service'];
+    expect(judge({ after: { ...after, failedUnits } }).outcome).toMatchObject({
+      state: 'switched-with-failures',
+      error: { title: 'nas was switched, and a unit failed: late.service' },
+    });
+  });
+
+  test('units that had failed before are no failure of the switch', () => {
+    expect(judge({ after: { ...after, failedUnits: before.failedUnits } }).outcome.state).toBe('succeeded');
+  });
+
+  test('failed after exit 2, with what it runs now', () => {
+    expect(judge({ status: { state: 'switch', exitCode: 2 } }).outcome).toMatchObject({
+      state: 'failed',
+      system: '/nix/store/new',
+      error: {
+        code: 'deploy-activation-failed',
+        title: 'The activation script failed on nas',
+        evidence: 'the last line',
+        advice: expect.arrayContaining(['nas runs the new system and boots it (generation 4).']),
+      },
+    });
+  });
+
+  test('failed where the profile could not be set', () => {
+    const { outcome } = judge({ status: { state: 'profile', exitCode: 1 }, after: before });
+    expect(outcome).toMatchObject({ state: 'failed', error: { code: 'deploy-profile-not-set' } });
+  });
+
+  test('failed where the activation left no result', () => {
+    const { outcome } = judge({ status: { state: 'died', exitCode: 0 } });
+    expect(outcome).toMatchObject({ state: 'failed', error: { code: 'deploy-activation-died', canRetry: true } });
+  });
+
+  test('boot asks for the profile alone, test for the running system alone', () => {
+    const bootsIt = { ...after, currentSystem: '/nix/store/old' };
+    const runsIt = { ...after, profileSystem: '/nix/store/old', generation: 3 };
+    expect(judge({ goal: 'boot', after: bootsIt })).toMatchObject({
+      outcome: { state: 'succeeded' },
+      note: 'generation 4, at the next boot',
+    });
+    expect(judge({ goal: 'boot', after: runsIt }).outcome.state).toBe('failed');
+    expect(judge({ goal: 'test', after: runsIt })).toMatchObject({
+      outcome: { state: 'succeeded' },
+      note: 'until the next boot',
+    });
+    expect(judge({ goal: 'test', after: bootsIt }).outcome.state).toBe('failed');
+  });
+
+  test('a new kernel asks for a reboot', () => {
+    expect(judge({ after: { ...after, needsReboot: true } }).note).toBe('generation 4, reboot to use the new kernel');
+  });
+});
+
+describe('nothing to do', () => {
+  const wants = (goal: Parameters<typeof whyNothingToDo>[0], facts: Partial<MachineFacts>) =>
+    whyNothingToDo(goal, '/nix/store/new', { ...before, ...facts });
+  const runs = { currentSystem: '/nix/store/new' };
+  const boots = { profileSystem: '/nix/store/new' };
+
+  test('for a switch only where the host runs and boots the system', () => {
+    expect(wants('switch', { ...runs, ...boots })).toBe('runs this system already (generation 3)');
+    expect(wants('switch', runs)).toBe(null);
+    expect(wants('switch', boots)).toBe(null);
+  });
+  test('for the other goals where they are reached', () => {
+    expect(wants('boot', boots)).not.toBe(null);
+    expect(wants('boot', runs)).toBe(null);
+    expect(wants('test', runs)).not.toBe(null);
+    expect(wants('dry-activate', runs)).not.toBe(null);
+    expect(wants('push', boots)).not.toBe(null);
+    expect(wants('push', {})).toBe(null);
+    expect(wants('build', { ...runs, ...boots })).toBe(null);
+  });
+});
+
+test('the state of a host is one sentence', () => {
+  const say = (facts: Partial<MachineFacts>) =>
+    describeState({ host: 'nas', system: '/nix/store/new', after: { ...before, ...facts } });
+  expect(say({})).toBe('nas runs the system from before and boots it (generation 3).');
+  expect(say({ currentSystem: '/nix/store/new' })).toBe(
+    'nas runs the new system and boots the old one (generation 3).',
+  );
+});
+
+test('a job is partial where some hosts are as they were asked for', () => {
+  const state = (states: HostOutcome['state'][], isCancelled = false) =>
+    jobStateOf(
+      states.map((one) => ({ state: one, generation: null, system: null })),
+      isCancelled,
+    );
+  expect(state(['succeeded', 'unchanged'])).toBe('succeeded');
+  expect(state(['succeeded', 'failed'])).toBe('partial');
+  expect(state(['failed', 'failed'])).toBe('failed');
+  expect(state(['switched-with-failures'])).toBe('partial');
+  expect(state(['succeeded', 'cancelled'], true)).toBe('cancelled');
+  expect(state(['succeeded'], true)).toBe('succeeded');
+});
