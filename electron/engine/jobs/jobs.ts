@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { jobId, type FleetId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail, JobSummary, JobWatchEvent, LogChunk } from '../../../shared/contract/job.ts';
 import type { Home } from '../home.ts';
@@ -61,6 +62,7 @@ export function createJobs(options: JobsOptions): Jobs {
 
 /** The jobs of one home. Every job is a process of its own; disposing this ends none of them. */
 export class Jobs implements AsyncDisposable {
+  readonly #home: Home;
   readonly #store: Store;
   readonly #kinds: JobKinds;
   readonly #kindsModule: string | null;
@@ -68,6 +70,7 @@ export class Jobs implements AsyncDisposable {
   readonly #closed = new AbortController();
 
   constructor({ home, store, kinds, keep = DEFAULT_KEEP }: JobsOptions) {
+    this.#home = home;
     this.#store = store;
     this.#kinds = kinds?.kinds ?? productKinds;
     this.#kindsModule = kinds?.file ?? null;
@@ -100,12 +103,12 @@ export class Jobs implements AsyncDisposable {
       throw error;
     }
     this.#registry.follow(row.id);
-    const onEnd = (reason: string): void => this.#registry.runnerEnded(row.id, reason);
-    try {
-      startRunner(folder, this.#kindsModule, onEnd);
-    } catch (error) {
-      onEnd(error instanceof Error ? error.message : String(error));
-    }
+    startRunner({
+      folder,
+      kindsModule: this.#kindsModule,
+      compileCache: join(this.#home.cache, 'node'),
+      onEnd: (reason) => this.#registry.runnerEnded(row.id, reason),
+    });
     return row.id;
   }
 

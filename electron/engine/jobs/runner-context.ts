@@ -126,4 +126,5 @@ function terminalEnvironment(added: Readonly<Record<string, string>>): Record<st
   return { ...environment, LANG: language, LC_ALL: language, TERM: 'xterm-256color', ...added };
 }
 
-const NOT_PASSED_ON = /^(TMUX.*|STY|WINDOWID|TERMCAP|COLUMNS|LINES|LANGUAGE|ELECTRON_.*|NODE_OPTIONS)$/;
+const NOT_PASSED_ON =
+  /^(TMUX.*|STY|WINDOWID|TERMCAP|COLUMNS|LINES|LANGUAGE|ELECTRON_.*|NODE_OPTIONS|NODE_COMPILE_CACHE)$/;
