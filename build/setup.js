@@ -20,7 +20,8 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Makes a fresh clone ready: packages from npm, the compiled terminal module, Node 24, Nix and the programs of the
- * machine. Says what it does; where all is there it is silent and takes a fraction of a second.
+ * machine. Says what it does; where all is there it is silent and takes a fraction of a second. With NIXSTEAD_NO_INSTALL
+ * in the environment it changes nothing and only says what it would.
  * @param {readonly import('./setup/programs.js').Need[]} needs what the command that follows is going to do
  * @returns {Promise<Ready>}
  * @throws {Error} where going on makes no sense: npm failed, or no Node 24 runs here
@@ -31,7 +32,9 @@ export async function setUp(needs) {
   const missing = await providePrograms(wanted);
 
   const stale = staleReason(root);
-  if (stale !== null) await installPackages(root, stale);
+  if (stale !== null && process.env['NIXSTEAD_NO_INSTALL'])
+    say(`npm ci is needed (${stale}); NIXSTEAD_NO_INSTALL is set`);
+  else if (stale !== null) await installPackages(root, stale);
   if (!hasTerminalModule(root)) {
     await buildTerminalModule(root).catch((/** @type {Error} */ error) =>
       missing.push(`node-pty is not compiled: jobs cannot run.\n${error.message}`),
