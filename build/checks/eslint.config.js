@@ -106,9 +106,10 @@ export default tseslint.config(
     files: ['electron/**/*.ts', 'test/**/*.ts', 'build/**/*.ts', 'vitest.config.ts'],
     languageOptions: { parserOptions: typed('tsconfig.json') },
   },
+  { files: ['renderer/**/*.ts'], languageOptions: { parserOptions: typed('tsconfig.renderer.json') } },
   {
-    files: ['renderer/**/*.ts', 'test/unit/renderer/**/*.ts', 'test/renderer-preview/page/**/*.ts'],
-    languageOptions: { parserOptions: typed('tsconfig.renderer.json') },
+    files: ['test/unit/renderer/**/*.ts', 'test/renderer-preview/**/*.ts', 'test/e2e/**/*.ts'],
+    languageOptions: { parserOptions: typed('tsconfig.page-tests.json') },
   },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],

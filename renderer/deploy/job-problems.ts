@@ -8,13 +8,14 @@ export interface JobProblem {
 }
 
 /** Everything that went wrong, each once: what was told on the way and what the hosts ended with. */
-export function jobProblems({ problems, outcomes, summary }: JobDetail): JobProblem[] {
+export function jobProblems({ problem, problems, outcomes, summary }: JobDetail): JobProblem[] {
   const found = new Map<string, JobProblem>();
   const add = (host: HostName | null, problem: Problem): void => {
     const key = JSON.stringify([host, problem.code, problem.title, problem.evidence]);
     if (!found.has(key)) found.set(key, { host, problem });
   };
-  for (const { host, problem } of problems) add(host, problem);
+  if (problem !== null) add(null, problem);
+  for (const told of problems) add(told.host, told.problem);
   for (const host of summary.hosts) {
     const error = Object.hasOwn(outcomes, host) ? outcomes[host]?.error : undefined;
     if (error !== undefined) add(host, error);

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** A page of its own that the product never ships: the window on invented data. */
 export default defineConfig({
-  root: import.meta.dirname,
+  root: join(import.meta.dirname, 'page'),
   base: './',
   publicDir: join(root, 'renderer', 'public'),
   cacheDir: join(root, 'node_modules', '.vite-preview'),

@@ -1,21 +1,19 @@
-import type { Client, ConnectionState } from '../../renderer/app/client.ts';
-import type { Connection, FollowHandlers } from '../../renderer/app/connection.ts';
-import type { JobDetail } from '../../shared/contract/job.ts';
-import type { JobId } from '../../shared/contract/ids.ts';
-import type { Problem } from '../../shared/contract/problem.ts';
-import { defaultSettings, type Settings } from '../../shared/contract/settings.ts';
+import { createRouterClient, implement, ORPCError } from '@orpc/server';
+import type { Client, ConnectionState } from '../../../renderer/app/client.ts';
+import type { Connection, FollowHandlers } from '../../../renderer/app/connection.ts';
+import { contract } from '../../../shared/contract/index.ts';
+import type { JobDetail } from '../../../shared/contract/job.ts';
+import type { JobId } from '../../../shared/contract/ids.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { defaultSettings, type Settings } from '../../../shared/contract/settings.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
 import type { Scenario } from './scenarios.ts';
 
 const never = new Promise<never>(() => undefined);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-class StandInError extends Error {
-  readonly data: Problem;
-  constructor(problem: Problem) {
-    super(problem.title);
-    this.data = problem;
-  }
+function refused(problem: Problem): ORPCError<'PROBLEM', Problem> {
+  return new ORPCError('PROBLEM', { message: problem.title, data: problem });
 }
 
 /** An engine inside the page that answers with a scenario's invented data. */
@@ -78,7 +76,7 @@ export class StandInConnection implements Connection {
     const summary = this.#scenario.jobs.find((job) => job.id === id);
     const first = this.#scenario.details[0];
     if (summary === undefined || first === undefined) {
-      throw new StandInError({
+      throw refused({
         code: 'job-unknown',
         title: `There is no job ${id}`,
         evidence: '',
@@ -90,32 +88,34 @@ export class StandInConnection implements Connection {
 
   #makeClient(): Client {
     const scenario = this.#scenario;
-    return {
+    const os = implement(contract);
+    const router = os.router({
       app: {
-        info: async () => scenario.info,
-        chooseFolder: async () => '/home/sam/homelab',
-        openExternal: async () => undefined,
+        info: os.app.info.handler(() => scenario.info),
+        chooseFolder: os.app.chooseFolder.handler(() => '/home/sam/homelab'),
+        openExternal: os.app.openExternal.handler(() => undefined),
       },
       settings: {
-        get: async () => this.#settings,
-        set: async (changes) => (this.#settings = { ...this.#settings, ...changes }),
+        get: os.settings.get.handler(() => this.#settings),
+        set: os.settings.set.handler(({ input }) => (this.#settings = { ...this.#settings, ...input })),
       },
-      doctor: { check: async () => scenario.findings },
+      doctor: { check: os.doctor.check.handler(() => scenario.findings) },
       fleet: {
-        open: async () => openFleet(scenario.view),
-        recent: async () => scenario.recent,
-        forget: async () => undefined,
-        completePath: async ({ prefix }) =>
+        open: os.fleet.open.handler(() => openFleet(scenario.view)),
+        recent: os.fleet.recent.handler(() => scenario.recent),
+        forget: os.fleet.forget.handler(() => undefined),
+        completePath: os.fleet.completePath.handler(({ input: { prefix } }) =>
           ['homelab', 'house', 'hobby'].map((name, index) => ({
             path: `${prefix.slice(0, prefix.lastIndexOf('/') + 1)}${name}`,
             name,
             isFlake: index === 0,
           })),
-        watchStatus: async () => watchStatus(scenario),
-        refreshStatus: async () => undefined,
+        ),
+        watchStatus: os.fleet.watchStatus.handler(() => watchStatus(scenario)),
+        refreshStatus: os.fleet.refreshStatus.handler(() => undefined),
       },
       deploy: {
-        preview: async ({ goal, hosts }) => {
+        preview: os.deploy.preview.handler(async ({ input: { goal, hosts } }) => {
           await pause(150);
           const known = scenario.view !== null && 'hosts' in scenario.view ? scenario.view.hosts : [];
           return {
@@ -126,21 +126,22 @@ export class StandInConnection implements Connection {
             }),
             commands: deployCommands(hosts),
           };
-        },
-        start: async () => ({ jobId: LIVE_JOB }),
-        retryFailed: async () => ({ jobId: LIVE_JOB }),
+        }),
+        start: os.deploy.start.handler(() => ({ jobId: LIVE_JOB })),
+        retryFailed: os.deploy.retryFailed.handler(() => ({ jobId: LIVE_JOB })),
       },
       job: {
-        list: async () => scenario.jobs,
-        watchAll: async () => once(scenario.jobs.filter((job) => job.endedAt === null)),
-        show: async ({ id }) => this.#detail(id),
-        watch: async ({ id }) => watchJob(this.#detail(id)),
-        log: async () => logChunks(scenario.logLines),
-        cancel: async () => undefined,
-        answer: async () => undefined,
-        resize: async () => undefined,
+        list: os.job.list.handler(() => scenario.jobs),
+        watchAll: os.job.watchAll.handler(() => once(scenario.jobs.filter((job) => job.endedAt === null))),
+        show: os.job.show.handler(({ input }) => this.#detail(input.id)),
+        watch: os.job.watch.handler(({ input }) => watchJob(this.#detail(input.id))),
+        log: os.job.log.handler(() => logChunks(scenario.logLines)),
+        cancel: os.job.cancel.handler(() => undefined),
+        answer: os.job.answer.handler(() => undefined),
+        resize: os.job.resize.handler(() => undefined),
       },
-    };
+    });
+    return createRouterClient(router);
   }
 }
 
@@ -153,7 +154,7 @@ async function* openFleet(view: Scenario['view']) {
   } else if ('fleet' in view) {
     yield { type: 'opened' as const, view };
   } else {
-    throw new StandInError(view);
+    throw refused(view);
   }
 }
 

@@ -1,6 +1,14 @@
-import { hostName, jobId, type FleetId } from '../../shared/contract/ids.ts';
-import type { BuildNode, Command, HostOutcome, JobDetail, JobSummary, Stage, Step } from '../../shared/contract/job.ts';
-import type { Problem } from '../../shared/contract/problem.ts';
+import { hostName, jobId, type FleetId } from '../../../shared/contract/ids.ts';
+import type {
+  BuildNode,
+  Command,
+  HostOutcome,
+  JobDetail,
+  JobSummary,
+  Stage,
+  Step,
+} from '../../../shared/contract/job.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
 import { HOME_HOSTS, NOW, storePath } from './invented-hosts.ts';
 
 const SECOND = 1000;
@@ -194,6 +202,7 @@ export function liveJob(fleetId: FleetId): JobDetail {
     }),
     spec: { goal: 'switch', hosts },
     nextSeq: 100,
+    problem: null,
     steps,
     commands: deployCommands(hosts, SYSTEM).map((each, index) => ({
       command: each,

@@ -1,11 +1,11 @@
-import type { AppInfo } from '../../shared/contract/app.ts';
-import type { DoctorFinding } from '../../shared/contract/doctor.ts';
-import type { FleetView, RecentFleet } from '../../shared/contract/fleet.ts';
-import type { Host, HostStatus } from '../../shared/contract/host.ts';
-import { fleetId, hostName } from '../../shared/contract/ids.ts';
-import type { JobDetail, JobSummary } from '../../shared/contract/job.ts';
-import type { Problem } from '../../shared/contract/problem.ts';
-import type { Settings } from '../../shared/contract/settings.ts';
+import type { AppInfo } from '../../../shared/contract/app.ts';
+import type { DoctorFinding } from '../../../shared/contract/doctor.ts';
+import type { FleetView, RecentFleet } from '../../../shared/contract/fleet.ts';
+import type { Host, HostStatus } from '../../../shared/contract/host.ts';
+import { fleetId, hostName } from '../../../shared/contract/ids.ts';
+import type { JobDetail, JobSummary } from '../../../shared/contract/job.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import type { Settings } from '../../../shared/contract/settings.ts';
 import * as hosts from './invented-hosts.ts';
 import { endedJob, history, inventSummary, liveJob } from './invented-jobs.ts';
 
@@ -25,7 +25,12 @@ export interface Scenario {
 }
 
 const FLEET_ID = fleetId.parse('0123456789abcdef');
-const FINE = { severity: 'ok', detail: '', advice: [], command: null } as const;
+const FINE: Pick<DoctorFinding, 'severity' | 'detail' | 'advice' | 'command'> = {
+  severity: 'ok',
+  detail: '',
+  advice: [],
+  command: null,
+};
 
 function fleetView(list: readonly Host[], problems: Problem[] = []): FleetView {
   return {

@@ -1,6 +1,6 @@
-import type { Host, HostStatus } from '../../shared/contract/host.ts';
-import { hostName, jobId } from '../../shared/contract/ids.ts';
-import type { Problem } from '../../shared/contract/problem.ts';
+import type { Host, HostStatus } from '../../../shared/contract/host.ts';
+import { hostName, jobId } from '../../../shared/contract/ids.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { parseRoute, printRoute } from '../../../../renderer/app/routes.ts';
+import { JOB } from '../invented.ts';
+
+describe('addresses of pages', () => {
+  it.each([
+    [{ page: 'fleet', filter: '' }, '#/fleet'],
+    [{ page: 'fleet', filter: '@web & !"a b"' }, '#/fleet?filter=%40web+%26+%21%22a+b%22'],
+    [{ page: 'open' }, '#/open'],
+    [{ page: 'jobs' }, '#/jobs'],
+    [{ page: 'job', id: JOB }, `#/jobs/${JOB}`],
+    [{ page: 'settings' }, '#/settings'],
+  ] as const)('%j is %s, and back', (route, hash) => {
+    expect(printRoute(route)).toBe(hash);
+    expect(parseRoute(hash)).toEqual(route);
+  });
+  it.each(['', '#', '#/', '#/nowhere', '#token=abc'])('%s leads to the fleet', (hash) => {
+    expect(parseRoute(hash)).toEqual({ page: 'fleet', filter: '' });
+  });
+  it.each(['#/jobs/../x', '#/jobs/20261121', '#/jobs/20261121-031500-a1b2c3x'])(
+    '%s is no job and leads to the history',
+    (hash) => {
+      expect(parseRoute(hash)).toEqual({ page: 'jobs' });
+    },
+  );
+});

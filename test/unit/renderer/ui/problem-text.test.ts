@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { problemText } from '../../../../renderer/ui/problem-text.ts';
+import { aProblem } from '../invented.ts';
+
+it('a copied problem holds title, place, evidence, advice and code', () => {
+  expect(problemText({ ...aProblem, place: { file: 'flake.nix', line: 3 } }, 'web')).toBe(
+    ['web: It broke', 'flake.nix:3', '', 'error: no', '', '- Mend it.', '', '(x)'].join('\n'),
+  );
+});
+it('what a problem does not have leaves no gap', () => {
+  expect(problemText({ ...aProblem, evidence: '', advice: [] })).toBe('It broke\n\n(x)');
+});
