@@ -51,6 +51,7 @@ export class Lab implements AsyncDisposable {
   readonly #defaultSize: string | undefined;
   readonly #switch: NetworkSwitch;
   readonly #undo: AsyncDisposableStack;
+  readonly #names = new Set<string>();
   readonly #hosts = new Map<string, LabHost>();
   readonly #machines: Machine[] = [];
   #nextNumber = 11;
@@ -129,7 +130,8 @@ export class Lab implements AsyncDisposable {
     const { role = 'nixos', size = this.#defaultSize } = options;
     const started = names.map(async (name) => {
       if (!hostName.test(name)) throw new Error(`The lab cannot name a host "${name}"`);
-      if (this.#hosts.has(name)) throw new Error(`The lab already has a host "${name}"`);
+      if (this.#names.has(name)) throw new Error(`The lab already has a host "${name}"`);
+      this.#names.add(name);
       const lastNumber = this.#nextNumber++;
       if (lastNumber > 249) throw new Error('The network of a lab has room for 239 hosts');
       const folder = join(this.#folders.machines, name);
@@ -143,16 +145,15 @@ export class Lab implements AsyncDisposable {
         this.#switch,
       );
       this.#machines.push(machine);
-      const host = new LabHost(machine);
-      this.#hosts.set(name, host);
-      return { machine, host };
+      return machine;
     });
     const made = await Promise.all(started);
-    await nameHosts(
-      this.controller,
-      made.map(({ machine }) => machine),
-    );
-    return made.map(({ host }) => host);
+    await nameHosts(this.controller, made);
+    return made.map((machine) => {
+      const host = new LabHost(machine);
+      this.#hosts.set(host.name, host);
+      return host;
+    });
   }
 
   host(name: string): LabHost {
