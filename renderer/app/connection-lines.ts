@@ -94,6 +94,12 @@ function takeToken(page: Window): string | null {
 /** In a browser: a WebSocket to the server that sent the page. */
 export function webSocketLines(page: Window): LineMaker {
   const token = takeToken(page);
+  // A new address pasted into an open tab changes the fragment only, which loads nothing by itself.
+  page.addEventListener('hashchange', () => {
+    if (tokenFromFragment(page.location.hash) === null) return;
+    takeToken(page);
+    page.location.reload();
+  });
   return {
     door: 'browser',
     async dial(signal) {

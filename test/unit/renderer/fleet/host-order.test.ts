@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sortHosts, type SortKey } from '../../../../renderer/fleet/host-order.ts';
 import type { HostStatus } from '../../../../shared/contract/host.ts';
-import { aHost, aStatus, named } from '../invented.ts';
+import type { HostName } from '../../../../shared/contract/ids.ts';
+import { aHost, aStatus } from '../invented.ts';
 
 const hosts = [aHost('web-10'), aHost('web-2'), aHost('db')];
 const statuses = new Map(
@@ -10,11 +11,8 @@ const statuses = new Map(
     status,
   ]),
 );
-const order = (
-  key: SortKey,
-  isDescending = false,
-  known: ReadonlyMap<ReturnType<typeof named>, HostStatus> = statuses,
-) => sortHosts(hosts, known, { key, isDescending }).map((host) => host.name);
+const order = (key: SortKey, isDescending = false, known: ReadonlyMap<HostName, HostStatus> = statuses) =>
+  sortHosts(hosts, known, { key, isDescending }).map((host) => host.name);
 
 describe('the order of hosts', () => {
   it('counts numbers in names as numbers', () => expect(order('name')).toEqual(['db', 'web-2', 'web-10']));
