@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheFolder } from './cache-folder.ts';
@@ -51,8 +51,11 @@ export function makeLabFolder(name: string): LabFolder {
   const shared = join(labs, `${name}-${randomBytes(2).toString('hex')}`);
   const machines = `${shared}.machines`;
   if (existsSync(machines)) return makeLabFolder(name);
-  mkdirSync(machines, { recursive: true });
-  writeFileSync(join(machines, 'owner.json'), JSON.stringify({ pid: process.pid, startedAt: startTime(process.pid) }));
+  // It appears with its owner in it, else another lab that starts now would take it for stale.
+  const growing = `${machines}.growing`;
+  mkdirSync(growing, { recursive: true });
+  writeFileSync(join(growing, 'owner.json'), JSON.stringify({ pid: process.pid, startedAt: startTime(process.pid) }));
+  renameSync(growing, machines);
   mkdirSync(shared, { mode: 0o755 });
   return { shared, machines };
 }
