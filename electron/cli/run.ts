@@ -4,6 +4,7 @@ import { goal, type Goal } from '../../shared/contract/deploy.ts';
 import { deploy } from './commands/deploy.ts';
 import { disksCommand, type ActAlone } from './commands/disks.ts';
 import { runDoctor } from './commands/doctor.ts';
+import { addFleetMaking } from './commands/fleet-new.ts';
 import { showFleet, showHosts } from './commands/fleet.ts';
 import { cancelJob, listJobs, showJob, showLog } from './commands/jobs.ts';
 import { nixCommand } from './commands/nix-text.ts';
@@ -36,7 +37,7 @@ type Options = { readonly json?: boolean };
 /** How commands are run; the exit status is kept until the end. */
 interface Runner {
   /** With an engine of its own, which is closed when the command is over. */
-  inSession(options: Options, action: (session: Session) => Promise<ExitCode>): Promise<void>;
+  readonly inSession: (options: Options, action: (session: Session) => Promise<ExitCode>) => Promise<void>;
   readonly alone: ActAlone;
 }
 
@@ -69,6 +70,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .action((folder: string, options: { on: string; json?: boolean }) =>
       act(options, (session) => showHosts(session, folder, options)),
     );
+  addFleetMaking(fleet, alone);
 
   program
     .command('deploy')

@@ -1,0 +1,141 @@
+import { Option, type Command } from 'commander';
+import { homedir, userInfo } from 'node:os';
+import { hostTypes, type HostType, type NewFleet, type NewHost } from '../../../shared/fleet/template/options.ts';
+import { addHost } from '../../engine/fleet/create/add-host.ts';
+import { createFleet, planFleet } from '../../engine/fleet/create/create-fleet.ts';
+import { findSshPublicKeys } from '../../engine/fleet/create/ssh-public-keys.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { showProblem } from '../output/problem.ts';
+import { printable } from '../output/text.ts';
+import type { Printer } from '../printer.ts';
+import type { ActAlone } from './disks.ts';
+
+/** The release of nixpkgs that a new fleet starts with. */
+const CURRENT_RELEASE = '25.11';
+
+interface NewOptions {
+  readonly layout: NewFleet['layout'];
+  readonly name?: string;
+  readonly release: string;
+  readonly user?: string;
+  readonly key: readonly string[];
+  readonly timeZone?: string;
+  readonly dryRun?: boolean;
+}
+
+const repeated = (text: string, previous: readonly string[]): readonly string[] => [...previous, text];
+
+/** The user of this computer, where that name would do as an admin's; else `admin`. */
+function ownUser(): string {
+  const { username } = userInfo();
+  return username !== 'root' && /^[a-z_][a-z0-9_-]{0,30}$/.test(username) ? username : 'admin';
+}
+
+async function newFleet(printer: Printer, folder: string, options: NewOptions): Promise<ExitCode> {
+  const { env } = printer.terminal;
+  const found = options.key.length > 0 ? [] : await findSshPublicKeys(env['HOME'] ?? homedir(), env);
+  const fleet: NewFleet = {
+    name: options.name ?? folder.split(/[\\/]/).findLast((part) => part !== '' && part !== '.') ?? 'fleet',
+    layout: options.layout,
+    release: options.release,
+    adminUser: options.user ?? ownUser(),
+    sshKeys: options.key.length > 0 ? options.key : found.map((key) => key.line),
+    timeZone: options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+  if (options.dryRun) {
+    const plan = await planFleet(folder, fleet);
+    if (printer.isJson) printer.printJson(plan);
+    else {
+      for (const path of Object.keys(plan.files)) {
+        printer.print(`${plan.inTheWay.includes(path) ? 'is there' : 'new     '}  ${path}\n`);
+      }
+    }
+    return plan.inTheWay.length === 0 ? exitCodes.done : exitCodes.failed;
+  }
+  const created = await createFleet(folder, fleet, AbortSignal.timeout(300_000));
+  if (printer.isJson) printer.printJson(created);
+  else {
+    printer.print(`${printable(created.folder)}: ${created.files.length} files\n`);
+    for (const problem of created.problems) printer.print(showProblem(problem, printer.paint, { severity: 'warning' }));
+    if (fleet.sshKeys.length === 0)
+      printer.print('No SSH key was found: put one into modules/common.nix, or nobody can log in.\n');
+    printer.print('Next: nixstead fleet add-host DIR NAME --target ADDRESS\n');
+  }
+  return exitCodes.done;
+}
+
+interface AddOptions {
+  readonly system: string;
+  readonly type: HostType;
+  readonly target?: string;
+  readonly tag: readonly string[];
+  readonly stateVersion: string;
+}
+
+/** `[USER@]ADDRESS[:PORT]`; an IPv6 address with a port stands in brackets. */
+function targetParts(target: string | undefined): Pick<NewHost, 'address' | 'user' | 'port'> {
+  if (target === undefined) return { address: null, user: null, port: null };
+  const at = target.lastIndexOf('@');
+  const place = target.slice(at + 1);
+  const port = /^(\[.*\]|[^:]*):(\d+)$/.exec(place);
+  const address = port?.[1] ?? place;
+  return {
+    user: at < 0 ? null : target.slice(0, at),
+    address: address.startsWith('[') ? address.slice(1, -1) : address,
+    port: port ? Number(port[2]) : null,
+  };
+}
+
+async function newHost(printer: Printer, folder: string, name: string, options: AddOptions): Promise<ExitCode> {
+  const { system, type, tag: tags, stateVersion } = options;
+  const host: NewHost = { name, type, system, tags, stateVersion, ...targetParts(options.target) };
+  const change = await addHost(folder, host, AbortSignal.timeout(60_000));
+  const changed = change.changedFiles.map((file) => file.path);
+  if (printer.isJson)
+    printer.printJson({ folder: change.folder, newFiles: Object.keys(change.newFiles), changedFiles: changed });
+  else {
+    for (const path of Object.keys(change.newFiles)) printer.print(`new      ${printable(path)}\n`);
+    for (const path of changed) printer.print(`changed  ${printable(path)}\n`);
+  }
+  return exitCodes.done;
+}
+
+/** Adds `new` and `add-host` to the commands of `fleet`. */
+export function addFleetMaking(fleet: Command, act: ActAlone): void {
+  const json = (): Option => new Option('--json', 'print JSON');
+  fleet
+    .command('new')
+    .description('make a fleet: a flake in a git repository, ready for hosts')
+    .argument('<DIR>', 'a new or empty folder; nothing is ever written over')
+    .addOption(
+      new Option('--layout <LAYOUT>', 'how hosts are declared').choices(['factory', 'simple']).default('factory'),
+    )
+    .option('--name <NAME>', 'default: the name of the folder')
+    .option('--release <RELEASE>', 'of nixpkgs', CURRENT_RELEASE)
+    .option('--user <USER>', 'admin user on every machine; default: your name here')
+    .addOption(
+      new Option('--key <KEY>', 'public SSH key that may log in, may be repeated; default: those found here')
+        .argParser(repeated)
+        .default([], 'none'),
+    )
+    .option('--time-zone <ZONE>', 'default: the one of this computer')
+    .option('--dry-run', 'show what would be written, and write nothing')
+    .addOption(json())
+    .action((folder: string, options: NewOptions & { json?: boolean }) =>
+      act(options, (printer) => newFleet(printer, folder, options)),
+    );
+  fleet
+    .command('add-host')
+    .description('add a host to a fleet that was made here')
+    .argument('<DIR>', 'the folder with flake.nix')
+    .argument('<NAME>')
+    .option('--system <SYSTEM>', 'its kind of processor', 'x86_64-linux')
+    .addOption(new Option('--type <TYPE>', 'which profile it gets').choices([...hostTypes]).default('server'))
+    .option('--target <[USER@]HOST[:PORT]>', 'where it answers to SSH')
+    .addOption(new Option('--tag <TAG>', 'may be repeated').argParser(repeated).default([], 'none'))
+    .option('--state-version <RELEASE>', 'the release that it was installed with', CURRENT_RELEASE)
+    .addOption(json())
+    .action((folder: string, name: string, options: AddOptions & { json?: boolean }) =>
+      act(options, (printer) => newHost(printer, folder, name, options)),
+    );
+}
