@@ -35,6 +35,9 @@ export interface BuildResult {
 /** More derivations than this are drawn without their connections: asking for them would take longer than it helps. */
 const mostDrawnInputs = 400;
 
+/** Whoever builds for less time than this has nothing to look at. */
+const shortBuildMs = 500;
+
 /**
  * Builds on this computer (and on what nix.conf names as its builders), as part of a job.
  * @throws ProblemError with the cause; JobCancelled
@@ -67,12 +70,12 @@ export function buildArguments(request: Pick<BuildRequest, 'subject' | 'outLink'
   return ['build', '--out-link', outLink, ...own, ...flags, installable];
 }
 
-/** Once nix has told its plan, asks which of the planned derivations need which, beside the build. */
+/** Once nix has told its plan and builds for a while, asks which of the planned derivations need which, beside the build. */
 class InputReader implements Disposable {
   readonly #ended = new AbortController();
   readonly #signal: AbortSignal;
   #feed: ProgressFeed | null = null;
-  #hasAsked = false;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(signal: AbortSignal) {
     this.#signal = AbortSignal.any([signal, this.#ended.signal]);
@@ -84,19 +87,23 @@ class InputReader implements Disposable {
 
   look(view: ProgressView): void {
     // The plan is complete when the first build starts.
-    if (this.#hasAsked || this.#ended.signal.aborted || view.builds.running === 0) return;
-    this.#hasAsked = true;
-    const drvs = view.nodes.filter((node) => node.kind === 'build').map((node) => node.drv);
+    if (view.builds.running > 0) this.#timer ??= setTimeout(() => void this.#ask(), shortBuildMs);
+  }
+
+  async #ask(): Promise<void> {
+    const nodes = this.#feed?.view.nodes ?? [];
+    const drvs = nodes.filter((node) => node.kind === 'build').map((node) => node.drv);
     if (drvs.length < 2 || drvs.length > mostDrawnInputs) return;
-    readDerivationInputs(drvs, { signal: this.#signal, timeLimitMs: 30_000 }).then(
-      (inputs) => {
-        if (!this.#ended.signal.aborted) this.#feed?.setInputs(inputs);
-      },
-      () => undefined, // the tree is a list then, and the build goes on
-    );
+    try {
+      const inputs = await readDerivationInputs(drvs, { signal: this.#signal, timeLimitMs: 30_000 });
+      if (!this.#signal.aborted) this.#feed?.setInputs(inputs);
+    } catch {
+      // The tree is a list then, and the build goes on.
+    }
   }
 
   [Symbol.dispose](): void {
     this.#ended.abort();
+    if (this.#timer !== null) clearTimeout(this.#timer);
   }
 }

@@ -23,7 +23,8 @@ export interface Captured extends Pick<NixRun, 'endedBy'> {
   readonly stdout: string;
 }
 
-const grace = { afterInterruptMs: 3000, afterTerminateMs: 1000 };
+/** An evaluation has nothing to clean up, and in the middle of a built-in function nix does not listen. */
+const grace = { afterInterruptMs: 1000, afterTerminateMs: 500 };
 
 /**
  * Runs a program without a terminal, in a process group of its own, and ends all of it (SIGINT, SIGTERM, SIGKILL) when

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { explainSshText } from '../ssh/explain.ts';
 import type { NixRun } from './nix-run.ts';
-import { targetOf } from './rule-fit.ts';
+import { targetOf } from './rule-problem.ts';
 
 /** nix's words for an ssh that could not start or went away; the reason is in ssh's own lines, if anywhere. */
 const connectionFailed =

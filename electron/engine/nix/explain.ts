@@ -3,7 +3,8 @@ import { explainConnection } from './explain-connection.ts';
 import { readFailure } from './failure-message.ts';
 import type { NixRun } from './nix-run.ts';
 import { placeOfError } from './place.ts';
-import { findFit, problemOf } from './rule-fit.ts';
+import { findFit } from './rule-fit.ts';
+import { flakeLocation, problemOf } from './rule-problem.ts';
 import type { Rule } from './rule.ts';
 import { shortened } from './terminal-text.ts';
 
@@ -87,10 +88,7 @@ function explainRest(run: NixRun): Problem {
   const error = run.progress.lines.find(
     (line) => line.kind === 'error' && readFailure(line.text)?.isConsequence !== true,
   );
-  const place =
-    error === undefined
-      ? undefined
-      : placeOfError(error, { folder: run.flakeFolder, source: run.flakeSource ?? run.progress.flakeSource });
+  const place = error === undefined ? undefined : placeOfError(error, flakeLocation(run));
   const how = run.exit.signal === null ? `exit status ${run.exit.code ?? 'unknown'}` : `signal ${run.exit.signal}`;
   return {
     code: 'nix-failed',

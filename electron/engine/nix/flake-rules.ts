@@ -1,5 +1,7 @@
 import type { Rule } from './rule.ts';
 
+const fetching = /… while fetching the input '(?<url>[^']+)'/;
+
 /** The local nix, the flake, its files and its inputs. */
 export const flakeRules: readonly Rule[] = [
   {
@@ -92,5 +94,28 @@ export const flakeRules: readonly Rule[] = [
       /(?:path|file|directory) '(?<path>[^']+)' (?:does not exist|was not found)|getting status of '(?<path2>[^']+)': No such file or directory/,
     titles: ['{file} is not in the flake'],
     advice: ['Check the spelling where it is imported.'],
+  },
+  {
+    code: 'nix-input-denied',
+    about: 'error',
+    pattern: /[^]+/,
+    trace: fetching,
+    reason: /Permission denied \(|Authentication failed|could not read Username|[Rr]epository not found|Access denied/,
+    needsReason: true,
+    titles: ['The flake input {url} may not be read'],
+    advice: [
+      'Check its address in flake.nix.',
+      'Nobody can be asked while nix fetches: git must reach it without a question (a key in your agent, a credential helper).',
+    ],
+  },
+  {
+    code: 'nix-input-unreachable',
+    about: 'error',
+    pattern: /[^]+/,
+    trace: fetching,
+    reason: /^(?:ssh: |fatal: (?!Refusing to point HEAD)|curl: |kex_exchange_identification)/,
+    titles: ['The flake input {url} cannot be fetched'],
+    advice: ['Check its address in flake.nix, and that this machine can reach it.'],
+    canRetry: true,
   },
 ];

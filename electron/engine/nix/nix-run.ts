@@ -17,9 +17,11 @@ export interface NixRun {
   readonly progress: ProgressView;
   /** Set where we ended it ourselves. */
   readonly endedBy?: 'person' | 'time-limit' | 'output-limit';
-  /** The other machine of a copy, as a person writes it: `root@nas`. */
+  /** The other machine of a copy, or of a build that is done there, as a person writes it: `root@nas`. */
   readonly target?: string;
-  /** The flake's folder, so that places are files that a person can open. */
+  /**
+   * The flake's folder, or the top of the git work tree that it lies in, so that places are files that a person can open.
+   */
   readonly flakeFolder?: string;
   /** Where nix keeps its copy of the flake, if known (`nix flake metadata`); else taken from the output. */
   readonly flakeSource?: string;

@@ -48,8 +48,9 @@ function pathInfo(path: string, { narSize, closureSize, references, storeDir }: 
 }
 
 /**
- * Sizes of store paths; `isRecursive`: of everything that they need as well.
- * @throws ProblemError, also where a path is not in the store
+ * Sizes of store paths; `isRecursive`: of everything that they need as well. A path that is neither in the store nor in a
+ * binary cache is left out by newer versions of nix, and an error with older ones.
+ * @throws ProblemError
  */
 export async function readPathInfo(
   paths: readonly string[],

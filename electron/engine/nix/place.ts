@@ -1,10 +1,14 @@
 import type { Place } from '../../../shared/contract/problem.ts';
 import type { OutputLine } from './progress-view.ts';
 
-/** Where the flake is: its folder for people, and nix's copy of it in the store (or `«git+file://…»`). */
+/** Where the flake is: for people, and as nix names it. */
 export interface FlakeLocation {
+  /** The flake's folder, or the top of the work tree around it. */
   readonly folder?: string | undefined;
+  /** nix's copy of the whole source: `/nix/store/…-source` or `«git+file://…»`. */
   readonly source?: string | null | undefined;
+  /** The flake's folder below the top of the source; empty at its top. */
+  readonly subfolder?: string | undefined;
 }
 
 /** `at FILE:LINE:COLUMN:` of a trace. */
@@ -33,23 +37,31 @@ export function placeOfError(error: OutputLine, flake: FlakeLocation): Place | u
 }
 
 /**
- * A file as nix names it → as a person does: below the flake's folder if that is known, else relative to the flake's top.
- * Null: it is no file of the flake.
+ * A file as nix names it → as a person does: below the folder where the flake's source is, if that is known, else relative
+ * to the top of the source. Null: it is no file of the flake's source.
  */
 export function fileOfFlake(file: string, flake: FlakeLocation): string | null {
-  const { folder, source } = flake;
+  const { source } = flake;
+  const folder = topFolder(flake);
   if (folder !== undefined && (file === folder || file.startsWith(`${folder}/`))) return file;
-  const isInSource = typeof source === 'string' && file.startsWith(`${source}/`);
-  const inside = isInSource ? file.slice(source.length + 1) : insideLabel(file, folder);
-  if (inside === null) return null;
-  return folder === undefined ? inside : `${folder}/${inside}`;
+  if (typeof source === 'string' && file.startsWith(`${source}/`)) {
+    const inside = file.slice(source.length + 1);
+    return folder === undefined ? inside : `${folder}/${inside}`;
+  }
+  return folder === undefined ? null : insideLabel(file, folder);
+}
+
+function topFolder({ folder, subfolder = '' }: FlakeLocation): string | undefined {
+  const end = `/${subfolder}`;
+  return folder !== undefined && subfolder !== '' && folder.endsWith(end) ? folder.slice(0, -end.length) : folder;
 }
 
 /** 2.34 names files that it need not copy `«git+file:///home/me/fleet?…»/hosts/x.nix`. */
-function insideLabel(file: string, folder: string | undefined): string | null {
-  if (folder === undefined) return null;
-  const found = /^«(?:[a-z+]+:)(?:\/\/)?([^?»]*)[^»]*»\/(.+)$/.exec(file);
-  return found !== null && decoded(found[1] ?? '') === folder ? (found[2] ?? null) : null;
+function insideLabel(file: string, folder: string): string | null {
+  const [, path, inside] = /^«(?:[a-z+]+:)(?:\/\/)?([^?»]*)[^»]*»\/(.+)$/.exec(file) ?? [];
+  if (path === undefined || inside === undefined) return null;
+  const top = decoded(path);
+  return folder === top || folder.startsWith(`${top}/`) ? `${top}/${inside}` : null;
 }
 
 function decoded(text: string): string {

@@ -54,8 +54,10 @@ export interface ProgressView {
   readonly activity: string | null;
   /** Nix files read so far: the only sign of life of a long evaluation. */
   readonly evaluatedFiles: number;
-  /** Where nix keeps its copy of the flake that it evaluates: `/nix/store/…-source`, or `«…»`; null: not seen. */
+  /** Where nix keeps its copy of the source that holds the flake: `/nix/store/…-source`, or `«…»`; null: not seen. */
   readonly flakeSource: string | null;
+  /** The flake's folder in there; empty at its top. */
+  readonly flakeSubfolder: string;
   /** Errors, warnings and plain lines in order; the middle is left out where there are very many. */
   readonly lines: readonly OutputLine[];
   /** Root causes only, in order. */

@@ -83,6 +83,7 @@ export class NixProgress {
       activity: this.#activities.current,
       evaluatedFiles: this.#words.evaluatedFiles,
       flakeSource: this.#words.flakeSource,
+      flakeSubfolder: this.#words.flakeSubfolder,
       lines: this.#words.lines,
       failures: this.#words.failures,
       isInterrupted: this.#words.isInterrupted,

@@ -1,18 +1,11 @@
-import type { Problem } from '../../../shared/contract/problem.ts';
 import { readFailure } from './failure-message.ts';
 import { fullSide } from './free-space.ts';
 import type { NixRun } from './nix-run.ts';
-import { fileOfFlake, placeOfError, type FlakeLocation } from './place.ts';
 import type { NixFailure, OutputLine } from './progress-view.ts';
 import type { Rule } from './rule.ts';
 import { rules } from './rules.ts';
-import { shortened } from './terminal-text.ts';
 
-const longestEvidence = 4000;
-const mostEvidenceLines = 16;
-const shownLogLines = 20;
-
-type Words = Readonly<Record<string, string | undefined>>;
+export type Words = Readonly<Record<string, string | undefined>>;
 
 /** A text that a rule fitted, with all that can be said about it. */
 export interface Fit {
@@ -49,23 +42,29 @@ function fitFailure(rule: Rule, run: NixRun): Fit | null {
 }
 
 function fitLine(rule: Rule, run: NixRun): Fit | null {
+  const reason = rule.reason === undefined ? null : plainLine(run, rule.reason);
+  if (rule.needsReason && reason === null) return null;
+  const kind = rule.about === 'error' ? 'error' : 'plain';
   for (const line of run.progress.lines) {
-    if (line.kind !== (rule.about === 'error' ? 'error' : 'plain')) continue;
-    if (rule.about === 'error' && readFailure(line.text)?.isConsequence === true) continue;
+    if (line.kind !== kind || readFailure(line.text)?.isConsequence) continue;
     if (rule.duringEvaluation && run.verb !== 'evaluate' && !isOfEvaluation(line)) continue;
     const match = rule.pattern.exec(line.text);
-    if (match === null) continue;
-    const error = line.kind === 'error' ? line : null;
+    const trace = rule.trace === undefined ? undefined : rule.trace.exec(line.trace);
+    if (match === null || trace === null) continue;
     return {
       rule,
-      words: groupsOf(match),
-      text: line.text,
-      line: lineAround(line.text, match.index),
+      words: { ...groupsOf(match), ...(trace && groupsOf(trace)) },
+      text: reason ?? line.text,
+      line: reason ?? lineAround(line.text, match.index),
       failure: null,
-      error,
+      error: kind === 'error' ? line : null,
     };
   }
   return null;
+}
+
+function plainLine(run: NixRun, pattern: RegExp): string | null {
+  return run.progress.lines.find(({ kind, text }) => kind === 'plain' && pattern.test(text))?.text ?? null;
 }
 
 /** The evaluator names a place or tells what it was doing; nothing else in nix does. */
@@ -73,93 +72,11 @@ function isOfEvaluation(error: OutputLine): boolean {
   return error.place !== null || /^\s*… (?:while|from|if you get)/m.test(error.trace);
 }
 
-/** What a person reads about it. */
-export function problemOf(fit: Fit, run: NixRun): Problem {
-  const flake: FlakeLocation = { folder: run.flakeFolder, source: run.flakeSource ?? run.progress.flakeSource };
-  const missing = fit.rule.code.startsWith('nix-file-') ? missingFile(fit, flake) : null;
-  const isUntracked = missing !== null && isNotInGit(missing, run, flake);
-  const words = { ...factsOf(fit, run), ...fit.words, ...(missing === null ? {} : { file: missing }) };
-  const place = fit.error === null ? undefined : placeOfError(fit.error, flake);
-  const advice = fit.rule.advice.flatMap((text) => fill(text, words) ?? []);
-  if (isUntracked && fit.rule.code === 'nix-file-missing') {
-    advice.unshift(
-      `If it is there, git does not know it yet: git add --intent-to-add -- '${relativeTo(missing, run.flakeFolder)}'`,
-    );
-  }
-  return {
-    code: isUntracked ? 'nix-file-untracked' : fit.rule.code,
-    title: titleOf(fit.rule, words),
-    evidence: evidenceOf(fit),
-    advice,
-    ...(place === undefined ? {} : { place }),
-    ...(fit.rule.canRetry === undefined ? {} : { canRetry: fit.rule.canRetry }),
-  };
-}
-
-/** Words for the templates that no pattern can give. */
-function factsOf(fit: Fit, run: NixRun): Record<string, string | undefined> {
-  const text = fit.error === null ? '' : `${fit.error.text}\n${fit.error.trace}`;
-  const side = fit.rule.side;
-  const space = side === undefined ? undefined : run.freeSpace?.[side];
-  return {
-    target: targetOf(run) ?? 'the target',
-    suggestion: /Did you mean (?:one of )?([^\n]+)\?/.exec(text)?.[1]?.replace(/[`'‘’]/g, ''),
-    option: [...text.matchAll(/^\s*… while evaluating the option [`‘]([^'’]+)['’]/gm)].at(-1)?.[1],
-    summary: fit.text
-      .split('\n')
-      .find((line) => line.trim() !== '')
-      ?.slice(0, 200),
-    free: space && sizeText(space.availableBytes),
-    needed: run.progress.bytes.total > 0 ? sizeText(run.progress.bytes.total) : undefined,
-  };
-}
-
-/** The first of the rule's titles whose words are all known. */
-function titleOf(rule: Rule, words: Words): string {
-  return rule.titles.flatMap((template) => fill(template, words) ?? [])[0] ?? rule.code;
-}
-
-function evidenceOf(fit: Fit): string {
-  if (fit.rule.evidence === 'line') return shortened(fit.line, longestEvidence);
-  const log = fit.rule.evidence === 'log' ? (fit.failure?.logTail.slice(-shownLogLines) ?? []) : [];
-  const lines = fit.text.split('\n');
-  const shown = lines.length > mostEvidenceLines ? [...lines.slice(0, mostEvidenceLines), '…'] : lines;
-  return shortened([...shown, ...log].join('\n').trim(), longestEvidence);
-}
-
 function fullSideOf(run: NixRun): 'here' | 'target' | null {
-  if (run.verb !== 'copy') return 'here';
+  if (run.verb !== 'copy' && run.target === undefined) return 'here';
   // Copying writes nothing here, so that without an answer of df the target is the one to assume.
   if (run.freeSpace?.target === undefined && run.freeSpace?.here === undefined) return 'target';
   return fullSide(run.freeSpace, run.progress.bytes.total);
-}
-
-/** The other machine: as the caller names it, else as nix does. */
-export function targetOf(run: NixRun): string | undefined {
-  if (run.target !== undefined) return run.target;
-  for (const line of run.progress.lines) {
-    const found = /failed to start SSH connection to '([^']+)'/.exec(line.text)?.[1];
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function missingFile(fit: Fit, flake: FlakeLocation): string | null {
-  const path = fit.words['file'] ?? fit.words['path'];
-  return path === undefined ? null : (fileOfFlake(path, flake) ?? path);
-}
-
-/** In a git folder nix sees only what git knows; that a file is missing there has two possible reasons. */
-function isNotInGit(file: string, run: NixRun, flake: FlakeLocation): boolean {
-  const path = relativeTo(file, flake.folder);
-  if (run.untracked !== undefined) return run.untracked.some((known) => known === path || known.startsWith(`${path}/`));
-  return (
-    !path.startsWith('/') && run.progress.lines.some((line) => /^warning: Git tree '.*' is dirty$/.test(line.text))
-  );
-}
-
-function relativeTo(file: string, folder: string | undefined): string {
-  return folder !== undefined && file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
 }
 
 /** `required2` is the same word as `required`, from the other half of a pattern. */
@@ -171,25 +88,8 @@ function groupsOf(match: RegExpExecArray): Record<string, string | undefined> {
   return words;
 }
 
-/** Null where a word of the template is not known. */
-function fill(template: string, words: Words): string | null {
-  let isComplete = true;
-  const text = template.replace(/\{(\w+)\}/g, (_, word: string) => {
-    const value = words[word];
-    if (value === undefined || value === '') isComplete = false;
-    return value ?? '';
-  });
-  return isComplete ? text : null;
-}
-
 function lineAround(text: string, index: number): string {
   const from = text.lastIndexOf('\n', index - 1) + 1;
   const to = text.indexOf('\n', index);
   return text.slice(from, to < 0 ? undefined : to).trim();
-}
-
-function sizeText(bytes: number): string {
-  if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KiB`;
-  if (bytes < 1024 ** 3) return `${Math.round(bytes / 1024 ** 2)} MiB`;
-  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
 }

@@ -10,6 +10,12 @@ export interface Rule {
   readonly about: 'derivation' | 'log' | 'error' | 'output';
   readonly pattern: RegExp;
   readonly verbs?: readonly NixVerb[];
+  /** For an error: its trace must fit too; its groups are words as well. */
+  readonly trace?: RegExp;
+  /** A plain line that tells more than the error; it is the evidence then. */
+  readonly reason?: RegExp;
+  /** Only with such a line. */
+  readonly needsReason?: true;
   /** Only for errors of the evaluator, whatever was asked for. */
   readonly duringEvaluation?: true;
   /** Only where this side is known, or to be assumed, to be the full one. */

@@ -19,7 +19,8 @@ const planned = /^(?:this|these)(?: \d+)? (derivation|path)s? will be (?:built|f
 const plannedEntry = /^ {2}(\/\S+)$/;
 const startedInWords = /^(?:building|copying path) '(\/[^']+)'(?: (from|to) )?/;
 const evaluatedFile = "evaluating file '";
-const evaluatedFlake = /^evaluating file '(.+)\/flake\.nix'$/;
+/** The first flake.nix is that of the flake that was asked for; it may lie in a folder of the source. */
+const evaluatedFlake = /^evaluating file '(«[^»]*»|\/.*?\/[0-9a-z]{32}-[^/]+)(?:\/(.+))?\/flake\.nix'$/;
 
 /**
  * Understands what nix, ssh and others say in words, as messages or as plain lines: the plan, warnings, errors, and which
@@ -36,6 +37,7 @@ export class Words {
   #printedError: string[] | null = null;
   evaluatedFiles = 0;
   flakeSource: string | null = null;
+  flakeSubfolder = '';
   isInterrupted = false;
 
   constructor(tree: BuildTree, activities: ActivityTracker, log: ReadableLog) {
@@ -55,7 +57,11 @@ export class Words {
   message(event: MessageEvent, at: number): void {
     if (event.level === level.talkative && event.text.startsWith(evaluatedFile)) {
       this.evaluatedFiles += 1;
-      this.flakeSource ??= evaluatedFlake.exec(event.text)?.[1] ?? null;
+      if (this.flakeSource === null) {
+        const flake = evaluatedFlake.exec(event.text);
+        this.flakeSource = flake?.[1] ?? null;
+        this.flakeSubfolder = flake?.[2] ?? '';
+      }
       return;
     }
     if (event.level <= level.info) this.#log.add(event.text);

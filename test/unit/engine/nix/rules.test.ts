@@ -229,6 +229,24 @@ const samples: readonly (readonly [output: string, verb: NixVerb, code: string, 
     'nix-evaluation-failed',
     'value is a function',
   ],
+  [
+    'git@example.org: Permission denied (publickey).\nfatal: Could not read from remote repository.\n' +
+      error("resolving Git reference 'master'", {
+        trace: "\n       … while fetching the input 'git+ssh://git@example.org/me'\n\n       error: ",
+      }),
+    'query',
+    'nix-input-denied',
+    'git+ssh://git@example.org/me may not be read',
+  ],
+  [
+    "fatal: unable to access 'https://127.0.0.1:1/x/': Failed to connect\nfatal: Refusing to point HEAD outside of refs/\n" +
+      error("resolving Git reference 'master'", {
+        trace: "\n       … while fetching the input 'git+https://127.0.0.1:1/x'\n\n       error: ",
+      }),
+    'query',
+    'nix-input-unreachable',
+    'git+https://127.0.0.1:1/x cannot be fetched',
+  ],
   [error('something that nobody has seen yet'), 'query', 'nix-failed', 'exit status 1'],
 ];
 
@@ -250,8 +268,10 @@ describe('the explanation of an error', () => {
 
   test('gives each rule a title that needs no word it may not have', () => {
     const known = new Set(['name', 'drv', 'target']);
-    for (const { titles, pattern, about } of rules) {
-      const groups = [...pattern.source.matchAll(/\(\?<(\w+?)\d?>/g)].map(([, name]) => name);
+    for (const { titles, pattern, trace, about } of rules) {
+      const groups = [...`${pattern.source}${trace?.source ?? ''}`.matchAll(/\(\?<(\w+?)\d?>/g)].map(
+        ([, name]) => name,
+      );
       const words = [...(titles.at(-1) ?? '').matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
       for (const word of words) {
         const isSure = known.has(word) || groups.includes(word) || ['file', 'summary'].includes(word);
@@ -281,6 +301,16 @@ describe('the explanation of an error', () => {
     );
     expect(problem.place).toEqual({ file: '/home/me/fleet/hosts/nas.nix', line: 1, column: 2 });
   });
+
+  test.for(['/home/me/infra', '/home/me/infra/fleet'])(
+    'finds files of a flake that lies in a folder of its work tree, whichever of the two is known: %s',
+    (flakeFolder) => {
+      const read = `@nix {"action":"msg","level":4,"msg":"evaluating file '${source}/fleet/flake.nix'"}\n`;
+      const failed = error("undefined variable 'x'", { file: `${source}/fleet/nas.nix:1:2`, line: 1, column: 2 });
+      const problem = explain(run(read + failed, 'evaluate', { flakeFolder }));
+      expect(problem.place?.file).toBe('/home/me/infra/fleet/nas.nix');
+    },
+  );
 
   test('does not send a person into nixpkgs’ library', () => {
     const file = '/nix/store/r5j1m4finvpir9i8jkk6dnklgm3xlwab-source/lib/modules.nix:1147:7';
