@@ -70,8 +70,12 @@ test('the runner listens to those alone who can read the private job folder', as
   expect(await say(JSON.stringify({ request: cancel }))).toContain('not a request');
   expect(await say('garbage')).toContain('not a request');
   expect((await engine.jobs.show(id)).summary.state).toBe('running');
-  const modes = execFileSync('find', [home.root, join(socket, '..'), '-perm', '/077', '-type', 'd'], {
-    encoding: 'utf8',
-  });
+  const modes = execFileSync(
+    'find',
+    [home.root, home.jobs, join(socket, '..'), '-path', home.cache, '-prune', '-o', '-perm', '/077', '-print'],
+    {
+      encoding: 'utf8',
+    },
+  );
   expect(modes).toBe('');
 });

@@ -19,14 +19,17 @@ async function queueElsewhere(home: Home, actions: unknown): Promise<{ id: JobId
   const engine = spawn(process.execPath, [program, JSON.stringify(actions)], {
     env: { ...process.env, NIXSTEAD_HOME: home.root },
     stdio: ['ignore', 'pipe', 'inherit'],
+    // A group of its own, as a shell gives it, so that what is in it can be killed together.
+    detached: true,
   });
   const line = z.tuple([z.instanceof(Buffer)]).parse(await once(engine.stdout, 'data'))[0];
   return { id: jobId.parse(line.toString().trim()), engine };
 }
 
+/** Kills an engine and everything in its process group. */
 async function kill(child: ChildProcess): Promise<void> {
   const exit = once(child, 'exit');
-  child.kill('SIGKILL');
+  process.kill(-(child.pid ?? 0), 'SIGKILL');
   await exit;
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { JobFolder } from '../../electron/engine/jobs/job-folder.ts';
-import { TestEngine, host, temporaryHome } from './jobs/engine.ts';
+import { Gate, TestEngine, host, temporaryHome } from './jobs/engine.ts';
 
 test('a job runs its programs on a terminal, keeps their output and says how they ended', async () => {
   using home = temporaryHome();
@@ -65,18 +65,22 @@ test('host names of every kind have logs of their own, and none becomes part of 
 test('a new size of the window reaches the terminals that follow it, and only those', async () => {
   using home = temporaryHome();
   await using engine = new TestEngine(home);
-  const script = 'trap "stty size; exit" WINCH; stty size; sleep 1000 & wait';
-  const id = await engine.play([{ do: 'run', followsWindow: true, argv: ['sh', '-c', script] }]);
+  const trap = 'trap "stty size; exit" WINCH; stty size; sleep 1000 & wait';
+  const id = await engine.play([{ do: 'run', followsWindow: true, argv: ['sh', '-c', trap] }]);
   await engine.untilLog(id, null, '30 120\r\n');
   await engine.jobs.resize(id, 99, 44);
   await engine.over(id);
   expect(await engine.log(id, null)).toBe('30 120\r\n44 99\r\n');
 
-  const fixed = await engine.play([{ do: 'run', argv: ['sh', '-c', 'echo here; read line; stty size'] }]);
+  const gate = new Gate(home);
+  const waiting = `echo here; cat ${gate.path}; stty size`;
+  const fixed = await engine.play([{ do: 'run', argv: ['sh', '-c', waiting] }]);
   await engine.untilLog(fixed, null, 'here');
   await engine.jobs.resize(fixed, 99, 44);
-  await engine.jobs.cancel(fixed);
-  expect((await engine.over(fixed)).summary.state).toBe('cancelled');
+  await gate.open();
+  await engine.over(fixed);
+  expect(await engine.log(fixed, null)).toBe('here\r\n30 120\r\n');
+  // The window may still have the job open when it is over.
   await engine.jobs.resize(fixed, 80, 24);
 });
 

@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -31,6 +31,7 @@ export class ControlServer implements AsyncDisposable {
     control.#server.once('error', reject);
     control.#server.listen(control.socket, resolve);
     await promise;
+    if (process.platform !== 'win32') chmodSync(control.socket, 0o600);
     return control;
   }
 

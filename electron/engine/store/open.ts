@@ -57,6 +57,7 @@ function storeOn(database: Database): Store {
 class DatabaseDamaged extends Error {}
 
 function openChecked(file: string, migrations: ReturnType<typeof readMigrations>): Database {
+  makePrivateFile(file);
   const database = new Database(file);
   try {
     const verdict = database.pragma('quick_check(1)');
@@ -69,6 +70,15 @@ function openChecked(file: string, migrations: ReturnType<typeof readMigrations>
   } catch (error) {
     database[Symbol.dispose]();
     throw error;
+  }
+}
+
+/** SQLite would make the file readable for all; what it makes beside it has the same mode. */
+function makePrivateFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+  } catch {
+    // SQLite tells in a moment why it cannot be written.
   }
 }
 
