@@ -24,7 +24,8 @@ export function wrongUsage(title: string, evidence: string, ...advice: string[])
 export function problemOfCall(error: unknown): Problem {
   if (error instanceof CommandFailed) return error.problem;
   if (error instanceof ORPCError) {
-    const { code, message }: { code: string; message: string } = error;
+    const { message } = error;
+    const code: unknown = error.code;
     const data = problem.safeParse(error.data);
     if (data.success) return data.data;
     if (code === 'BAD_REQUEST') {

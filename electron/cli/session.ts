@@ -1,5 +1,5 @@
 import { createRouterClient, type RouterClient } from '@orpc/server';
-import { createEngine, type Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Surroundings } from '../engine/surroundings.ts';
 import type { Painter } from './output/text.ts';
 import { printerOf, type Printer } from './printer.ts';
@@ -29,6 +29,8 @@ const surroundings: Surroundings = {
 
 /** Starts the engine for one command. */
 export async function openSession(terminal: Terminal, isJson: boolean): Promise<Session> {
+  // Loaded now, so that help and wrong usage answer at once.
+  const { createEngine } = await import('../engine/engine.ts');
   const engine = await createEngine({ env: terminal.env, surroundings });
   const { stderr } = terminal;
   return {

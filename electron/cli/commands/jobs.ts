@@ -72,7 +72,7 @@ class PrefixedLines {
 }
 
 async function printLog(session: Session, job: JobDetail, host: HostName | null, prefix: string): Promise<void> {
-  const lines = new PrefixedLines(prefix, session.print);
+  const lines = new PrefixedLines(prefix, (text) => session.print(text));
   for await (const chunk of await session.client.job.log({ id: job.summary.id, host })) {
     if (session.isJson) session.printJson({ host, offset: chunk.offset, text: chunk.text });
     else if (prefix === '') session.print(chunk.text);

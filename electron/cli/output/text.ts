@@ -5,7 +5,6 @@ import { styleText } from 'node:util';
  * hide what follows. Line feeds stay where `multiline` is set.
  */
 export function printable(text: string, multiline = false): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
     if (multiline && (character === '\n' || character === '\t')) return character;
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -44,6 +44,7 @@ export function parseStatus(output: string): GitStatus {
       case '?':
         untracked.push(entry.slice(2));
         break;
+      default:
     }
   }
   return { branch, revision, changed, untracked, unmerged };
