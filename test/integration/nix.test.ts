@@ -10,7 +10,7 @@ let lab: Lab;
 let alpha: LabHost;
 let flake: string;
 
-const program = join(projectRoot, 'test/integration/nix/in-controller.ts');
+const program = join(projectRoot, 'test/integration/nix/controller-process.ts');
 
 // The matchers of vitest are of the type `any`.
 const containing = (text: string): unknown => expect.stringContaining(text);

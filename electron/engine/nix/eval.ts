@@ -6,7 +6,7 @@ import { readJson } from './json-answer.ts';
 import { findNix } from './nix-program.ts';
 import type { NixRun } from './nix-run.ts';
 import { isAtLeast } from './nix-version.ts';
-import { captureNix, type CapturedNix, type NixCommand, type NixListeners } from './run.ts';
+import { captureNix, type NixCommand, type NixListeners } from './run.ts';
 import type { CaptureLimits } from './capture.ts';
 
 export interface EvalRequest<T> extends NixListeners, CaptureLimits, Pick<NixRun, 'flakeFolder' | 'untracked'> {
@@ -29,9 +29,7 @@ const wholeOutputsSince = [2, 19] as const;
  */
 export async function evalJson<T>(request: EvalRequest<T>): Promise<T> {
   const args = await evalArguments(request);
-  let result = await captureNix({ ...request, args });
-  // A failure that nix remembers from an earlier evaluation comes without its reason.
-  if (hasRememberedFailure(result)) result = await captureNix({ ...request, args: [...args, '--no-eval-cache'] });
+  const result = await captureNix({ ...request, args });
   if (result.exit.code !== 0 || result.endedBy !== undefined) {
     throw nixError({ ...request, ...result, verb: 'evaluate' });
   }
@@ -53,10 +51,4 @@ export async function evalArguments(
   const { version } = await findNix();
   if (isAtLeast(version, wholeOutputsSince)) return ['eval', ...common, `${source.ref}#.`];
   return ['eval', ...common, '--impure', '--expr', `(builtins.getFlake ${formatString(source.ref)}).outputs`];
-}
-
-function hasRememberedFailure(result: CapturedNix): boolean {
-  return result.progress.lines.some(
-    (line) => line.kind === 'error' && line.text.includes('cached failure of attribute'),
-  );
 }

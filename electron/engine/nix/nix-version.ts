@@ -7,9 +7,6 @@ export interface NixVersion {
   readonly isLix: boolean;
 }
 
-/** The oldest nix whose options and messages we know. */
-export const oldestNix = [2, 18] as const;
-
 /** Reads `nix (Nix) 2.26.3`, `nix (Determinate Nix 3.8.5) 2.30.2`, `nix (Lix, like Nix) 2.91.1`; null: no version. */
 export function parseNixVersion(answer: string): NixVersion | null {
   const found = /(\d+)\.(\d+)\S*\s*$/.exec(answer.trim());

@@ -16,7 +16,7 @@ import { parseFreeSpace } from '../../../electron/engine/nix/free-space.ts';
 import { readPathInfo } from '../../../electron/engine/nix/path-info.ts';
 import type { ProgressView } from '../../../electron/engine/nix/progress-view.ts';
 import { prepareSshFiles } from '../../../electron/engine/ssh/config.ts';
-import { request, type Answer, type Request } from './requests.ts';
+import { request, type Answer } from './requests.ts';
 
 /** Does one request (the first argument, JSON) in the lab's controller, with a real job's context; prints the answer. */
 const host = hostName.parse('alpha');
@@ -122,4 +122,3 @@ const logOf = (file: string): string => {
 const seconds = (performance.now() - startedAt) / 1000;
 const told: Answer = { ...result, log: logOf(jobFolder.log(host)), commands, seconds, updates };
 console.log(JSON.stringify(told));
-export type { Request };
