@@ -44,7 +44,7 @@ module.exports = {
       name: 'electron-only-in-shell',
       comment: "electron/shell is the one place that imports 'electron'.",
       severity: 'error',
-      from: { pathNot: '^(electron/shell/|test/lab/electron-stand-in/|test/unit/shell/)' },
+      from: { pathNot: '^(electron/shell/|test/lab/electron-stand-in/|test/unit/shell/|test/integration/doors/)' },
       to: { path: '(^|node_modules/)electron(/|$)', pathNot: '^electron/' },
     },
     {
@@ -56,10 +56,20 @@ module.exports = {
     },
     {
       name: 'doors-apart',
-      comment: 'The browser door and the command line run without Electron; the shell runs without them.',
+      comment: 'The browser door and the command line run without Electron, and Electron without them.',
       severity: 'error',
       from: { path: '^electron/(shell|browser|cli)/' },
-      to: { path: '^(electron/(shell|browser|cli)|renderer|build|test)/', pathNot: ['^electron/$1/'] },
+      to: {
+        path: '^(electron/(shell|browser|cli)|renderer|build|test)/',
+        // The command `serve` opens the browser door.
+        pathNot: ['^electron/$1/', '^electron/browser/main\\.ts$'],
+      },
+    },
+    {
+      name: 'electron-without-other-doors',
+      severity: 'error',
+      from: { path: '^electron/(shell|browser)/' },
+      to: { path: '^electron/(shell|browser|cli)/', pathNot: '^electron/$1/' },
     },
     {
       name: 'product-without-tests',
