@@ -16,6 +16,7 @@ import type { Rule } from './rule.ts';
  * | nix-interrupted | somebody broke it off |
  * | nix-timed-out, nix-output-too-long | our own limits ended it |
  * | nix-missing, nix-unusable | there is no nix here, or it does not answer as nix does |
+ * | nix-name-refused, nix-target-refused, nix-ssh-option-refused | a value that cannot safely be given to nix |
  * | nix-answer-unreadable | nix ended well, and its answer has another shape than expected |
  * | nix-hash-mismatch | a source is not what its hash says |
  * | nix-platform-foreign | no machine here can build for that platform |
