@@ -159,12 +159,9 @@ async function answer(
 ): Promise<void> {
   try {
     const text = await follower.answerTo(prompt, signal);
-    if (text === null) {
-      session.terminal.stderr.write('Nobody can be asked here, so the job is cancelled.\n');
-      await session.client.job.cancel({ id });
-    } else {
-      await session.client.job.answer({ id, promptId: prompt.id, answer: text });
-    }
+    if (text === null) session.terminal.stderr.write('Nobody can be asked here, so the answer is no.\n');
+    const refusal = prompt.kind === 'password' ? '' : 'no';
+    await session.client.job.answer({ id, promptId: prompt.id, answer: text ?? refusal });
   } catch {
     // Answered elsewhere, or the job is over: its events say so.
   }

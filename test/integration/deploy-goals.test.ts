@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeLab } from '../lab/describe-lab.ts';
+import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
+
+let home: DeployLab;
+const unit = (name: string): string => `pocket.units.${name} = "one";`;
+
+describeLab('deploying', () => {
+  beforeAll(async () => {
+    home = await DeployLab.start('goals', ['nas', 'pi', 'web', 'boot', 'test', 'push', 'admin']);
+  });
+  afterAll(() => home[Symbol.asyncDispose]());
+
+  test('switches a host, tells each stage, and finds nothing to do when asked again', async () => {
+    const path = await home.fleet('switch', { nas: unit('samba') });
+    const before = await home.host('nas').generation();
+    const first = await home.deploy(path, 'nas');
+    expect(first.exitCode, first.stderr).toBe(0);
+    const system = await home.host('nas').currentSystem();
+    const generation = (before ?? 0) + 1;
+    expect(first.result).toMatchObject({
+      state: 'succeeded',
+      hosts: { nas: { state: 'succeeded', generation, system } },
+    });
+    expect(stagesOf(first.steps, 'nas')).toBe(
+      'plan done, evaluate done, build done, copy done, activate done, verify done',
+    );
+    expect(await home.host('nas').generation()).toBe(generation);
+    expect(await home.host('nas').read('systemctl', 'is-active', 'samba')).toBe('active');
+
+    const again = await home.deploy(path, 'nas');
+    expect(again.exitCode).toBe(0);
+    expect(again.result.hosts).toEqual({ nas: { state: 'unchanged', generation, system } });
+    expect(stagesOf(again.steps, 'nas')).toBe(
+      'plan done, evaluate done, build skipped, copy skipped, activate skipped, verify skipped',
+    );
+    expect(await home.host('nas').generation()).toBe(generation);
+  });
+
+  test('keeps the exact commands with the job', async () => {
+    const path = await home.fleet('commands', { nas: unit('jellyfin') });
+    const { result } = await home.deploy(path, 'nas');
+    const { commands } = await home.job(result.job);
+    const system = await home.host('nas').currentSystem();
+    const shown = commands.map(({ command, exitCode }) => [command.stage, command.where, command.argv, exitCode]);
+    expect(shown).toEqual([
+      ['evaluate', 'here', expect.arrayContaining(['eval', '--apply']), 0],
+      ['build', 'here', expect.arrayContaining(['build', expect.stringMatching(/\.drv\^out$/)]), 0],
+      ['copy', 'here', expect.arrayContaining(['copy', '--to', 'ssh-ng://root@nas', system]), 0],
+      ['activate', 'target', ['nix-env', '-p', '/nix/var/nix/profiles/system', '--set', system], 0],
+      ['activate', 'target', [`${system}/bin/switch-to-configuration`, 'switch'], 0],
+    ]);
+  });
+
+  test('several hosts are deployed side by side, each as soon as its own system is built', async () => {
+    const slow = 'environment.etc.slow.source = pkgs.slow 4;';
+    const path = await home.fleet('pipeline', { pi: unit('quick'), web: slow });
+    const { steps, result } = await home.deploy(path, 'pi, web');
+    expect(result.state).toBe('succeeded');
+    const at = (host: string, stage: string): number =>
+      steps.find((step) => step.host === host && step.stage === stage && step.state === 'done')?.at ?? NaN;
+    expect(at('pi', 'verify')).toBeLessThan(at('web', 'build'));
+  });
+
+  test('boot makes the new system the next one and leaves the running one', async () => {
+    const path = await home.fleet('boot', { boot: unit('later') });
+    const host = home.host('boot');
+    const [running, generation] = [await host.currentSystem(), await host.generation()];
+    const { result, exitCode } = await home.deploy(path, 'boot', '--goal', 'boot');
+    expect([exitCode, result.hosts['boot']?.state]).toEqual([0, 'succeeded']);
+    expect(await host.currentSystem()).toBe(running);
+    expect(await host.generation()).toBe((generation ?? 0) + 1);
+    expect((await home.deploy(path, 'boot', '--goal', 'boot')).result.hosts['boot']?.state).toBe('unchanged');
+    await host.reboot();
+    expect(await host.currentSystem()).not.toBe(running);
+    expect((await home.deploy(path, 'boot')).result.hosts['boot']?.state).toBe('unchanged');
+  });
+
+  test('test switches until the next boot', async () => {
+    const path = await home.fleet('test', { test: unit('maybe') });
+    const host = home.host('test');
+    const generation = await host.generation();
+    const running = await host.currentSystem();
+    expect((await home.deploy(path, 'test', '--goal', 'test')).result.state).toBe('succeeded');
+    expect(await host.currentSystem()).not.toBe(running);
+    expect(await host.generation()).toBe(generation);
+  });
+
+  test('dry-activate, push and build change nothing that runs', async () => {
+    const path = await home.fleet('push', { push: unit('samba') });
+    const host = home.host('push');
+    const before = [await host.currentSystem(), await host.generation()];
+    const build = await home.deploy(path, 'push', '--goal', 'build');
+    const system = build.result.hosts['push']?.system ?? '';
+    expect(stagesOf(build.steps, 'push')).toBe('plan done, evaluate done, build done');
+    expect((await host.exec(['test', '-e', system])).exitCode).toBe(1);
+
+    const push = await home.deploy(path, 'push', '--goal', 'push');
+    expect(stagesOf(push.steps, 'push')).toBe('plan done, evaluate done, build done, copy done');
+    expect((await host.exec(['test', '-e', system])).exitCode).toBe(0);
+
+    const dry = await home.deploy(path, 'push', '--goal', 'dry-activate');
+    expect(dry.result.hosts['push']?.state).toBe('succeeded');
+    const job = await home.job(dry.result.job);
+    expect(job.steps.find(({ stage }) => stage === 'activate')).toMatchObject({
+      state: 'done',
+      note: expect.stringMatching(/^would start [1-9]/),
+    });
+    expect([await host.currentSystem(), await host.generation()]).toEqual(before);
+  });
+
+  test('works as a user who may become root, whose copies nix there trusts', async () => {
+    const { path: hive } = await home.lab.fleet('colmena', { name: 'hive', hosts: ['admin'], user: 'admin' });
+    const { result, stderr } = await home.deploy(hive, 'admin');
+    expect(result.hosts['admin']?.state, stderr).toBe('succeeded');
+    const { commands } = await home.job(result.job);
+    expect(commands.map(({ command }) => command.argv)).toContainEqual([
+      'sudo',
+      '-H',
+      '--',
+      `${await home.host('admin').currentSystem()}/bin/switch-to-configuration`,
+      'switch',
+    ]);
+  });
+
+  test('lets the target build its own system where the fleet says so', async () => {
+    const { path } = await home.lab.fleet('colmena', {
+      name: 'own',
+      hosts: ['web'],
+      config: { web: 'deployment.buildOnTarget = true;\npocket.units.own = "one";' },
+    });
+    const { result, steps, stderr } = await home.deploy(path, 'web');
+    expect(result.hosts['web']?.state, stderr).toBe('succeeded');
+    expect(stagesOf(steps, 'web')).toBe(
+      'plan done, evaluate done, build done, copy skipped, activate done, verify done',
+    );
+    const system = await home.host('web').currentSystem();
+    expect((await home.lab.controller.exec(['test', '-e', system ?? ''])).exitCode).toBe(1);
+  });
+});

@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { jobId, type JobId } from '../../../shared/contract/ids.ts';
+import { hostOutcome, jobDetail, stage, stepState, type JobDetail } from '../../../shared/contract/job.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { createLab, projectRoot, type Lab, type LabHost } from '../../lab/index.ts';
+
+const stepLine = z.object({
+  type: z.literal('step'),
+  host: z.string(),
+  stage,
+  state: stepState,
+  done: z.number(),
+  total: z.number(),
+  unit: z.string(),
+  at: z.number(),
+});
+const resultLine = z.object({
+  type: z.literal('result'),
+  job: jobId,
+  state: z.string(),
+  hosts: z.record(z.string(), hostOutcome),
+});
+const line = z.discriminatedUnion('type', [stepLine, resultLine]);
+type StepLine = z.infer<typeof stepLine>;
+type ResultLine = z.infer<typeof resultLine>;
+
+/** A deploy of the command line that is over. */
+export interface Deployed {
+  exitCode: number | null;
+  steps: StepLine[];
+  result: ResultLine;
+  stderr: string;
+}
+
+const program = join(projectRoot, 'electron/cli/main.ts');
+
+/** A lab in which the owner of the fleet deploys with the product's own command line. */
+export class DeployLab implements AsyncDisposable {
+  readonly lab: Lab;
+
+  private constructor(lab: Lab) {
+    this.lab = lab;
+  }
+
+  static async start(
+    name: string,
+    hosts: readonly string[],
+    options: Parameters<Lab['up']>[1] = {},
+  ): Promise<DeployLab> {
+    const lab = await createLab({ name, onProgress: console.log });
+    await lab.up(hosts, options);
+    return new DeployLab(lab);
+  }
+
+  host(name: string): LabHost {
+    return this.lab.host(name);
+  }
+
+  /** A fleet of these hosts; `config` is Nix text for the module of single hosts. */
+  async fleet(name: string, config: Record<string, string>, user: 'root' | 'admin' = 'root'): Promise<string> {
+    const { path } = await this.lab.fleet('plain', { name, hosts: Object.keys(config), config, user });
+    return path;
+  }
+
+  async cli(argv: readonly string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+    return this.lab.controller.exec(['node', program, ...argv], { timeoutMs: 90_000 });
+  }
+
+  /** Deploys and waits for the end. */
+  async deploy(path: string, on: string, ...options: string[]): Promise<Deployed> {
+    return this.begin(path, on, ...options).over();
+  }
+
+  /** Deploys one host that fails, and gives its problem. */
+  async deployFails(path: string, on: string, ...options: string[]): Promise<Problem> {
+    const { result, exitCode } = await this.deploy(path, on, ...options);
+    const error = result.hosts[on]?.error;
+    if (exitCode !== 1 || error === undefined) throw new Error(`it did not fail: ${JSON.stringify(result)}`);
+    return error;
+  }
+
+  /** Starts to deploy. */
+  begin(path: string, on: string, ...options: string[]): RunningDeploy {
+    return new RunningDeploy(this.lab, ['deploy', path, '--on', on, '--yes', '--json', ...options]);
+  }
+
+  async job(id: JobId): Promise<JobDetail> {
+    const { stdout } = await this.cli(['jobs', 'show', id, '--json']);
+    return jobDetail.parse(JSON.parse(stdout));
+  }
+
+  async cancel(id: JobId): Promise<void> {
+    const { exitCode, stderr } = await this.cli(['jobs', 'cancel', id]);
+    if (exitCode !== 0) throw new Error(stderr);
+  }
+
+  /** The newest job. */
+  async latestJob(): Promise<JobId> {
+    const { stdout } = await this.cli(['jobs', 'list', '--json']);
+    const [first] = z.array(z.object({ id: jobId })).parse(JSON.parse(stdout));
+    if (first === undefined) throw new Error('there is no job');
+    return first.id;
+  }
+
+  /** Waits until a job is over, by following its log as a person would. */
+  async jobOver(id: JobId): Promise<JobDetail> {
+    await this.cli(['jobs', 'log', id, '--follow']);
+    return this.job(id);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.lab.down();
+  }
+}
+
+/** A command line in the controller that deploys. */
+export class RunningDeploy {
+  readonly #process;
+  readonly #lines: z.infer<typeof line>[] = [];
+  readonly #watchers = new Set<() => void>();
+  readonly #closed: Promise<unknown>;
+  #stderr = '';
+
+  constructor(lab: Lab, argv: readonly string[]) {
+    this.#process = lab.controller.spawn(['node', program, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const { stdout, stderr } = this.#process;
+    if (!stdout || !stderr) throw new Error('the program has no output');
+    createInterface({ input: stdout }).on('line', (text) => {
+      this.#lines.push(line.parse(JSON.parse(text)));
+      for (const look of this.#watchers) look();
+    });
+    stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    this.#closed = once(this.#process, 'close');
+    void this.#closed.then(() => this.#watchers.forEach((look) => look()));
+  }
+
+  get steps(): StepLine[] {
+    return this.#lines.flatMap((one) => (one.type === 'step' ? [one] : []));
+  }
+
+  /** Resolves when the deploy says that a host is that far. */
+  until(isThere: (step: StepLine) => boolean): Promise<StepLine> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = this.steps.find(isThere);
+        const isOver = this.#process.exitCode !== null || this.#process.signalCode !== null;
+        if (found === undefined && !isOver) return;
+        this.#watchers.delete(look);
+        if (found) resolve(found);
+        else reject(new Error(`it ended before: ${JSON.stringify(this.#lines.slice(-12), null, 1)}\n${this.#stderr}`));
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  /** Ends the program with everything in its process group, as when the app is killed. The job is in none of it. */
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#closed;
+  }
+
+  async over(): Promise<Deployed> {
+    await this.#closed;
+    const result = this.#lines.at(-1);
+    if (result?.type !== 'result') throw new Error(`it ended without a result\n${this.#stderr}`);
+    return { exitCode: this.#process.exitCode, steps: this.steps, result, stderr: this.#stderr };
+  }
+}
+
+/** The last state of each of a host's stages, in order: `plan done, build skipped …`. */
+export function stagesOf(steps: readonly StepLine[], host: string): string {
+  const last = new Map(steps.filter((step) => step.host === host).map(({ stage: name, state }) => [name, state]));
+  return [...last].map(([name, state]) => `${name} ${state}`).join(', ');
+}
