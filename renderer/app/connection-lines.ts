@@ -1,7 +1,7 @@
 import type { ClientContext, ClientLink } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
-import { isPortMessage, portRequestName } from '../../shared/doors/window-port.ts';
+import { isPortLostMessage, isPortMessage, portRequestName } from '../../shared/doors/window-port.ts';
 import {
   tokenFromFragment,
   tokenProtocolPrefix,
@@ -63,13 +63,20 @@ export function portLines(page: Window, requestPort: PortRequest): LineMaker {
         requestPort();
       });
       const lost = new AbortController();
-      port.addEventListener('close', () => lost.abort(), { once: true });
       const link = new PortLink({ port });
       port.start();
       const close = () => {
-        port.close();
+        page.removeEventListener('message', hear);
         lost.abort();
+        port.close();
+        // What the link would hear from a port that tells of its end; it rejects the calls under way.
+        port.dispatchEvent(new Event('close'));
       };
+      const hear = (event: MessageEvent<unknown>) => {
+        if (event.source === page && isPortLostMessage(event.data)) close();
+      };
+      page.addEventListener('message', hear);
+      port.addEventListener('close', () => lost.abort(), { once: true });
       return { link, lost: lost.signal, close };
     },
   };

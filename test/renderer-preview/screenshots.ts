@@ -1,8 +1,9 @@
 /**
  * Takes pictures of the window's states, to be looked at: `node test/renderer-preview/screenshots.ts OUT [PATTERN [WIDTHS [SCHEMES]]]`.
- * Fails on any error in the page's console.
+ * Fails on any error in the page's console and on whatever axe finds.
  */
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Page } from '@playwright/test';
 import { build, preview } from 'vite';
 
@@ -133,7 +134,8 @@ const errors: string[] = [];
 for (const shot of SHOTS.filter(({ name }) => new RegExp(pattern).test(name))) {
   for (const viewport of SIZES.filter(({ width }) => sizes.includes(String(width)))) {
     for (const colorScheme of (['light', 'dark'] as const).filter((scheme) => schemes.includes(scheme))) {
-      const page = await browser.newPage({ viewport, colorScheme });
+      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+      const page = await context.newPage();
       const label = `${shot.name}-${viewport.width}-${colorScheme}`;
       page.on('pageerror', (error) => errors.push(`${label}: ${error.stack ?? error.message}`));
       page.on('console', (message) => {
@@ -147,7 +149,13 @@ for (const shot of SHOTS.filter(({ name }) => new RegExp(pattern).test(name))) {
       await shot.act?.(page);
       await page.waitForTimeout(700);
       await page.screenshot({ path: join(outFolder, `${label}.png`), animations: 'disabled' });
-      await page.close();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      for (const { id, nodes } of violations) {
+        for (const { target, failureSummary } of nodes.slice(0, 3)) {
+          errors.push(`${label}: axe ${id} at ${target.join(' ')}: ${failureSummary?.split('\n')[1] ?? ''}`);
+        }
+      }
+      await context.close();
     }
   }
   process.stdout.write(`${shot.name}\n`);
