@@ -49,6 +49,7 @@ export function carryRpc(
       });
     });
   };
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- oRPC waits for what `send` gives back
   return handler.upgrade({ addEventListener: socket.addEventListener.bind(socket), send });
 }
 

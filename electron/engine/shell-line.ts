@@ -70,12 +70,14 @@ export function followShell({ parentPort, createEngine, env, exit }: ShellLineOp
       parentPort.postMessage({ type: 'failed', problem: asProblem(error) });
     }
   };
-  started.promise
-    .then((engine) => tellUnfinishedJobs(engine, (unfinished) => parentPort.postMessage({ type: 'jobs', unfinished })))
-    .catch((error: unknown) => console.error('The number of running jobs is not known:', error));
+  const tell = (unfinished: number) => parentPort.postMessage({ type: 'jobs', unfinished });
+  void started.promise.then(
+    (engine) => tellUnfinishedJobs(engine, tell),
+    // Where the engine could not start, the main process was told so.
+    () => undefined,
+  );
 
   const handlers = started.promise.then((engine) => new RPCHandler(engine.router));
-  // Where the engine could not start, the main process says so and ends the app.
   handlers.catch(() => undefined);
 
   parentPort.on('message', (event) => {
@@ -132,13 +134,17 @@ function isRequest(data: unknown): boolean {
 async function tellUnfinishedJobs(engine: StartedEngine, tell: (count: number) => void): Promise<void> {
   const unfinished = new Set<string>();
   const client = createRouterClient(engine.router, { context: {} });
-  for await (const summaries of await client.job.watchAll()) {
-    const before = unfinished.size;
-    for (const { id, state } of summaries) {
-      if (state === 'queued' || state === 'running') unfinished.add(id);
-      else unfinished.delete(id);
+  try {
+    for await (const summaries of await client.job.watchAll()) {
+      const before = unfinished.size;
+      for (const { id, state } of summaries) {
+        if (state === 'queued' || state === 'running') unfinished.add(id);
+        else unfinished.delete(id);
+      }
+      if (unfinished.size !== before) tell(unfinished.size);
     }
-    if (unfinished.size !== before) tell(unfinished.size);
+  } catch (error) {
+    console.error('How many jobs run is not known:', error);
   }
 }
 

@@ -14,6 +14,8 @@ export interface EngineProcessOptions {
   chooseFolder(): Promise<string | null>;
   /** @throws ProblemError where the address is not allowed */
   openExternal(url: string): Promise<void>;
+  /** The engine stopped and was started again: ports that were given out lead nowhere. */
+  onRestart(): void;
   /** The engine cannot start, or stopped too often. Nothing more will come. */
   onFailure(problem: Problem): void;
   /** Milliseconds from any fixed point. */
@@ -27,8 +29,8 @@ const crashWindowMs = 60_000;
 const stopLimitMs = 3000;
 
 /**
- * The engine in a utility process. A crash of it takes no window and no job with it: it is started again, the windows
- * notice that their ports closed and ask for new ones, and the new engine finds the running jobs.
+ * The engine in a utility process. A crash of it takes no window and no job with it: it is started again, the window is
+ * told and asks for a new port, and the new engine finds the running jobs.
  */
 export class EngineProcess {
   readonly #options: EngineProcessOptions;
@@ -88,8 +90,12 @@ export class EngineProcess {
     const now = this.#options.now?.() ?? performance.now();
     this.#crashes.push(now);
     const recent = this.#crashes.filter((at) => now - at < crashWindowMs);
-    if (recent.length > crashLimit) this.#giveUp(engineGaveUp(recent.length, exitCode));
-    else this.#process = this.#start(null, [engineRestarted(exitCode)]);
+    if (recent.length > crashLimit) {
+      this.#giveUp(engineGaveUp(recent.length, exitCode));
+    } else {
+      this.#process = this.#start(null, [engineRestarted(exitCode)]);
+      this.#options.onRestart();
+    }
   }
 
   #giveUp(problem: Problem): void {
@@ -102,8 +108,8 @@ export class EngineProcess {
   #receive(message: MessageFromEngine): void {
     switch (message.type) {
       case 'failed':
-        this.#process.kill();
         this.#giveUp(message.problem);
+        this.#process.kill();
         return;
       case 'jobs':
         this.#unfinishedJobs = message.unfinished;

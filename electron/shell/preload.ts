@@ -1,6 +1,12 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import type { IpcRendererEvent } from 'electron';
-import { channels, openFleetMessage, portMessage, portRequestName } from '../../shared/doors/window-port.ts';
+import {
+  channels,
+  openFleetMessage,
+  portLostMessage,
+  portMessage,
+  portRequestName,
+} from '../../shared/doors/window-port.ts';
 
 /** The part of the page's window that a preload script may touch; this folder is compiled without the DOM's types. */
 declare const window: {
@@ -15,6 +21,10 @@ contextBridge.exposeInMainWorld(portRequestName, () => ipcRenderer.send(channels
 
 ipcRenderer.on(channels.port, ({ ports }) => {
   window.postMessage(portMessage, window.location.origin, ports);
+});
+
+ipcRenderer.on(channels.portLost, () => {
+  window.postMessage(portLostMessage, window.location.origin);
 });
 
 ipcRenderer.on(channels.openFleet, (_event, path: unknown) => {

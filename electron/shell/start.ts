@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { allowedExternalUrl } from '../../shared/doors/external-links.ts';
 import { channels } from '../../shared/doors/window-port.ts';
-import { addressRefused } from '../doors/errors.ts';
+import { addressRefused, pageMissing } from '../doors/errors.ts';
 import { homeFolder } from '../engine/home.ts';
 import { chooseFleetFolder, confirmQuit, showFailure } from './dialogs.ts';
 import type { ShellElectron, ShellWindow } from './electron-api.ts';
@@ -44,9 +44,11 @@ export function shellFiles(appFolder: string): ShellFiles {
 /**
  * Starts the desktop app. What must happen before Electron is ready happens before the first `await`: data folder,
  * single instance, scheme and sandbox.
+ * @throws ProblemError `page-missing`
  */
 export async function startShell(electron: ShellElectron, process: ShellProcess, files: ShellFiles): Promise<void> {
   const { app } = electron;
+  if (!existsSync(join(files.page, 'index.html'))) throw pageMissing(files.page);
   const stateFolder = join(homeFolder(process.env), 'window');
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   app.setPath('userData', stateFolder);
@@ -89,6 +91,7 @@ class Shell {
       initialPath: folder,
       chooseFolder: () => chooseFleetFolder(dialog),
       openExternal: (url) => this.#openExternal(url),
+      onRestart: () => this.#window?.webContents.send(channels.portLost),
       onFailure: (problem) => void showFailure(dialog, problem).finally(() => app.quit()),
     });
     this.#engine = engine;

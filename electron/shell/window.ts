@@ -46,7 +46,8 @@ export function openWindow(electron: Pick<ShellElectron, 'BrowserWindow' | 'scre
     window.show();
   });
   window.on('close', () => keepState(window, files.state));
-  void window.loadURL(pageUrl);
+  // Fails where the window is closed before its page is there.
+  window.loadURL(pageUrl).catch((error: unknown) => console.error('The page was not loaded:', error));
   return window;
 }
 

@@ -50,7 +50,7 @@ export function portLines(page: Window, requestPort: PortRequest): LineMaker {
         };
         const abort = () => {
           stop();
-          reject(signal.reason);
+          reject(new Error('The page does not ask for a port any more.'));
         };
         const receive = (event: MessageEvent<unknown>) => {
           const [received] = event.ports;

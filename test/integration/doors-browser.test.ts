@@ -55,7 +55,7 @@ async function openPage(to: BrowserDoor = door) {
   });
   await once(socket, 'open');
   // ws declares its own event types; the link uses the part that both have.
-  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
+  const link = new RPCLink({ websocket: socket });
   return { socket, client: createORPCClient<ContractRouterClient<Contract>>(link) };
 }
 
@@ -213,7 +213,7 @@ describe('the WebSocket', () => {
       message: 'Internal server error',
     });
     expect(unexpected.map(String)).toContain('Error: the small engine has no such thing');
-    await expect(client.job.show({ id: '../../x' as JobId })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await expect(client.job.show({ id: '../../x' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     socket.close();
   });
 

@@ -42,7 +42,7 @@ export async function tryWebSocket(
   const options = { headers, ...(question.origin === undefined ? {} : { origin: question.origin }) };
   const socket = new WebSocket(`ws://127.0.0.1:${port}${question.path ?? '/rpc'}`, question.protocols ?? [], options);
   const data: string[] = [];
-  socket.on('message', (message) => data.push(String(message)));
+  socket.on('message', (message) => data.push(JSON.stringify(message)));
   return new Promise((resolve, reject) => {
     socket.once('unexpected-response', (_request, response) => {
       response.resume();

@@ -1,27 +1,31 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../../shared/contract/index.ts';
-import type { LogChunk } from '../../../shared/contract/job.ts';
+import { jobSummary } from '../../../shared/contract/job.ts';
+import type { JobSummary, LogChunk } from '../../../shared/contract/job.ts';
 import type { Surroundings } from '../../../electron/engine/surroundings.ts';
 
 /** What a test can see of the streams that a small engine runs. */
 export interface StreamWitness {
   /** Values that a transport took so far. */
   taken: number;
-  /** Streams that ended, however they ended. */
+  /** The log ended, however it ended. */
   readonly ended: Promise<void>;
+  /** The list of jobs is not watched any more by one that watched it. */
+  readonly watchAllEnded: Promise<void>;
 }
 
 /**
  * The contract with just enough behind it to test what carries it: facts about the app, settings that remember, an
- * endless log, a stream of numbers, and errors foreseen and unforeseen. Everything else says that it is not there.
+ * endless log, jobs that never end, and errors foreseen and unforeseen. Everything else says that it is not there.
  */
-export function createSmallEngine(surroundings: Partial<Surroundings> = {}) {
+export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runningJobs = 0) {
   const base = implement(contract);
   const absent = (): never => {
     throw new Error('the small engine has no such thing');
   };
   const ended = Promise.withResolvers<void>();
-  const witness: StreamWitness = { taken: 0, ended: ended.promise };
+  const watchAllEnded = Promise.withResolvers<void>();
+  const witness: StreamWitness = { taken: 0, ended: ended.promise, watchAllEnded: watchAllEnded.promise };
   let theme: 'system' | 'light' | 'dark' = 'system';
   const settings = () => ({
     version: 1 as const,
@@ -42,7 +46,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}) {
         dataFolder: '/home/test/nixstead',
         canChooseFolder: surroundings.canChooseFolder ?? false,
         initialPath: surroundings.initialPath ?? null,
-        notices: [],
+        notices: [...(surroundings.notices ?? [])],
       })),
       chooseFolder: base.app.chooseFolder.handler(() => surroundings.chooseFolder?.() ?? null),
       openExternal: base.app.openExternal.handler(({ input }) => surroundings.openExternal?.(input.url)),
@@ -67,8 +71,9 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}) {
     job: {
       list: base.job.list.handler(() => []),
       watchAll: base.job.watchAll.handler(async function* ({ signal }) {
-        yield [];
+        yield Array.from({ length: runningJobs }, (_, number) => runningJob(number));
         await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+        watchAllEnded.resolve();
       }),
       show: base.job.show.handler(absent),
       watch: base.job.watch.handler(absent),
@@ -97,4 +102,23 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}) {
     },
   });
   return { router, witness };
+}
+
+function runningJob(number: number): JobSummary {
+  return jobSummary.parse({
+    id: `20261121-03150${number}-a1b2c3`,
+    kind: 'deploy',
+    title: 'Deploy',
+    fleetId: null,
+    hosts: [],
+    state: 'running',
+    queuedAt: 0,
+    startedAt: 0,
+    endedAt: null,
+    waitingFor: null,
+    stepsDone: 0,
+    stepsTotal: 1,
+    estimatedMsLeft: null,
+    pendingPrompt: null,
+  });
 }

@@ -14,7 +14,7 @@ interface Letter {
 export class StandInPort extends EventEmitter {
   #other: StandInPort | null = null;
   #isStarted = false;
-  #isGone = false;
+  #successor: StandInPort | null = null;
   readonly #waiting: Letter[] = [];
 
   static pair(): [StandInPort, StandInPort] {
@@ -27,7 +27,7 @@ export class StandInPort extends EventEmitter {
     this.#assertHere();
     const letter = { data: structuredClone(data), ports: transfer.map((port) => StandInPort.from(port).leave()) };
     const other = this.#other;
-    setImmediate(() => other?.#receive(letter));
+    if (other) setImmediate(() => other.#receive(letter));
   }
 
   start(): void {
@@ -40,10 +40,7 @@ export class StandInPort extends EventEmitter {
     const other = this.#other;
     if (!other) return;
     this.#other = null;
-    setImmediate(() => {
-      other.#other = null;
-      other.emit('close');
-    });
+    setImmediate(() => other.#hearClose());
   }
 
   /** Gives the port away: the object that was held is dead from now on, the one given back goes on in its place. */
@@ -54,7 +51,7 @@ export class StandInPort extends EventEmitter {
     if (this.#other) this.#other.#other = successor;
     successor.#waiting.push(...this.#waiting.splice(0));
     this.#other = null;
-    this.#isGone = true;
+    this.#successor = successor;
     return successor;
   }
 
@@ -64,8 +61,16 @@ export class StandInPort extends EventEmitter {
   }
 
   #receive(letter: Letter): void {
-    if (this.#isStarted) this.#deliver(letter);
+    // Under way while this end was given away.
+    if (this.#successor) this.#successor.#receive(letter);
+    else if (this.#isStarted) this.#deliver(letter);
     else this.#waiting.push(letter);
+  }
+
+  #hearClose(): void {
+    if (this.#successor) return this.#successor.#hearClose();
+    this.#other = null;
+    this.emit('close');
   }
 
   #deliver(letter: Letter): void {
@@ -73,7 +78,7 @@ export class StandInPort extends EventEmitter {
   }
 
   #assertHere(): void {
-    if (this.#isGone) throw new Error('This port was transferred and cannot be used here any more');
+    if (this.#successor) throw new Error('This port was transferred and cannot be used here any more');
   }
 }
 
