@@ -5,7 +5,7 @@ import { deploy } from './commands/deploy.ts';
 import { disksCommand, type ActAlone } from './commands/disks.ts';
 import { runDoctor } from './commands/doctor.ts';
 import { addFleetMaking } from './commands/fleet-new.ts';
-import { showFleet, showHosts } from './commands/fleet.ts';
+import { showFleet, showHosts, showStatus } from './commands/fleet.ts';
 import { cancelJob, listJobs, showJob, showLog } from './commands/jobs.ts';
 import { nixCommand } from './commands/nix-text.ts';
 import { serve } from './commands/serve.ts';
@@ -69,6 +69,16 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .addHelpText('after', selectionHelp)
     .action((folder: string, options: { on: string; json?: boolean }) =>
       act(options, (session) => showHosts(session, folder, options)),
+    );
+  fleet
+    .command('status')
+    .description('what the hosts say of themselves now')
+    .argument('<DIR>', 'the folder with flake.nix')
+    .option('--on <EXPR>', 'these hosts alone')
+    .addOption(jsonOption())
+    .addHelpText('after', selectionHelp)
+    .action((folder: string, options: { on?: string; json?: boolean }) =>
+      act(options, (session) => showStatus(session, folder, options)),
     );
   addFleetMaking(fleet, alone);
 

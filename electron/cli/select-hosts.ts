@@ -1,6 +1,5 @@
 import type { FleetView } from '../../shared/contract/fleet.ts';
-import type { Host, HostStatus } from '../../shared/contract/host.ts';
-import type { FleetId, HostName } from '../../shared/contract/ids.ts';
+import type { Host } from '../../shared/contract/host.ts';
 import {
   explainSelection,
   needsStates,
@@ -10,6 +9,7 @@ import {
   type SelectableHost,
   type SelectionExplanation,
 } from '../../shared/fleet/selection.ts';
+import { askStatuses } from './ask-statuses.ts';
 import { CommandFailed, wrongUsage } from './errors.ts';
 import { exitCodes } from './exit.ts';
 import type { Session } from './session.ts';
@@ -40,8 +40,6 @@ export async function selectHosts(session: Session, view: FleetView, text: strin
   }
   let hosts: readonly (Host & SelectableHost)[] = view.hosts;
   if (needsStates(parsed.node)) {
-    using progress = session.progress();
-    progress.say('Asking the hosts');
     const statuses = await askStatuses(session, view.fleet.id);
     hosts = view.hosts.map((host) => {
       const status = statuses.get(host.name);
@@ -57,15 +55,6 @@ export async function selectHosts(session: Session, view: FleetView, text: strin
   }
   const matched = new Set(select(parsed.node, hosts).map((host) => host.name));
   return { hosts: view.hosts.filter((host) => matched.has(host.name)), explanation };
-}
-
-/** What each host says of itself now. */
-async function askStatuses(session: Session, id: FleetId): Promise<ReadonlyMap<HostName, HostStatus>> {
-  await session.client.fleet.refreshStatus({ id });
-  for await (const statuses of await session.client.fleet.watchStatus({ id })) {
-    return new Map(statuses.map((status) => [status.name, status]));
-  }
-  return new Map();
 }
 
 function capital(text: string): string {

@@ -1,10 +1,11 @@
 import type { FleetView } from '../../../shared/contract/fleet.ts';
-import type { Host } from '../../../shared/contract/host.ts';
+import type { Host, HostStatus } from '../../../shared/contract/host.ts';
+import { askStatuses } from '../ask-statuses.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { openForCommand } from '../open.ts';
 import { showProblem } from '../output/problem.ts';
 import { table } from '../output/table.ts';
-import { printable, shortened } from '../output/text.ts';
+import { printable, shortened, type Style } from '../output/text.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
 
@@ -66,6 +67,48 @@ export async function showHosts(session: Session, folder: string, options: { on:
   for (const { message, suggestion } of explanation.idle) {
     const meant = suggestion === null ? '' : `; did you mean ${suggestion}?`;
     session.tell(session.paintError('yellow', `${printable(message)}${printable(meant)}\n`));
+  }
+  return exitCodes.done;
+}
+
+const reachabilityWords: Record<HostStatus['reachability'], readonly [Style, string]> = {
+  unknown: ['dim', '? unknown'],
+  checking: ['dim', '… asking'],
+  online: ['green', '● online'],
+  offline: ['red', '○ offline'],
+  denied: ['red', '✗ denied'],
+  'key-changed': ['red', '✗ key changed'],
+  'no-nix': ['yellow', '! no nix'],
+};
+
+function statusRow(status: HostStatus, session: Session): string[] {
+  const [style, words] = reachabilityWords[status.reachability];
+  const failed = status.failedUnits.length;
+  const notes = [
+    ...(status.needsReboot ? ['reboot due'] : []),
+    ...(failed === 0 ? [] : [`failed: ${status.failedUnits.join(' ')}`]),
+    ...(status.problem === null ? [] : [status.problem.title]),
+  ];
+  return [
+    shortened(printable(status.name), 40),
+    session.paint(style, words),
+    status.generation === null ? '—' : String(status.generation),
+    printable(status.nixosVersion ?? '—'),
+    printable(notes.join('; ')),
+  ];
+}
+
+/** `fleet status DIR [--on EXPR]`: what the hosts say of themselves now. */
+export async function showStatus(session: Session, folder: string, options: { on?: string }): Promise<ExitCode> {
+  const view = await openForCommand(session, folder);
+  const { hosts } = options.on === undefined ? view : await selectHosts(session, view, options.on);
+  const names = hosts.map((host) => host.name);
+  const statuses = await askStatuses(session, view.fleet.id, names);
+  const chosen = names.flatMap((name) => statuses.get(name) ?? []);
+  if (session.isJson) session.printJson(chosen);
+  else {
+    const rows = chosen.map((status) => statusRow(status, session));
+    session.print(table(['NAME', 'STATE', 'GENERATION', 'NIXOS', ''], rows, session.paint));
   }
   return exitCodes.done;
 }

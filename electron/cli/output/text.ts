@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 
 /**
  * Text from a fleet, a host or a program, safe to print: control characters could move the cursor, change the title or
@@ -20,9 +20,9 @@ export function painter(hasColour: boolean): Painter {
   return (style, text) => (hasColour ? styleText(style, text, { validateStream: false }) : text);
 }
 
-/** Columns that a text takes on a terminal: code points, which is right for all but rare scripts and pictures. */
+/** Columns that a text, painted or not, takes on a terminal: code points, which is right for all but rare scripts and pictures. */
 export function width(text: string): number {
-  return [...text].length;
+  return [...stripVTControlCharacters(text)].length;
 }
 
 /** A text cut to a number of columns, with a mark where it was cut. */

@@ -48,16 +48,24 @@ export function noTarget(host: Host): Problem {
   );
 }
 
-const secondsPerHost = 12;
+/** A machine at home that is on answers sooner. */
+const connectMs = 8_000;
+const answerMs = 15_000;
 
-/** The state that a failed connection stands for, from the problem's code (see ssh/problems.ts). */
+/** Problems in which the machine was not reached, by their codes (ssh/problems.ts). */
+const offline = new Set(['unknown-name', 'unreachable', 'timeout', 'refused', 'connection-lost', 'command-timeout']);
+const denied = new Set(['denied', 'too-many-keys']);
+const keyChanged = new Set(['host-key-changed', 'host-key-revoked']);
+
+/** The state that a failed connection stands for. A machine whose key nobody has confirmed yet is unknown. */
 export function reachabilityOf(problem: Problem): Exclude<Reachability, 'online' | 'no-nix' | 'checking'> {
-  if (/host-key-changed|key-revoked/.test(problem.code)) return 'key-changed';
-  if (/denied|too-many-keys|key-unknown|passphrase|password/.test(problem.code)) return 'denied';
-  return problem.code.startsWith('ssh-') ? 'offline' : 'unknown';
+  const code = problem.code.replace(/^ssh-/, '');
+  if (offline.has(code)) return 'offline';
+  if (denied.has(code)) return 'denied';
+  return keyChanged.has(code) ? 'key-changed' : 'unknown';
 }
 
-/** Asks over SSH, without a question to anybody: an unknown host key or a locked key makes the host `denied`. */
+/** Asks over SSH, without a question to anybody. */
 export function askOverSsh(files: SshFiles): AskHost {
   return async (host, signal) => {
     try {
@@ -65,9 +73,9 @@ export function askOverSsh(files: SshFiles): AskHost {
       using session = await connect(sshTarget(host.target, host.sshOptions), {
         files,
         signal,
-        timeoutMs: secondsPerHost * 1000,
+        timeoutMs: connectMs,
       });
-      const result = await session.exec(['sh', '-c', probeScript], { signal, timeoutMs: secondsPerHost * 1000 });
+      const result = await session.exec(['sh', '-c', probeScript], { signal, timeoutMs: answerMs });
       const facts = parseProbe(result.stdout);
       if (facts === null) throw new ProblemError(unreadableAnswer(host, result.stderr || result.stdout));
       return { reachability: facts.hasNix ? 'online' : 'no-nix', facts, problem: null };

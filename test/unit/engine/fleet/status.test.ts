@@ -145,7 +145,7 @@ describe('a host’s status', () => {
   it.each([
     ['ssh-host-key-changed', 'key-changed'],
     ['ssh-denied', 'denied'],
-    ['ssh-host-key-unknown', 'denied'],
+    ['ssh-host-key-unknown', 'unknown'],
     ['ssh-timeout', 'offline'],
     ['ssh-unknown-name', 'offline'],
     ['host-without-target', 'unknown'],
