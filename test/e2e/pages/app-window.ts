@@ -1,0 +1,76 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import { accessibilityFindings, type WatchedPage } from '../fixtures/watched-page.ts';
+import { DeployDialog } from './deploy-dialog.ts';
+import { FleetPage } from './fleet-page.ts';
+import { JobPage } from './job-page.ts';
+import { JobsPage } from './jobs-page.ts';
+import { OpenPage } from './open-page.ts';
+
+/** One tab with the app in it, in the words of who looks at it. */
+export class AppWindow {
+  readonly page: Page;
+  readonly openPage: OpenPage;
+  readonly fleet: FleetPage;
+  readonly deployDialog: DeployDialog;
+  readonly job: JobPage;
+  readonly jobs: JobsPage;
+  readonly #watched: WatchedPage;
+  readonly #url: string;
+
+  constructor(watched: WatchedPage, url: string) {
+    const { page } = watched;
+    this.#watched = watched;
+    this.#url = url;
+    this.page = page;
+    this.openPage = new OpenPage(page);
+    this.fleet = new FleetPage(page);
+    this.deployDialog = new DeployDialog(page);
+    this.job = new JobPage(page);
+    this.jobs = new JobsPage(page);
+  }
+
+  /** Opens the address that the app printed when it started, or another one. */
+  async load(url = this.#url): Promise<void> {
+    await this.page.goto(url);
+  }
+
+  /** Opens a fleet as somebody does who knows its path by heart. */
+  async openFleet(path: string): Promise<void> {
+    await this.openPage.path.fill(path);
+    await this.openPage.openButton.click();
+    await expect(this.fleet.table).toBeVisible();
+  }
+
+  /** Presses Deploy of one host, and Deploy again in the plan; the page of the job is then shown. */
+  async deployHost(name: string): Promise<void> {
+    await this.fleet.deployButton(name).click();
+    await this.deployDialog.confirm();
+    await expect(this.job.title).toHaveText(`Switch ${name}`);
+  }
+
+  /** The list of jobs at the bottom of every page. */
+  get jobDrawer(): Locator {
+    return this.page.getByRole('region', { name: 'Jobs' });
+  }
+
+  dialog(title: string | RegExp): Locator {
+    return this.page.getByRole('dialog', { name: title });
+  }
+
+  async goTo(page: 'Fleet' | 'Jobs' | 'Settings'): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('link', { name: page }).click();
+  }
+
+  /** Fails where axe finds something that keeps people from using the page as it is now. */
+  async expectAccessible(): Promise<void> {
+    expect(await accessibilityFindings(this.page)).toEqual([]);
+  }
+
+  expectComplaint(words: RegExp): void {
+    this.#watched.expectComplaint(words);
+  }
+
+  get complaints(): string[] {
+    return this.#watched.complaints;
+  }
+}
