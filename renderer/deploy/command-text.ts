@@ -4,7 +4,7 @@ import type { Command } from '../../shared/contract/job.ts';
 export function quoteForShell(word: string): string {
   if (word !== '' && /^[A-Za-z0-9_@%+=:,./<>-]+$/.test(word) && !/[<>]/.test(word)) return word;
   // <system> in a preview stands for a path that is not known yet; quoting it would only be in the way.
-  if (/^[A-Za-z0-9_@%+=:,./-]*<[a-z-]+>[A-Za-z0-9_@%+=:,./-]*$/.test(word)) return word;
+  if (/^[A-Za-z0-9_@%+=:,./-]*<[a-z-]+>[A-Za-z0-9_@%+=:,./^-]*$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -14,7 +14,7 @@ export const STAGE_WORDS: Record<Stage, { title: string; doing: string }> = {
   verify: { title: 'Verify', doing: 'Verifying' },
 };
 
-/** How far a running step is: `1.2 of 1.9 GB · 11 MB/s`, `8 of 20 · linux-6.12.58`; empty where nothing is known. */
+/** How far a running step is: `1.2 of 1.9 GiB · 11 MiB/s`, `8 of 20 · linux-6.12.58`; empty where nothing is known. */
 export function stepProgressText(step: Step): string {
   const parts: string[] = [];
   if (step.unit === 'bytes') {
@@ -33,6 +33,11 @@ export interface StepResult {
   word: string;
 }
 
+/** Cells are narrow, and what a generation is stands in the column of results. */
+function shortened(note: string): string {
+  return note.replace(/^generation (?=\d)/, 'gen. ');
+}
+
 /** What stands in the cell of a step that is over. */
 export function stepResult(step: Step): StepResult {
   const took = step.startedAt !== null && step.endedAt !== null ? formatDuration(step.endedAt - step.startedAt) : null;
@@ -44,7 +49,7 @@ export function stepResult(step: Step): StepResult {
     case 'cancelled':
       return { tone: 'off', word: 'cancelled' };
     default:
-      return { tone: 'ok', word: step.note || took || 'done' };
+      return { tone: 'ok', word: shortened(step.note) || took || 'done' };
   }
 }
 
@@ -62,7 +67,7 @@ export function stepValueText(step: Step): string {
   }
 }
 
-/** `Copying 1.2 of 1.9 GB`, for one line about a host; the speed and the note would not fit there. */
+/** `Copying 1.2 of 1.9 GiB`, for one line about a host; the speed and the note would not fit there. */
 export function stepSentence(step: Step): string {
   const { doing } = STAGE_WORDS[step.stage];
   if (step.total <= 0) return doing;

@@ -10,6 +10,7 @@ export type ConditionIcon =
   | 'offline'
   | 'denied'
   | 'key-changed'
+  | 'new-key'
   | 'no-nix'
   | 'reboot'
   | 'boot-change'
@@ -37,7 +38,18 @@ export function hostCondition(host: Host, status: HostStatus | undefined): HostC
   }
   switch (status?.reachability) {
     case undefined:
+      return condition(8, 'off', 'unknown', 'not checked yet', 'This host was not asked for its state yet.');
     case 'unknown':
+      if (status.problem?.code === 'ssh-host-key-unknown') {
+        return condition(
+          6,
+          'off',
+          'new-key',
+          'key not trusted yet',
+          'Its host key is new here; the first deploy asks about it.',
+        );
+      }
+      if (status.problem !== null) return condition(5, 'warn', 'warning', 'no answer', status.problem.title);
       return condition(8, 'off', 'unknown', 'not checked yet', 'This host was not asked for its state yet.');
     case 'checking':
       return condition(8, 'off', 'unknown', 'checking', 'Waiting for this host’s answer.');

@@ -1,6 +1,6 @@
 /** Numbers as people read them: sizes, speeds, durations, points in time. Pure; `now` is always given. */
 
-const SIZE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+const SIZE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -9,9 +9,9 @@ const DAY = 24 * HOUR;
 function sizeScale(bytes: number): { factor: number; unit: string } {
   let index = 0;
   let factor = 1;
-  // 999.5 of a unit would be printed as 1000, so it is already one of the next.
+  // From 999.5 on it would be printed with four digits, so it is already one of the next.
   while (Math.abs(bytes) / factor >= 999.5 && index < SIZE_UNITS.length - 1) {
-    factor *= 1000;
+    factor *= 1024;
     index += 1;
   }
   return { factor, unit: SIZE_UNITS[index] ?? 'B' };
@@ -22,13 +22,13 @@ function scaled(bytes: number, factor: number): string {
   return factor > 1 && value < 9.95 && value > 0 ? value.toFixed(1) : Math.round(value).toString();
 }
 
-/** `41 MB`, `1.2 GB`. Decimal units, as disks and networks are sold. */
+/** `41 MiB`, `1.2 GiB`: the units that nix itself prints. */
 export function formatBytes(bytes: number): string {
   const { factor, unit } = sizeScale(bytes);
   return `${scaled(bytes, factor)} ${unit}`;
 }
 
-/** `1.2 of 1.9 GB`: both in the unit of the total. */
+/** `1.2 of 1.9 GiB`: both in the unit of the total. */
 export function formatBytesOf(doneBytes: number, totalBytes: number): string {
   const { factor, unit } = sizeScale(totalBytes);
   return `${scaled(doneBytes, factor)} of ${scaled(totalBytes, factor)} ${unit}`;

@@ -33,7 +33,7 @@ function step(host: string, stage: Stage, state: Step['state'], more: Partial<St
 }
 
 function doneSteps(host: string, notes: Partial<Record<Stage, string>>): Step[] {
-  return (['evaluate', 'build', 'copy', 'activate', 'verify'] as const).flatMap((stage) =>
+  return (['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'] as const).flatMap((stage) =>
     notes[stage] === undefined ? [] : [step(host, stage, 'done', { note: notes[stage] })],
   );
 }
@@ -164,15 +164,26 @@ const SYSTEM = storePath('new', 'nixos-system-compute-25.11.20261118.9cb3441');
 export function liveJob(fleetId: FleetId): JobDetail {
   const hosts = ['gateway', 'compute', 'nas', 'kube01', 'lb01'];
   const steps = [
-    ...doneSteps('gateway', { evaluate: '', build: '3 built', copy: '41 MB', activate: '2 restarted' }),
+    ...doneSteps('gateway', {
+      plan: 'generation 142',
+      evaluate: '',
+      build: '3 built',
+      copy: '6 paths, 41.2 MiB',
+      activate: '2 restarted, 1 started',
+    }),
     step('gateway', 'verify', 'running', { done: 2, total: 4, unit: 'units' }),
-    ...doneSteps('compute', { evaluate: '', build: '12 built' }),
-    step('compute', 'copy', 'running', { done: 1.2e9, total: 1.9e9, unit: 'bytes', bytesPerSecond: 11.3e6 }),
+    ...doneSteps('compute', { plan: 'generation 77', evaluate: '', build: '12 built' }),
+    step('compute', 'copy', 'running', {
+      done: 1.2 * 1024 ** 3,
+      total: 1.9 * 1024 ** 3,
+      unit: 'bytes',
+      bytesPerSecond: 11.3e6,
+    }),
     ...waiting('compute', 'activate', 'verify'),
-    ...doneSteps('nas', { evaluate: '' }),
+    ...doneSteps('nas', { plan: 'generation 98', evaluate: '' }),
     step('nas', 'build', 'running', { done: 8, total: 14, unit: 'derivations', note: 'linux-6.12.58' }),
     ...waiting('nas', 'copy', 'activate', 'verify'),
-    ...doneSteps('kube01', { evaluate: '', build: '4 built', copy: '9 MB' }),
+    ...doneSteps('kube01', { plan: 'generation 55', evaluate: '', build: '4 built', copy: '2 paths, 9.1 MiB' }),
     step('kube01', 'activate', 'failed', { note: '1 unit failed' }),
     step('kube01', 'verify', 'skipped'),
     ...doneSteps('lb01', {

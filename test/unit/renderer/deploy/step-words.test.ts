@@ -4,12 +4,17 @@ import { aStep } from '../invented.ts';
 
 describe('a running step', () => {
   it('tells bytes and speed of a copy', () => {
-    const copy = aStep('a', 'copy', 'running', { done: 1.2e9, total: 1.9e9, unit: 'bytes', bytesPerSecond: 11.3e6 });
-    expect(stepProgressText(copy)).toBe('1.2 of 1.9 GB · 11 MB/s');
-    expect(stepSentence(copy)).toBe('Copying 1.2 of 1.9 GB');
+    const copy = aStep('a', 'copy', 'running', {
+      done: 1.2 * 1024 ** 3,
+      total: 1.9 * 1024 ** 3,
+      unit: 'bytes',
+      bytesPerSecond: 11.3 * 1024 ** 2,
+    });
+    expect(stepProgressText(copy)).toBe('1.2 of 1.9 GiB · 11 MiB/s');
+    expect(stepSentence(copy)).toBe('Copying 1.2 of 1.9 GiB');
   });
   it('tells what arrived of a copy whose size is not known', () => {
-    expect(stepProgressText(aStep('a', 'copy', 'running', { done: 5e6, unit: 'bytes' }))).toBe('5.0 MB');
+    expect(stepProgressText(aStep('a', 'copy', 'running', { done: 5 * 1024 ** 2, unit: 'bytes' }))).toBe('5.0 MiB');
   });
   it('tells counts and what is being built', () => {
     const build = aStep('a', 'build', 'running', { done: 8, total: 20, unit: 'derivations', note: 'linux-6.12' });

@@ -14,22 +14,22 @@ describe('sizes', () => {
   it.each([
     [0, '0 B'],
     [999, '999 B'],
-    [1000, '1.0 kB'],
-    [9_940, '9.9 kB'],
-    [9_960, '10 kB'],
-    [999_499, '999 kB'],
-    [999_500, '1.0 MB'],
-    [41_200_000, '41 MB'],
-    [1_900_000_000, '1.9 GB'],
-    [4e18, '4000 PB'],
+    [1000, '1.0 KiB'],
+    [9.94 * 1024, '9.9 KiB'],
+    [9.96 * 1024, '10 KiB'],
+    [999.4 * 1024, '999 KiB'],
+    [999.5 * 1024, '1.0 MiB'],
+    [41 * 1024 ** 2, '41 MiB'],
+    [1.9 * 1024 ** 3, '1.9 GiB'],
+    [4000 * 1024 ** 5, '4000 PiB'],
   ])('%d bytes read %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
 
   it('shows a part in the unit of the whole, so that both can be compared', () => {
-    expect(formatBytesOf(120_000_000, 1_900_000_000)).toBe('0.1 of 1.9 GB');
-    expect(formatBytesOf(0, 41_000_000)).toBe('0 of 41 MB');
+    expect(formatBytesOf(0.12 * 1024 ** 3, 1.9 * 1024 ** 3)).toBe('0.1 of 1.9 GiB');
+    expect(formatBytesOf(0, 41 * 1024 ** 2)).toBe('0 of 41 MiB');
   });
 
-  it('shows speeds per second', () => expect(formatSpeed(11_300_000)).toBe('11 MB/s'));
+  it('shows speeds per second', () => expect(formatSpeed(11.3 * 1024 ** 2)).toBe('11 MiB/s'));
 });
 
 describe('durations', () => {
