@@ -1,6 +1,7 @@
 import type { Problem } from '../../shared/contract/problem.ts';
 import { Fleets } from './fleet/fleets.ts';
 import { nixEvaluator } from './fleet/evaluator.ts';
+import { MemoryHistory } from './fleet/memory-history.ts';
 import { askOverSsh } from './fleet/status/ask.ts';
 import { openHome } from './home.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -33,7 +34,16 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
   const files = prepareSshFiles(home.ssh);
   const jobs = resources.use(createJobs({ home, store }));
   const now = Date.now;
-  const fleets = resources.use(new Fleets({ store, jobs, now, evaluatorOf: nixEvaluator, ask: askOverSsh(files) }));
+  const fleets = resources.use(
+    new Fleets({
+      store,
+      jobs,
+      now,
+      evaluatorOf: nixEvaluator,
+      memory: new MemoryHistory(home.cache),
+      ask: askOverSsh(files),
+    }),
+  );
   const router = createRouter({ env, surroundings, home, store, jobs, fleets, files, notices });
   const owned = resources.move();
   return { router, notices, [Symbol.asyncDispose]: () => owned.disposeAsync() };

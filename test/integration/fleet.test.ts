@@ -93,7 +93,7 @@ describeLab('opening a fleet', () => {
         problem: null,
       });
       expect(opened.hosts.map((host) => host.name)).toEqual(hosts);
-      expect(await evaluations()).toHaveLength(2);
+      expect(await evaluations()).toHaveLength(1);
     });
 
     test('plain nixosConfigurations answer under their names', async () => {

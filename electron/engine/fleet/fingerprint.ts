@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitDiffHash } from '../git/diff-hash.ts';
+import { ProblemError } from '../errors.ts';
+import type { GitOptions } from '../git/core.ts';
+import { gitHead } from '../git/head.ts';
 import type { FleetFolder } from './folder.ts';
 
 /** Grows when the reader reads more or otherwise, so that views of an older Nixstead are not taken for today's. */
@@ -12,18 +15,13 @@ const maxEntries = 20_000;
 /**
  * What a fleet's view depends on, as a hash: equal hashes mean that evaluating again would give the same. In git it is
  * the commit and the difference of the tracked files from it (the lock file is among them); elsewhere name, size, inode
- * and times of every file. No nix is started. null: too much to look at.
- * @param revision the last commit; null where there is none
+ * and times of every file. No nix is started. null: too much to look at, or git cannot tell.
  */
-export async function fingerprint(
-  folder: FleetFolder,
-  revision: string | null,
-  signal?: AbortSignal,
-): Promise<string | null> {
+export async function fingerprint(folder: FleetFolder, signal?: AbortSignal): Promise<string | null> {
   const hash = createHash('sha256').update(`${readerVersion}\0${folder.ref}\0`);
   if (folder.workTree !== null && folder.form === 'flake') {
-    hash.update(`${revision ?? 'no commit'}\0${await gitDiffHash(revision, { cwd: folder.workTree, signal })}`);
-    return hash.digest('hex');
+    const tree = await treeInGit({ cwd: folder.workTree, signal });
+    return tree === null ? null : hash.update(tree).digest('hex');
   }
   let entries = 0;
   const visit = async (path: string, name: string): Promise<void> => {
@@ -42,4 +40,15 @@ export async function fingerprint(
   await visit(folder.path, '');
   signal?.throwIfAborted();
   return entries > maxEntries ? null : hash.digest('hex');
+}
+
+/** The tracked files of a work tree as they are now, in a word; null where git refuses. */
+async function treeInGit(options: GitOptions): Promise<string | null> {
+  try {
+    const [revision, difference] = await Promise.all([gitHead(options), gitDiffHash(options)]);
+    return `${revision ?? 'no commit'}\0${difference}`;
+  } catch (error) {
+    if (error instanceof ProblemError) return null;
+    throw error;
+  }
 }

@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 
+/** What colmena takes a host for where nothing is known of it (colmena, src/nix/hive/mod.rs). */
+const usualMiBPerHost = 512;
+/** Left to everybody else. */
+const reservedMiB = 1024;
+/** Even the smallest configuration takes something. */
+const leastMiBPerHost = 8;
+
 /**
- * How many hosts one nix may evaluate at once: colmena's rule, 512 MiB a host and 1 GiB left to everybody else, at
- * least 1 (colmena, src/nix/hive/mod.rs).
+ * How many hosts one nix may evaluate at once: as many as fit the available memory less 1 GiB, at least 1.
+ * @param bytesPerHost what evaluations of this fleet took before; null: not known, then colmena's 512 MiB
  */
-export function hostsThatFit(availableMiB: number): number {
-  return Math.max(1, Math.floor((availableMiB - 1024) / 512));
+export function hostsThatFit(availableMiB: number, bytesPerHost: number | null = null): number {
+  const mebibytes = bytesPerHost === null ? usualMiBPerHost : Math.max(leastMiBPerHost, bytesPerHost / 1024 / 1024);
+  return Math.max(1, Math.floor((availableMiB - reservedMiB) / mebibytes));
 }
 
 /** Memory that programs can still get, in MiB. On Linux the kernel's own estimate, which counts caches as free. */

@@ -10,12 +10,14 @@ import type { MakeEvaluator } from './evaluator.ts';
 import { fingerprint } from './fingerprint.ts';
 import { flakeFileOf } from './flake-file.ts';
 import { findFleetFolder, type FleetFolder } from './folder.ts';
+import type { MemoryHistory } from './memory-history.ts';
 import { withLocalPaths } from './local-paths.ts';
 import { readFleet, type FleetReading } from './read-fleet.ts';
 
 export interface OpenDependencies {
   readonly store: Pick<Store, 'fleets'>;
   readonly evaluatorOf: MakeEvaluator;
+  readonly memory: Pick<MemoryHistory, 'bytesPerHost' | 'save'>;
   readonly now: () => number;
 }
 
@@ -109,9 +111,7 @@ export async function* openFleet(
   try {
     const { store, now } = dependencies;
     const folder = findFleetFolder(request.path);
-    const surface = await surfaceOf(folder, stop);
-    const isReadable = folder.workTree === null || surface.git !== null;
-    const key = isReadable ? await fingerprint(folder, surface.git?.revision ?? null, stop) : null;
+    const [surface, key] = await Promise.all([surfaceOf(folder, stop), fingerprint(folder, stop)]);
 
     const saved = key === null || request.refresh ? null : savedReading(store, folder.path, key);
     const opened = (view: FleetView): OpenEvent => {
@@ -128,7 +128,7 @@ export async function* openFleet(
     const progress = new EventQueue<OpenEvent>();
     const untracked = surface.git?.untracked ?? [];
     const evaluate = dependencies.evaluatorOf(folder, untracked, stop);
-    const reading = readFleet(folder, evaluate, (done, total) =>
+    const reading = readFleet(folder, evaluate, dependencies.memory, (done, total) =>
       progress.push({ type: 'progress', text: `Read ${done} of ${total} hosts`, done, total }),
     );
     reading.then(
@@ -153,7 +153,7 @@ export async function* openFleet(
     const view = viewOf(folder, read, { ...surface, evaluatedAt: now(), fromCache: false });
     const event = opened(view);
     // Files that changed while nix was reading would make the view one of two states.
-    const isStable = key !== null && key === (await fingerprint(folder, surface.git?.revision ?? null, stop));
+    const isStable = key !== null && key === (await fingerprint(folder, stop));
     if (isStable && isWorthKeeping(read)) {
       store.fleets.saveView(folder.path, key, { ...view, fleet: { ...view.fleet, problems: [...read.problems] } });
     }

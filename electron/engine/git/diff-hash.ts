@@ -12,12 +12,13 @@ const diff = [
 ] as const;
 
 /**
- * A hash of everything by which the tracked files differ from the last commit, files added with `git add -N` included.
- * That is what a flake in git sees: untracked files are left out by nix too. `revision` null: against an empty tree.
+ * A hash of everything by which the tracked files differ from the last commit (from nothing where there is none), files
+ * added with `git add -N` included. That is what a flake in git sees: untracked files are left out by nix too.
  */
-export async function gitDiffHash(revision: string | null, options: GitOptions): Promise<string> {
-  const base = revision ?? (await emptyTree(options));
-  const { stdout } = await git([...diff, base, '--'], options);
+export async function gitDiffHash(options: GitOptions): Promise<string> {
+  const sinceCommit = await git([...diff, 'HEAD', '--'], { ...options, expectedExitCodes: [0, 128] });
+  const { stdout } =
+    sinceCommit.exitCode === 0 ? sinceCommit : await git([...diff, await emptyTree(options), '--'], options);
   return createHash('sha256').update(stdout).digest('hex');
 }
 

@@ -9,7 +9,8 @@ import { isAtLeast } from './nix-version.ts';
 import { captureNix, type NixCommand, type NixListeners } from './run.ts';
 import type { CaptureLimits } from './capture.ts';
 
-export interface EvalRequest<T> extends NixListeners, CaptureLimits, Pick<NixRun, 'flakeFolder' | 'untracked'> {
+export interface EvalRequest<T>
+  extends NixListeners, CaptureLimits, Pick<NixCommand, 'env'>, Pick<NixRun, 'flakeFolder' | 'untracked'> {
   /** A flake reference, or the path of a Nix file. */
   readonly source: { readonly ref: string } | { readonly file: string };
   /** Default: the flake's outputs, or the file's value, as a whole. */

@@ -70,7 +70,7 @@ describe('finding a fleet', () => {
 });
 
 describe('the fingerprint outside of git', () => {
-  const now = () => fingerprint(findFleetFolder(root), null);
+  const now = () => fingerprint(findFleetFolder(root));
 
   it('changes with content, names, modes and deep files, and with nothing else', async () => {
     touch('flake.nix');

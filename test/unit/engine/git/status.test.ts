@@ -13,7 +13,7 @@ let folder: string;
 const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '-c', 'init.defaultBranch=main'];
 const run = (...argv: string[]) => execFileSync('git', [...identity, ...argv], { cwd: folder, encoding: 'utf8' });
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
-const hashNow = async () => gitDiffHash(await gitHead({ cwd: folder }), { cwd: folder });
+const hashNow = () => gitDiffHash({ cwd: folder });
 
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'nixstead git ')));
