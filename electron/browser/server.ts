@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { STATUS_CODES } from 'node:http';
-import { onError } from '@orpc/server';
 import type { Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
@@ -11,6 +10,7 @@ import type { Contract } from '../../shared/contract/index.ts';
 import { pageHeaders } from '../../shared/doors/page.ts';
 import { tokenFragment, webSocketProtocol } from '../../shared/doors/web-socket.ts';
 import { readBundleFile } from '../doors/bundle.ts';
+import { whenUnforeseen } from '../engine/unforeseen.ts';
 import { ownHosts, pageRefusal, socketRefusal } from './access.ts';
 import type { AccessRules, Refusal } from './access.ts';
 import { carryRpc, defaultSocketLimits } from './rpc-socket.ts';
@@ -61,7 +61,7 @@ export async function openBrowserDoor(options: BrowserDoorOptions): Promise<Brow
   });
 
   const handler = new RPCHandler(options.router, {
-    interceptors: [onError((error) => options.onUnexpectedError?.(error))],
+    interceptors: [whenUnforeseen((error) => options.onUnexpectedError?.(error))],
   });
   const sockets = new WebSocketServer({
     noServer: true,

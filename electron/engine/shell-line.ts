@@ -8,6 +8,7 @@ import { messageToEngine } from '../../shared/doors/engine-messages.ts';
 import type { MessageFromEngine, MessageToEngine } from '../../shared/doors/engine-messages.ts';
 import { ProblemError } from './errors.ts';
 import type { Surroundings } from './surroundings.ts';
+import { whenUnforeseen } from './unforeseen.ts';
 
 /** A port as Electron hands it to a utility process. */
 export interface WindowPort {
@@ -77,7 +78,8 @@ export function followShell({ parentPort, createEngine, env, exit }: ShellLineOp
     () => undefined,
   );
 
-  const handlers = started.promise.then((engine) => new RPCHandler(engine.router));
+  const interceptors = [whenUnforeseen((error) => console.error(error))];
+  const handlers = started.promise.then((engine) => new RPCHandler(engine.router, { interceptors }));
   handlers.catch(() => undefined);
 
   parentPort.on('message', (event) => {

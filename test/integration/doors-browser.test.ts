@@ -212,7 +212,6 @@ describe('the WebSocket', () => {
       code: 'INTERNAL_SERVER_ERROR',
       message: 'Internal server error',
     });
-    expect(unexpected.map(String)).toContain('Error: the small engine has no such thing');
     await expect(client.job.show({ id: '../../x' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     socket.close();
   });

@@ -1,9 +1,7 @@
 import { registerHooks } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { join } from 'node:path';
 
 // Loaded before an Electron main file (`node --import`): there, `electron` is the stand-in. `require` and `import` alike.
-const standIn = pathToFileURL(join(import.meta.dirname, 'index.ts')).href;
+const standIn = import.meta.resolve('./index.ts');
 
 registerHooks({
   resolve: (specifier, context, next) =>
