@@ -60,7 +60,8 @@ export function outcomeText(job: JobDetail, paint: Painter): string {
   );
   const state = paint(stateStyles[job.summary.state], job.summary.state);
   const list = rows.length === 0 ? '' : table(['HOST', 'OUTCOME', '', ''], rows, paint);
-  return `\n${list}${errors.join('')}\n${printable(job.summary.title)}: ${state}\n`;
+  const whole = job.problem === null ? '' : `\n${showProblem(job.problem, paint)}`;
+  return `\n${list}${errors.join('')}${whole}\n${printable(job.summary.title)}: ${state}\n`;
 }
 
 /** A time of day, with the date where it is not today's. */

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { hostName, jobId } from '../../../shared/contract/ids.ts';
+import type { JobDetail, Step } from '../../../shared/contract/job.ts';
+import { targetText } from '../../../electron/cli/commands/fleet.ts';
+import { resultLine } from '../../../electron/cli/follow-job.ts';
+import { outcomeText, stepText } from '../../../electron/cli/output/job.ts';
+import { showProblem } from '../../../electron/cli/output/problem.ts';
+import { table } from '../../../electron/cli/output/table.ts';
+import { bytes, duration, painter, printable, shortened, width } from '../../../electron/cli/output/text.ts';
+
+const plain = painter(false);
+const coloured = painter(true);
+
+describe('text for a terminal', () => {
+  it('lets no control character of a fleet or a host through', () => {
+    expect(printable('a\u001b[2Jb\r\nc\u0007\u009bd\u202ee')).toBe(
+      'a\\u001b[2Jb\\u000d\\u000ac\\u0007\\u009bd\\u202ee',
+    );
+    expect(printable('two\nlines\tand a tab\u001b', true)).toBe('two\nlines\tand a tab\\u001b');
+    expect(printable('größe 🦊')).toBe('größe 🦊');
+  });
+
+  it('is as wide as it looks, painted or not', () => {
+    expect([width('größe'), width(coloured('red', 'nas'))]).toEqual([5, 3]);
+    expect(shortened('a'.repeat(50), 10)).toBe(`${'a'.repeat(9)}…`);
+    expect(shortened('short', 10)).toBe('short');
+  });
+
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1536, '1.5 KiB'],
+    [300 * 1024 * 1024, '300.0 MiB'],
+  ])('%i bytes are %s', (count, text) => expect(bytes(count)).toBe(text));
+
+  it.each([
+    [400, '0.4 s'],
+    [12_400, '12 s'],
+    [185_000, '3 min 5 s'],
+  ])('%i ms are %s', (milliseconds, text) => expect(duration(milliseconds)).toBe(text));
+});
+
+it('a table has columns as wide as their widest cell, whatever its colour', () => {
+  const rows = [
+    ['nas', coloured('green', 'ok'), 'x'],
+    ['a-long-name', 'failed', ''],
+  ];
+  const text = table(['NAME', 'STATE', ''], rows, plain);
+  expect(text.replaceAll(/\u001b\[\d+m/g, '')).toBe(
+    'NAME         STATE   \nnas          ok      x\na-long-name  failed  \n',
+  );
+});
+
+it('a problem is shown with what happened, the line that proves it and what to do', () => {
+  const problem = {
+    code: 'nix-syntax-error',
+    title: 'Syntax error',
+    evidence: "unexpected '='\n\u001b[31mhere",
+    advice: ['Look there.'],
+    place: { file: '/home/ada/flake.nix', line: 7, column: 13 },
+  };
+  expect(showProblem(problem, plain, { host: 'nas' })).toBe(
+    [
+      'error: nas: Syntax error',
+      '  at /home/ada/flake.nix:7:13',
+      "  │ unexpected '='",
+      '  │ \\u001b[31mhere',
+      '  → Look there.',
+      '',
+    ].join('\n'),
+  );
+});
+
+it.each([
+  [null, '—'],
+  [{ host: 'nas', user: null, port: null }, 'nas'],
+  [{ host: '10.0.0.1', user: 'root', port: 2222 }, 'root@10.0.0.1:2222'],
+  [{ host: 'fe80::1', user: 'root', port: 22 }, 'root@[fe80::1]:22'],
+])('the target %j reads %s', (target, text) => expect(targetText({ target })).toBe(text));
+
+const nas = hostName.parse('nas');
+const step: Step = {
+  host: nas,
+  stage: 'copy',
+  state: 'running',
+  done: 1024,
+  total: 4096,
+  unit: 'bytes',
+  bytesPerSecond: null,
+  note: '',
+  startedAt: 0,
+  endedAt: null,
+};
+const job: JobDetail = {
+  summary: {
+    id: jobId.parse('20260101-000000-abcdef'),
+    kind: 'deploy',
+    title: 'Switch nas',
+    fleetId: null,
+    hosts: [nas],
+    state: 'interrupted',
+    queuedAt: 0,
+    startedAt: 0,
+    endedAt: 1,
+    waitingFor: null,
+    stepsDone: 0,
+    stepsTotal: 1,
+    estimatedMsLeft: null,
+    pendingPrompt: null,
+  },
+  spec: {},
+  nextSeq: 0,
+  steps: [step],
+  commands: [],
+  builds: {},
+  problems: [],
+  outcomes: {
+    nas: {
+      state: 'failed',
+      generation: 3,
+      system: '/nix/store/x',
+      error: { code: 'c', title: 'T', evidence: '', advice: [] },
+    },
+  },
+  notes: [],
+  problem: { code: 'j', title: 'Its process died', evidence: '', advice: [] },
+};
+
+describe('a job', () => {
+  it('shows how far a step is', () => {
+    expect(stepText(step, plain)).toBe('▸  nas  copy       running  1.0 KiB of 4.0 KiB');
+    expect(stepText({ ...step, state: 'done', note: '3 paths', endedAt: 1500 }, plain)).toBe(
+      '✓  nas  copy       done  3 paths  1.5 s',
+    );
+  });
+
+  it('ends with each host’s outcome and its error', () => {
+    const text = outcomeText(job, plain);
+    expect(text).toContain('nas   ✗ failed  generation 3  /nix/store/x');
+    expect(text).toContain('error: nas: T');
+    expect(text).toContain('error: Its process died');
+    expect(text).toContain('Switch nas: interrupted');
+  });
+
+  it('is for scripts succeeded, partial, cancelled or failed, and nothing else', () => {
+    expect(resultLine(job)).toEqual({ type: 'result', job: job.summary.id, state: 'failed', hosts: job.outcomes });
+    for (const state of ['succeeded', 'partial', 'cancelled'] as const) {
+      expect(resultLine({ ...job, summary: { ...job.summary, state } }).state).toBe(state);
+    }
+  });
+});
