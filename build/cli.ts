@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { nodePath } from '../test/lab/controller.ts';
 import { enterRunningLab } from '../test/lab/running.ts';
 import { root } from './places.ts';
 
@@ -9,8 +10,8 @@ import { root } from './places.ts';
  */
 const program = join(root, 'electron', 'cli', 'main.ts');
 const words = process.argv.slice(2);
-const enter = words.map((word) => enterRunningLab(resolve(word))).find((prefix) => prefix !== null) ?? [];
-const [first = '', ...rest] = [...enter, process.execPath, program, ...words];
+const enter = words.map((word) => enterRunningLab(resolve(word))).find((prefix) => prefix !== null);
+const [first = '', ...rest] = [...(enter ? [...enter, nodePath] : [process.execPath]), program, ...words];
 const child = spawn(first, rest, { stdio: 'inherit' });
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));

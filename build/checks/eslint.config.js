@@ -82,6 +82,8 @@ const strictTypes = {
   '@typescript-eslint/require-await': 'off',
   // It takes every method of an interface for one that needs its object; ours are closures.
   '@typescript-eslint/unbound-method': 'off',
+  // Inside `try` or after `using`, what is returned must be over before the block is.
+  '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
   '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
   'no-eval': 'error',
   'no-new-func': 'error',

@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { hasDisplay, openSecretAddress } from '../../electron/browser/open-in-browser.ts';
-import { labAvailability } from '../../test/lab/index.ts';
+import { labAvailability, nodePath } from '../../test/lab/index.ts';
 import { openListeningSocket } from '../../test/lab/listening-socket.ts';
 import { startPractice } from '../../test/lab/practice.ts';
+import { startGroup } from '../../test/lab/run-command.ts';
 import { root } from '../places.ts';
 
 export interface LabStart {
@@ -45,11 +45,7 @@ export async function runPractice(start: LabStart): Promise<number> {
  * @returns the exit status
  */
 export function runInRunningLab(enter: readonly string[], fleet: string, start: LabStart): Promise<number> {
-  const inside = (argv: readonly string[], stdio: StdioOptions) => {
-    const [program = '', ...rest] = [...enter, ...argv];
-    return spawn(program, rest, { stdio });
-  };
-  return runInLab(fleet, inside, start);
+  return runInLab(fleet, (argv, stdio) => startGroup([...enter, ...argv], { stdio }), start);
 }
 
 async function runInLab(
@@ -59,7 +55,9 @@ async function runInLab(
 ): Promise<number> {
   const socket = await openListeningSocket(port);
   const app = spawnInside(
-    [process.execPath, join(root, 'build', 'start', 'serve-inside.ts'), fleet],
+    // A socket that was opened outside of the lab's network: a browser of this computer reaches it, and nothing inside
+    // reaches out.
+    [nodePath, join(root, 'electron/cli/main.ts'), 'serve', fleet, '--listen-fd', '3', '--no-open', '--json'],
     ['ignore', 'pipe', 'inherit', socket.fd],
   );
   socket[Symbol.dispose]();
