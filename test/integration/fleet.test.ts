@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -261,6 +262,21 @@ describeLab('opening a fleet', () => {
       expect(found).toMatchObject([{ name: 'nas', system: 'x86_64-linux', sources: ['nixosConfigurations'] }]);
       expect(fleet.problems[0]?.title).toContain('colmenaHive');
     });
+  });
+
+  test('Ctrl-C while it is evaluated ends nix with it', async () => {
+    const path = await copyOf('endless');
+    const pidFile = join(lab.folder, 'pid');
+    const argv = ['node', join(projectRoot, 'electron/cli/main.ts'), 'fleet', 'show', path];
+    const env = { NIXSTEAD_NIX: wrapper, NIX_CALLS: calls };
+    const child = lab.controller.spawn(['sh', '-c', 'echo $$ >"$0"; exec "$@"', pidFile, ...argv], { env });
+    const ended = once(child, 'exit');
+    const sh = (script: string, ...words: string[]) =>
+      lab.controller.exec(['sh', '-c', script, 'sh', ...words], { timeoutMs: 20_000 });
+    await sh('until grep -q " eval " "$1"; do :; done', calls);
+    await sh('kill -INT "$(cat "$1")"', pidFile);
+    expect(await ended).toEqual([130, null]);
+    await sh('while pgrep -x nix; do :; done');
   });
 
   describe('a second time', () => {
