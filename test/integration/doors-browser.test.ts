@@ -76,7 +76,7 @@ async function inheritedDoor(host: string) {
   const port = address !== null && typeof address === 'object' ? address.port : 0;
   const handle: unknown = Reflect.get(listener, '_handle');
   const fd = typeof handle === 'object' && handle !== null ? Number(Reflect.get(handle, 'fd')) : -1;
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'doors', 'door-process.ts')], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'doors', 'door-process.ts'), pageFolder], {
     stdio: ['ignore', 'pipe', 'pipe', fd],
   });
   listener.close();
@@ -308,7 +308,7 @@ describe('the server', () => {
   it('takes a listening socket that it inherits, unless it is open to the network', async () => {
     const own = await inheritedDoor('127.0.0.1');
     expect(own.output).toMatch(new RegExp(`^http://127.0.0.1:${own.port}/#token=[A-Za-z0-9_-]{32}\n$`));
-    expect(own.body).toContain('<title>Inherited</title>');
+    expect(own.body).toContain('<title>Nixstead</title>');
     const open = await inheritedDoor('0.0.0.0');
     expect(open).toMatchObject({ output: '', body: null });
     expect(open.complaint).toContain('does not listen on 127.0.0.1');
