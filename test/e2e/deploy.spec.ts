@@ -1,15 +1,17 @@
-import { markOn } from './fixtures/home-network.ts';
+import { markOn, payload, slowBuild } from './fixtures/home-network.ts';
 import { expect, test } from './fixtures/test.ts';
+import { valuesOf } from './fixtures/values-over-time.ts';
 
 test('one press of Deploy, one more in the plan, and the host itself runs the new system', async ({ home, window }) => {
   const [alpha] = await home.hosts('alpha');
   const fleet = await home.fleet({ alpha: {} });
   const before = { system: await alpha.currentSystem(), generation: await alpha.generation() };
   await window.openFleet(fleet.path);
+  await expect(window.fleet.cell('alpha', 'generation')).toHaveText(String(before.generation));
   await window.deployHost('alpha');
 
   const { job } = window;
-  await expect(job.state('succeeded')).toBeVisible({ timeout: 60_000 });
+  await job.ends('succeeded');
   for (const stage of ['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'] as const) {
     await expect(job.stage('alpha', stage)).toHaveAttribute('aria-valuetext', /^done/);
   }
@@ -19,4 +21,136 @@ test('one press of Deploy, one more in the plan, and the host itself runs the ne
   expect(await markOn(alpha)).toBe(fleet.mark);
   expect(await alpha.generation()).toBe(generation);
   expect(await alpha.currentSystem()).not.toBe(before.system);
+
+  await window.goTo('Fleet');
+  await expect(window.fleet.cell('alpha', 'generation')).toHaveText(String(generation));
+  await expect(window.fleet.cell('alpha', 'last deploy')).toContainText('just now');
+});
+
+test('the plan shows the exact commands, and those are what is run', async ({ home, window }) => {
+  await home.hosts('alpha');
+  const fleet = await home.fleet({ alpha: {} });
+  await window.openFleet(fleet.path);
+  await window.fleet.deployButton('alpha').click();
+  const { deployDialog, job } = window;
+  await expect(deployDialog.dialog).toContainText('Nothing is touched before you press Deploy');
+  await deployDialog.showCommands();
+  const copies = deployDialog.commands.filter({ hasText: 'nix' }).filter({ hasText: 'copy --log-format' });
+  await expect(copies).toHaveCount(1);
+  await window.expectAccessible();
+  const planned = await deployDialog.commands.locator('code').allInnerTexts();
+  expect(planned.join('\n')).toContain('switch-to-configuration switch');
+
+  await deployDialog.confirm();
+  await job.ends('succeeded');
+  await job.tab('Exact commands').click();
+  const ran = await job.commands.locator('code').allInnerTexts();
+  // What only evaluation tells stands in the plan as <system>.
+  const [, system = ''] = /(\/nix\/store\/[^/ ]+-nixos-system-alpha[^/ ]*)\/bin\/switch-to-configuration/.exec(ran.join('\n')) ?? [];
+  expect(system).toMatch(/^\/nix\/store\//);
+  for (const command of planned.filter((text) => text.includes('<system>'))) {
+    expect(ran).toContain(command.replaceAll('<system>', system));
+  }
+});
+
+test('the matrix tells how far a build and a copy are while they run', async ({ home, window }) => {
+  const [alpha] = await home.hosts('alpha');
+  await alpha.link({ kbitPerSecond: 20_000 });
+  try {
+    const fleet = await home.fleet((mark) => ({ alpha: { config: `${slowBuild(mark, 2)}\n${payload(mark, 6)}` } }));
+    await window.openFleet(fleet.path);
+    await window.deployHost('alpha');
+    const { job } = window;
+    const builds = await valuesOf(job.stage('alpha', 'build'));
+    const copies = await valuesOf(job.stage('alpha', 'copy'));
+
+    await job.ends('succeeded');
+    const counted = (await builds.texts()).filter((text) => /^\d+ of \d+/.test(text)).map((text) => parseInt(text));
+    expect(counted.length).toBeGreaterThan(1);
+    expect(counted).toEqual(counted.toSorted((a, b) => a - b));
+    const copied = (await copies.texts()).filter((text) => /^[\d.]+ of [\d.]+ MiB · [\d.]+ [MK]iB\/s/.test(text));
+    expect(copied.length, (await copies.texts()).join('\n')).toBeGreaterThan(3);
+    const amounts = copied.map((text) => parseFloat(text));
+    expect(amounts).toEqual(amounts.toSorted((a, b) => a - b));
+
+    expect((await copies.texts()).at(-1)).toMatch(/^done, \d+ paths, /);
+
+    await job.tab('Builds').click();
+    await expect(job.build('alpha', /transcoder.* done/)).toBeVisible();
+    await window.expectAccessible();
+  } finally {
+    await alpha.link('up');
+  }
+});
+
+test('ticked hosts are deployed together; the others stay as they are', async ({ home, window }) => {
+  const [alpha, beta, gamma] = await home.hosts('alpha', 'beta', 'gamma');
+  const fleet = await home.fleet({ alpha: {}, beta: {}, gamma: {} });
+  const untouched = await gamma.currentSystem();
+  await window.openFleet(fleet.path);
+  await window.fleet.checkbox('alpha').check();
+  await window.fleet.checkbox('beta').check();
+  await expect(window.page.getByRole('region', { name: 'Selected hosts' })).toContainText('2 selected');
+  await window.expectAccessible();
+  await window.fleet.deploySelected.click();
+  await window.deployDialog.confirm();
+
+  const { job } = window;
+  await job.ends('succeeded');
+  await expect(job.result('alpha')).toHaveText(/generation \d+/);
+  await expect(job.result('beta')).toHaveText(/generation \d+/);
+  await expect(job.row('gamma')).toHaveCount(0);
+  expect(await markOn(alpha)).toBe(fleet.mark);
+  expect(await markOn(beta)).toBe(fleet.mark);
+  expect(await gamma.currentSystem()).toBe(untouched);
+});
+
+test('a host that runs its system already is left alone, and the job says that there was nothing to do', async ({
+  home,
+  window,
+}) => {
+  const [alpha] = await home.hosts('alpha');
+  const fleet = await home.fleet({ alpha: {} });
+  await window.openFleet(fleet.path);
+  await window.deployHost('alpha');
+  const { job } = window;
+  await job.ends('succeeded');
+  const generation = await alpha.generation();
+  const first = await job.id();
+
+  await window.goTo('Fleet');
+  await window.fleet.deployButton('alpha').click();
+  await window.deployDialog.confirm();
+  await expect(job.result('alpha')).toHaveText('nothing to do', { timeout: 60_000 });
+  await job.ends('succeeded');
+  expect(await job.id()).not.toBe(first);
+  expect(await alpha.generation()).toBe(generation);
+});
+
+test('a job that is cancelled in mid-copy leaves the host as it was, and can be tried again', async ({ home, window }) => {
+  const [alpha] = await home.hosts('alpha');
+  const before = await alpha.currentSystem();
+  const { job } = window;
+  await alpha.link({ kbitPerSecond: 2000 });
+  try {
+    const fleet = await home.fleet((mark) => ({ alpha: { config: payload(mark, 8) } }));
+    await window.openFleet(fleet.path);
+    await window.deployHost('alpha');
+    await job.reaches('alpha', 'copy', /^[\d.]+ of [\d.]+ MiB/);
+    await job.cancel.click();
+    await job.ends('cancelled');
+    await expect(job.result('alpha')).toHaveText('cancelled');
+    await expect(job.problem('alpha')).toContainText('Nothing was changed on alpha');
+    expect(await alpha.currentSystem()).toBe(before);
+    await window.expectAccessible();
+
+    await alpha.link('up');
+    const cancelled = await job.id();
+    await job.retryFailed.click();
+    await job.ends('succeeded');
+    expect(await job.id()).not.toBe(cancelled);
+    expect(await markOn(alpha)).toBe(fleet.mark);
+  } finally {
+    await alpha.link('up');
+  }
 });

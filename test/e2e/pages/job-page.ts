@@ -1,5 +1,8 @@
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import type { JobState, Stage } from '../../../shared/contract/job.ts';
+
+/** A job is as long as its work, which several people may be giving the machine at once. */
+const jobLimitMs = 60_000;
 
 /** What is going on, or went on, in one job. */
 export class JobPage {
@@ -33,6 +36,16 @@ export class JobPage {
     return this.#main.locator('header').getByText(word, { exact: true });
   }
 
+  /** Waits for the job's end. */
+  async ends(word: Exclude<JobState, 'queued' | 'running' | 'partial'> | 'partly done'): Promise<void> {
+    await expect(this.state(word)).toBeVisible({ timeout: jobLimitMs });
+  }
+
+  /** Waits until one host is so far in one stage, in the words of its progress bar. */
+  async reaches(host: string, stage: Stage, words: RegExp): Promise<void> {
+    await expect(this.stage(host, stage)).toHaveAttribute('aria-valuetext', words, { timeout: jobLimitMs });
+  }
+
   /** How far one host is in one stage. */
   stage(host: string, stage: Stage): Locator {
     return this.#page.getByRole('progressbar', { name: `${host} ${stage}`, exact: true });
@@ -55,6 +68,16 @@ export class JobPage {
 
   tab(name: 'Log' | 'Builds' | 'Exact commands' | 'Notes'): Locator {
     return this.#page.getByRole('tab', { name });
+  }
+
+  /** The commands under their tab. */
+  get commands(): Locator {
+    return this.#page.getByRole('tabpanel', { name: 'Exact commands' }).getByRole('listitem');
+  }
+
+  /** A derivation in the tree under Builds, by the words of its row. */
+  build(host: string, words: RegExp): Locator {
+    return this.#page.getByRole('tree', { name: `Builds for ${host}` }).getByRole('treeitem', { name: words });
   }
 
   log(host: string): Locator {
