@@ -1,5 +1,6 @@
 import { fine, type Check } from '../check.ts';
 import { askProgram } from '../program.ts';
+import { nixOf } from './nix.ts';
 
 const needed = ['nix-command', 'flakes'];
 
@@ -12,7 +13,9 @@ export function missingFeatures(answer: string): string[] {
 
 /** `nix` commands and flakes are switched off in a fresh Nix. Nixstead switches them on for itself; a terminal does not. */
 export const checkFlakes: Check = async ({ env }) => {
-  const withCommands = ['nix', '--extra-experimental-features', 'nix-command'] as const;
+  const nix = await nixOf(env);
+  if (nix === null) return fine('flakes', 'Flakes were not asked about', 'Nix is missing.');
+  const withCommands = [nix.path, '--extra-experimental-features', 'nix-command'] as const;
   // Asked without our own switch; `nix config show` (2.20 and newer) was `nix show-config` before.
   const newer = await askProgram([...withCommands, 'config', 'show'], env);
   const answer = newer?.exitCode === 0 ? newer : await askProgram([...withCommands, 'show-config'], env);

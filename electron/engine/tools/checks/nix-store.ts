@@ -1,13 +1,14 @@
 import { fine, type Check } from '../check.ts';
 import { askProgram, firstLine } from '../program.ts';
+import { nixOf } from './nix.ts';
 
 /** The store must take what we build: through the daemon, or directly where the user owns it. */
 export const checkNixStore: Check = async ({ env }) => {
-  const version = await askProgram(['nix', '--version'], env);
-  if (version === null) return fine('nix-store', 'The nix store was not asked', 'Nix is missing.');
+  const nix = await nixOf(env);
+  if (nix === null) return fine('nix-store', 'The nix store was not asked', 'Nix is missing.');
   const asked = ['--extra-experimental-features', 'nix-command', 'store'] as const;
-  const newer = await askProgram(['nix', ...asked, 'info'], env);
-  const answer = newer?.exitCode === 0 ? newer : await askProgram(['nix', ...asked, 'ping'], env);
+  const newer = await askProgram([nix.path, ...asked, 'info'], env);
+  const answer = newer?.exitCode === 0 ? newer : await askProgram([nix.path, ...asked, 'ping'], env);
   if (answer?.exitCode === 0)
     return fine('nix-store', 'The nix store answers', firstLine(answer.stderr + answer.stdout));
   return {

@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DoctorFinding } from '../../../../shared/contract/doctor.ts';
 import { openHome } from '../../../../electron/engine/home.ts';
 import { missingFeatures } from '../../../../electron/engine/tools/checks/flakes.ts';
-import { isOldNix, nixVersion } from '../../../../electron/engine/tools/checks/nix.ts';
 import { privateKeysIn } from '../../../../electron/engine/tools/checks/ssh.ts';
 import { examine } from '../../../../electron/engine/tools/doctor.ts';
 
@@ -27,7 +26,8 @@ function program(name: string, script: string): void {
 }
 
 async function findings(path = programs): Promise<Map<string, DoctorFinding>> {
-  const env = { PATH: path, HOME: folder, NIXSTEAD_HOME: join(folder, 'data') };
+  const nix = join(programs, 'nix');
+  const env = { PATH: path, HOME: folder, NIXSTEAD_HOME: join(folder, 'data'), NIXSTEAD_NIX: nix };
   const all = await examine({ env, home: openHome(env), platform: 'linux' });
   return new Map(all.map((finding) => [finding.code, finding]));
 }
@@ -108,19 +108,6 @@ it('a private key is known by its content, not by its name', () => {
   mkdirSync(join(ssh, 'keys'));
   expect(privateKeysIn(ssh)).toEqual(['work laptop']);
   expect(privateKeysIn(join(folder, 'nowhere'))).toEqual([]);
-});
-
-it.each([
-  ['nix (Nix) 2.26.3', [2, 26], false],
-  ['nix (Nix) 2.18.9', [2, 18], false],
-  ['nix (Nix) 2.8.0', [2, 8], true],
-  ['nix (Nix) 3.0pre20260101_abcdef', [3, 0], false],
-  ['nix (Lix, like Nix) 2.91.1', [2, 91], false],
-  ['nix (Nix) 2.17.1', [2, 17], true],
-])('reads the version of %j', (answer, version, isOld) => {
-  const read = nixVersion(answer);
-  expect(read).toEqual(version);
-  expect(read && isOldNix(read)).toBe(isOld);
 });
 
 it.each([
