@@ -8,6 +8,7 @@ import { jobId, type JobId } from '../../shared/contract/ids.ts';
 import type { Home } from '../../electron/engine/home.ts';
 import { createJobs } from '../../electron/engine/jobs/jobs.ts';
 import { JobFolder } from '../../electron/engine/jobs/job-folder.ts';
+import { takeAbandoned } from '../../electron/engine/jobs/predecessors.ts';
 import { identify, isAlive } from '../../electron/engine/jobs/process-identity.ts';
 import { openStore } from '../../electron/engine/store/open.ts';
 import { Gate, TestEngine, fleet, host, temporaryHome } from './jobs/engine.ts';
@@ -157,6 +158,25 @@ test('a job whose engine died before it could start a runner does not start late
   ]);
   expect(await once(runner, 'exit')).toEqual([0, null]);
   expect(readFileSync(new JobFolder(join(home.jobs, id)).events, 'utf8')).not.toContain('"started"');
+});
+
+test('a job that waits for one which never started takes it out of the way, and engines close it', async () => {
+  using home = temporaryHome();
+  const { store } = openStore(home);
+  const ended = spawn('true');
+  const queuedBy = identify(ended.pid ?? 0);
+  await once(ended, 'exit');
+  const id = jobId.parse('20200101-000000-abcdef');
+  const hosts = [{ name: host('web'), address: null }];
+  const row = { id, kind: 'play', title: 'Lost', fleetId: fleet, hosts, spec: {}, queuedAt: 1 };
+  store.jobs.admit(row, () => new JobFolder(join(home.jobs, id)).create({ version: 1, ...row, after: [], queuedBy }));
+  // Taken, as a waiting runner does, by somebody who is alive and says no more about it.
+  expect(takeAbandoned(new JobFolder(join(home.jobs, id)))).toBe(true);
+  store[Symbol.dispose]();
+  await using engine = new TestEngine(home);
+  const next = await engine.play([{ do: 'note', text: 'my turn' }]);
+  expect((await engine.over(next)).summary.state).toBe('succeeded');
+  expect((await engine.over(id)).problem?.code).toBe('runner-not-started');
 });
 
 test('a runner that cannot start fails its job with the words of the failure', async () => {

@@ -10,6 +10,7 @@ import type { JobFolder } from './job-folder.ts';
 import { pulseOf, takeAbandoned } from './predecessors.ts';
 import { endStrays } from './process-tree.ts';
 
+const ABANDONED = 'Nixstead ended before it could start the job.';
 /** How much of what a dead runner said is shown. */
 const EVIDENCE_CHARACTERS = 2000;
 
@@ -23,12 +24,13 @@ export async function closeDeadJob(folder: JobFolder, detail: () => JobDetail, t
     await endStrays(basename(folder.path));
     const runner = folder.readRunner();
     if (runner?.socket) removeSocket(runner.socket);
+    if (runner?.socket === null) return finish(folder, table, 'interrupted', runnerNotStarted(ABANDONED));
     const running = detail().steps.filter((step) => step.state === 'running');
     const evidence = runnerWords(folder) || `process ${runner?.runner.pid ?? ''} is gone`;
     finish(folder, table, 'interrupted', interrupted(running, evidence));
   }
   if (pulse === 'abandoned' && takeAbandoned(folder)) {
-    finish(folder, table, 'interrupted', runnerNotStarted('Nixstead ended before it could start the job.'));
+    finish(folder, table, 'interrupted', runnerNotStarted(ABANDONED));
   }
 }
 

@@ -16,7 +16,7 @@ export function pulseOf(folder: JobFolder): JobPulse {
   if (job === null || isFinished(folder.events)) return 'over';
   const holder = folder.readRunner();
   if (holder === null) return isAlive(job.queuedBy) ? 'alive' : 'abandoned';
-  if (isAlive(holder.runner)) return 'alive';
+  if (holder.socket !== null && isAlive(holder.runner)) return 'alive';
   // It may have finished between the two looks.
   return isFinished(folder.events) ? 'over' : 'died';
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,9 @@ import { fleetId, hostName, type HostName, type JobId } from '../../../shared/co
 import type { JobDetail } from '../../../shared/contract/job.ts';
 import { foldJobEvent } from '../../../shared/jobs/view.ts';
 import { openHome, type Home } from '../../../electron/engine/home.ts';
+import { JobFolder } from '../../../electron/engine/jobs/job-folder.ts';
 import { createJobs, type Jobs } from '../../../electron/engine/jobs/jobs.ts';
+import { isAlive } from '../../../electron/engine/jobs/process-identity.ts';
 import type { Keep } from '../../../electron/engine/jobs/prune.ts';
 import { openStore, type Store } from '../../../electron/engine/store/open.ts';
 import { kinds } from './kinds.ts';
@@ -20,7 +22,24 @@ const kindsModule = { kinds, file: join(import.meta.dirname, 'kinds.ts') };
 export function temporaryHome(): Home & Disposable {
   const root = mkdtempSync(join(tmpdir(), 'nixstead-jobs-'));
   const home = openHome({ NIXSTEAD_HOME: root });
-  return { ...home, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }) };
+  return {
+    ...home,
+    [Symbol.dispose]: () => {
+      waitForRunners(home);
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** A runner that has told the end of its job still writes Node's compiled code into the cache. */
+function waitForRunners(home: Home): void {
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (const id of readdirSync(home.jobs)) {
+    const runner = new JobFolder(join(home.jobs, id)).readRunner()?.runner;
+    // An engine, such as this process, takes a job only to close it.
+    if (runner === undefined || runner.pid === process.pid) continue;
+    for (let turn = 0; turn < 200 && isAlive(runner); turn += 1) Atomics.wait(clock, 0, 0, 20);
+  }
 }
 
 /** The parts of an engine that jobs need, on a real store; runners know the kinds of `kinds.ts`. */
