@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { painter, type Painter } from './output/text.ts';
 
@@ -21,25 +21,32 @@ export function painterOf(terminal: Terminal, stream: 'stdout' | 'stderr'): Pain
   return painter(terminal[stream].isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
 }
 
-/** Asks on the terminal; questions go to stderr, so that stdout holds results alone. */
-export async function ask(terminal: Terminal, question: string, signal?: AbortSignal): Promise<string> {
-  const lines = createInterface({ input: terminal.stdin, output: terminal.stderr });
+/** Reads one line. Ctrl-C means what it means elsewhere; Ctrl-D is an empty answer. */
+async function readLine(lines: Interface, question: string, signal?: AbortSignal): Promise<string> {
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     return await lines.question(question, { signal });
+  } catch (error) {
+    const isEndOfInput = error instanceof Error && error.name === 'AbortError' && !signal?.aborted;
+    if (isEndOfInput) return '';
+    throw error;
   } finally {
     lines.close();
   }
+}
+
+/** Asks on the terminal; questions go to stderr, so that stdout holds results alone. */
+export function ask(terminal: Terminal, question: string, signal?: AbortSignal): Promise<string> {
+  return readLine(createInterface({ input: terminal.stdin, output: terminal.stderr }), question, signal);
 }
 
 /** Asks for something that must not be seen while it is typed. */
 export async function askSecret(terminal: Terminal, question: string, signal?: AbortSignal): Promise<string> {
   terminal.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: terminal.stdin, output: nowhere, terminal: true });
   try {
-    return await lines.question('', { signal });
+    return await readLine(createInterface({ input: terminal.stdin, output: nowhere, terminal: true }), '', signal);
   } finally {
-    lines.close();
     terminal.stderr.write('\n');
   }
 }

@@ -24,7 +24,7 @@ function shellWord(word: string): string {
 function commandText({ host, where, argv, env }: Command): string {
   const words = [...Object.entries(env).map(([name, value]) => `${name}=${shellWord(value)}`), ...argv.map(shellWord)];
   const place = where === 'target' && host !== null ? `on ${printable(host)}: ` : '';
-  return printable(`  ${place}${words.join(' ')}`);
+  return printable(`  ${place}${words.join(' ')}`, true);
 }
 
 /** The plan as it is shown before anything is touched: hosts, what stands in the way, and the exact commands. */
