@@ -47,6 +47,7 @@ export function listActions(app: AppState): Action[] {
   if (fleet.fleet !== null) {
     const hosts = deployableHosts(app) ?? [];
     const noHost = hosts.length === 0 ? 'No host of this fleet can be deployed.' : null;
+    const noHosts = fleet.hosts.length === 0 ? 'This fleet has no hosts.' : null;
     const evaluating = fleet.opening !== null ? 'The fleet is being evaluated.' : null;
     list.push(
       {
@@ -66,7 +67,7 @@ export function listActions(app: AppState): Action[] {
         icon: Radar,
         keys: 'Alt+H',
         keywords: ['refresh', 'status', 'online', 'ping'],
-        refusal: offline,
+        refusal: offline ?? noHosts ?? (app.status.isRefreshing ? 'The hosts are being checked.' : null),
         run: () => void app.status.refresh().catch(app.complain),
       },
       {

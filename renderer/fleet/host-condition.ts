@@ -36,19 +36,20 @@ export function hostCondition(host: Host, status: HostStatus | undefined): HostC
   if (host.target === null) {
     return condition(9, 'off', 'no-address', 'no address', 'The fleet gives no address to reach this host over SSH.');
   }
+  // Nobody has confirmed the key yet: nothing is wrong, and nothing could be asked.
+  if (status?.problem?.code === 'ssh-host-key-unknown') {
+    return condition(
+      6,
+      'off',
+      'new-key',
+      'key not trusted yet',
+      'Its host key is new here; the first deploy asks about it.',
+    );
+  }
   switch (status?.reachability) {
     case undefined:
       return condition(8, 'off', 'unknown', 'not checked yet', 'This host was not asked for its state yet.');
     case 'unknown':
-      if (status.problem?.code === 'ssh-host-key-unknown') {
-        return condition(
-          6,
-          'off',
-          'new-key',
-          'key not trusted yet',
-          'Its host key is new here; the first deploy asks about it.',
-        );
-      }
       if (status.problem !== null) return condition(5, 'warn', 'warning', 'no answer', status.problem.title);
       return condition(8, 'off', 'unknown', 'not checked yet', 'This host was not asked for its state yet.');
     case 'checking':

@@ -9,6 +9,7 @@ export class HostStatusManager {
   readonly #connection: Connection;
   #byName = $state.raw<ReadonlyMap<HostName, HostStatus>>(new Map());
   #problem = $state.raw<Problem | null>(null);
+  #refreshes = $state(0);
   #fleetId: FleetId | null = null;
   #watch: Disposable | null = null;
 
@@ -23,8 +24,9 @@ export class HostStatusManager {
   get problem(): Problem | null {
     return this.#problem;
   }
-  get isChecking(): boolean {
-    return [...this.#byName.values()].some((status) => status.reachability === 'checking');
+  /** True while an answer to {@link refresh} is awaited. */
+  get isRefreshing(): boolean {
+    return this.#refreshes > 0;
   }
 
   /** Watches the hosts of a fleet in place of those watched before. */
@@ -50,6 +52,11 @@ export class HostStatusManager {
   /** Asks these hosts (all when absent) now; the answers arrive at the watch. */
   async refresh(hosts?: HostName[]): Promise<void> {
     if (this.#fleetId === null) return;
-    await this.#connection.client.fleet.refreshStatus({ id: this.#fleetId, hosts });
+    this.#refreshes += 1;
+    try {
+      await this.#connection.client.fleet.refreshStatus({ id: this.#fleetId, hosts });
+    } finally {
+      this.#refreshes -= 1;
+    }
   }
 }
