@@ -40,16 +40,24 @@ export class Fleets implements Disposable {
   }
 
   /**
-   * A fleet by its id. One that was open before the engine was started anew is opened again, from the cache where
-   * nothing has changed.
+   * A fleet by its id, as it was opened last; one that was open before the engine was started anew is opened again.
    * @throws ProblemError `fleet-not-open`, and those of {@link open}
    */
   async view(id: FleetId): Promise<FleetView> {
-    const known = this.#views.get(id);
-    if (known) return known;
-    const remembered = this.#dependencies.store.fleets.recent().find(({ path }) => fleetIdOf(path) === id);
-    if (!remembered) throw fleetNotOpen(id);
-    for await (const event of this.open({ path: remembered.path })) if (event.type === 'opened') return event.view;
+    return this.#views.get(id) ?? this.current(id);
+  }
+
+  /**
+   * A fleet by its id, as its files are now: what is deployed must not go to where the fleet said yesterday. Costs a few
+   * milliseconds where nothing has changed.
+   * @throws ProblemError `fleet-not-open`, and those of {@link open}
+   */
+  async current(id: FleetId): Promise<FleetView> {
+    const path =
+      this.#views.get(id)?.fleet.path ??
+      this.#dependencies.store.fleets.recent().find((fleet) => fleetIdOf(fleet.path) === id)?.path;
+    if (path === undefined) throw fleetNotOpen(id);
+    for await (const event of this.open({ path })) if (event.type === 'opened') return event.view;
     throw fleetNotOpen(id);
   }
 

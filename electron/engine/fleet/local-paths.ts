@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { FleetFolder } from './folder.ts';
 
-/** A flake's copy in the store, as nix names it in errors. */
+/** A flake's copy in the store, as nix names it in errors and positions. */
 const copyInStore = /\/nix\/store\/[0-9a-z]{32}-[^/\s'"‘’«»]+(?=\/)/g;
 
 /** True where this store path is the copy of the fleet's own folder, not of one of its inputs. */
@@ -18,9 +18,9 @@ function isCopyOf(folder: FleetFolder, storePath: string): boolean {
 
 /**
  * Nix evaluates a copy of the fleet in its store and names the copy's files. A person edits the originals, so these are
- * named instead; files of inputs keep their names.
+ * named instead; files of inputs keep their names. Made for one run of nix: the copies that it finds are remembered.
  */
-export function withLocalPaths(problem: Problem, folder: FleetFolder): Problem {
+export function localPaths(folder: FleetFolder): (text: string) => string {
   const top = folder.workTree ?? folder.path;
   const known = new Map<string, string>();
   const localName = (storePath: string): string => {
@@ -28,7 +28,12 @@ export function withLocalPaths(problem: Problem, folder: FleetFolder): Problem {
     known.set(storePath, name);
     return name;
   };
-  const localized = (text: string): string => text.replace(copyInStore, localName);
+  return (text) => text.replace(copyInStore, localName);
+}
+
+/** A problem whose text and place name the fleet's own files; see {@link localPaths}. */
+export function withLocalPaths(problem: Problem, folder: FleetFolder): Problem {
+  const localized = localPaths(folder);
   return {
     ...problem,
     title: localized(problem.title),

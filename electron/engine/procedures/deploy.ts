@@ -13,7 +13,7 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
   const { deploy } = procedures;
 
   const plan = async (request: DeployRequest): Promise<DeploySpec> =>
-    planDeploy(await fleets.view(request.fleetId), request, files.folder);
+    planDeploy(await fleets.current(request.fleetId), request, files.folder);
 
   const start = async (request: DeployRequest): Promise<{ jobId: JobId }> => {
     const spec = await plan(request);

@@ -19,6 +19,7 @@ export const colmenaHive: Kind = {
     system = ${systemOfNode} outputs.colmenaHive.nodes.\${name};
     deployment = ${deploymentOfConfig} outputs.colmenaHive.deploymentConfig.\${name};
   })`,
+  node: '(outputs: name: outputs.colmenaHive.nodes.${name})',
   toplevel: '(outputs: name: outputs.colmenaHive.nodes.${name}.config.system.build.toplevel)',
   parse(name, value) {
     const read = declared.parse(value);

@@ -16,6 +16,7 @@ export const colmena: Kind = {
     system = ${systemOfNode} node;
     deployment = ${deploymentOfConfig} node.config.deployment;
   })`,
+  node: `(outputs: name: (${hiveNodes} outputs.colmena).\${name})`,
   toplevel: `(outputs: name: (${hiveNodes} outputs.colmena).\${name}.config.system.build.toplevel)`,
   parse(name, value) {
     const read = declared.parse(value);

@@ -44,6 +44,7 @@ export const deployRs: Kind = {
     remoteBuild = setting "remoteBuild" false;
     system = if outputs ? nixosConfigurations.\${name} then null else profile.path.system or null;
   })`,
+  node: null,
   toplevel: `(outputs: name:
     if outputs ? nixosConfigurations.\${name} then outputs.nixosConfigurations.\${name}.config.system.build.toplevel
     else outputs.deploy.nodes.\${name}.profiles.system.path)`,

@@ -11,6 +11,7 @@ export const hiveNix: Kind = {
     system = ${systemOfNode} node;
     deployment = ${deploymentOfConfig} node.config.deployment;
   })`,
+  node: `(hive: name: (${hiveNodes} (if builtins.isFunction hive then hive { } else hive)).\${name})`,
   toplevel: `(hive: name:
     (${hiveNodes} (if builtins.isFunction hive then hive { } else hive)).\${name}.config.system.build.toplevel)`,
   parse(name, value) {

@@ -34,6 +34,8 @@ export interface Kind {
   readonly names: string;
   /** Nix: `outputs → name → { … }`, values that JSON can carry. */
   readonly read: string;
+  /** Nix: `outputs → name → evaluated configuration` (with `config` and `options`); null: it evaluates no modules. */
+  readonly node: string | null;
   /** Nix: `outputs → name → derivation`, the system that is deployed. */
   readonly toplevel: string;
   /** Takes what `read` gave. @throws ZodError where it has another shape */

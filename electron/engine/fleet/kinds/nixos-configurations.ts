@@ -19,6 +19,7 @@ export const nixosConfigurations: Kind = {
     deployment = if builtins.isAttrs (node.config.deployment or null)
       then ${deploymentOfConfig} node.config.deployment else null;
   })`,
+  node: '(outputs: name: outputs.nixosConfigurations.${name})',
   toplevel: '(outputs: name: outputs.nixosConfigurations.${name}.config.system.build.toplevel)',
   parse(name, value) {
     const { system, deployment: found } = declared.parse(value);
