@@ -1,5 +1,6 @@
 import { appContract } from './app.ts';
 import { deployContract } from './deploy.ts';
+import { disksContract } from './disks.ts';
 import { doctorContract } from './doctor.ts';
 import { fleetContract } from './fleet.ts';
 import { jobContract } from './job.ts';
@@ -11,6 +12,7 @@ export const contract = {
   fleet: fleetContract,
   deploy: deployContract,
   job: jobContract,
+  disks: disksContract,
   doctor: doctorContract,
   settings: settingsContract,
 };

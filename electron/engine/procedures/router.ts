@@ -8,6 +8,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { appProcedures } from './app.ts';
 import { procedures } from './base.ts';
 import { deployProcedures } from './deploy.ts';
+import { disksProcedures } from './disks.ts';
 import { doctorProcedures } from './doctor.ts';
 import { fleetProcedures } from './fleet.ts';
 import { jobProcedures } from './job.ts';
@@ -33,6 +34,7 @@ export function createRouter(parts: EngineParts) {
     fleet: fleetProcedures(fleets),
     deploy: deployProcedures(parts),
     job: jobProcedures(jobs),
+    disks: disksProcedures(fleets),
     doctor: doctorProcedures({ env, home, platform: process.platform }),
     settings: settingsProcedures(store),
   });

@@ -63,6 +63,12 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       watchStatus: base.fleet.watchStatus.handler(absent),
       refreshStatus: base.fleet.refreshStatus.handler(absent),
     },
+    disks: {
+      list: base.disks.list.handler(absent),
+      read: base.disks.read.handler(absent),
+      evaluate: base.disks.evaluate.handler(absent),
+      save: base.disks.save.handler(absent),
+    },
     deploy: {
       preview: base.deploy.preview.handler(absent),
       start: base.deploy.start.handler(absent),

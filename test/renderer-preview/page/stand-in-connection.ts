@@ -6,6 +6,7 @@ import type { JobDetail } from '../../../shared/contract/job.ts';
 import type { JobId } from '../../../shared/contract/ids.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { defaultSettings, type Settings } from '../../../shared/contract/settings.ts';
+import { DISK_FILES } from './invented-disks.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -113,6 +114,22 @@ export class StandInConnection implements Connection {
         ),
         watchStatus: os.fleet.watchStatus.handler(() => watchStatus(scenario)),
         refreshStatus: os.fleet.refreshStatus.handler(() => undefined),
+      },
+      disks: {
+        list: os.disks.list.handler(() => ({
+          files: Object.keys(DISK_FILES).map((file) => ({ file, found: 'devices' as const })),
+          isComplete: true,
+        })),
+        read: os.disks.read.handler(({ input: { file } }) => ({ text: DISK_FILES[file] ?? '', hash: file })),
+        evaluate: os.disks.evaluate.handler(() => {
+          throw refused({
+            code: 'nix-missing',
+            title: 'nix is not on this computer',
+            evidence: '',
+            advice: ['Install nix, so that the file can be evaluated.'],
+          });
+        }),
+        save: os.disks.save.handler(({ input: { text } }) => ({ text, hash: text })),
       },
       deploy: {
         preview: os.deploy.preview.handler(async ({ input: { goal, hosts } }) => {

@@ -1,0 +1,25 @@
+import type { FleetId } from '../../../shared/contract/ids.ts';
+import { toJson } from '../../../shared/disko/layout.ts';
+import { findLayoutFiles } from '../disks/find-layout-files.ts';
+import { fleetFilePath, readFleetText, saveFleetText } from '../disks/fleet-text.ts';
+import { readLayoutFile } from '../disks/read-layout-file.ts';
+import type { Fleets } from '../fleet/fleets.ts';
+import { procedures } from './base.ts';
+
+/** `disks.*`: the files of a fleet that hold disk layouts. */
+export function disksProcedures(fleets: Pick<Fleets, 'view'>) {
+  const { disks } = procedures;
+  const folderOf = async (id: FleetId): Promise<string> => (await fleets.view(id)).fleet.path;
+  return {
+    list: disks.list.handler(async ({ input }) => findLayoutFiles(await folderOf(input.fleetId))),
+    read: disks.read.handler(async ({ input }) => readFleetText(await folderOf(input.fleetId), input.file)),
+    evaluate: disks.evaluate.handler(async ({ input, signal }) => {
+      const path = await fleetFilePath(await folderOf(input.fleetId), input.file);
+      const { layout } = await readLayoutFile(path, input.given, signal);
+      return {
+        layout: Object.fromEntries(Object.entries(layout).map(([group, value]) => [group, toJson(value)])),
+      };
+    }),
+    save: disks.save.handler(async ({ input }) => saveFleetText(await folderOf(input.fleetId), input)),
+  };
+}
