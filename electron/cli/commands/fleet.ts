@@ -5,7 +5,7 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { openForCommand } from '../open.ts';
 import { showProblem } from '../output/problem.ts';
 import { table } from '../output/table.ts';
-import { printable, shortened, type Style } from '../output/text.ts';
+import { printable, shortened, type Painter, type Style } from '../output/text.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
 
@@ -16,23 +16,24 @@ export function targetText({ target }: Pick<Host, 'target'>): string {
   return `${target.user === null ? '' : `${target.user}@`}${host}${target.port === null ? '' : `:${target.port}`}`;
 }
 
-function hostTable(hosts: readonly Host[], session: Session): string {
+/** What a fleet declares of its hosts, one a line. All of it comes from the flake, so none of it is printed as it is. */
+export function hostTable(hosts: readonly Host[], paint: Painter): string {
   const rows = hosts.map((host) => [
     shortened(printable(host.name), 40),
-    host.system ?? '—',
+    shortened(printable(host.system ?? '—'), 40),
     printable(targetText(host)),
-    printable(host.tags.join(' ')) || '—',
+    shortened(printable(host.tags.join(' ')), 80) || '—',
     host.sources.join(' '),
-    host.problem === null ? '' : session.paint('red', `✗ ${printable(host.problem.title.split(':')[0] ?? '')}`),
+    host.problem === null ? '' : paint('red', `✗ ${printable(host.problem.title.split(':')[0] ?? '')}`),
   ]);
-  return table(['NAME', 'SYSTEM', 'TARGET', 'TAGS', 'SOURCES', ''], rows, session.paint);
+  return table(['NAME', 'SYSTEM', 'TARGET', 'TAGS', 'SOURCES', ''], rows, paint);
 }
 
 function header({ fleet }: FleetView, session: Session): string {
   const { git } = fleet;
   const branch = git === null ? 'not in git' : (git.branch ?? 'detached head');
   const changes = git === null || git.changedFiles === 0 ? '' : `, ${git.changedFiles} files changed`;
-  const description = fleet.description === null ? '' : ` – ${printable(fleet.description)}`;
+  const description = fleet.description === null ? '' : ` – ${shortened(printable(fleet.description), 200)}`;
   const about = `${fleet.path}  ${branch}${changes}${fleet.fromCache ? ', unchanged since the last evaluation' : ''}`;
   return `${session.paint('bold', printable(fleet.name))}${description}\n${session.paint('dim', printable(about))}\n\n`;
 }
@@ -45,7 +46,7 @@ export async function showFleet(session: Session, folder: string, options: { ref
     return exitCodes.done;
   }
   session.print(header(view, session));
-  if (view.hosts.length > 0) session.print(hostTable(view.hosts, session));
+  if (view.hosts.length > 0) session.print(hostTable(view.hosts, session.paint));
   for (const problem of view.fleet.problems)
     session.tell(`\n${showProblem(problem, session.paintError, { severity: 'warning' })}`);
   for (const { name, problem } of view.hosts) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hostName, jobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail, Step } from '../../../shared/contract/job.ts';
-import { targetText } from '../../../electron/cli/commands/fleet.ts';
+import { hostTable, targetText } from '../../../electron/cli/commands/fleet.ts';
 import { resultLine } from '../../../electron/cli/follow-job.ts';
 import { outcomeText, stepText } from '../../../electron/cli/output/job.ts';
 import { showProblem } from '../../../electron/cli/output/problem.ts';
@@ -49,6 +49,29 @@ it('a table has columns as wide as their widest cell, whatever its colour', () =
   expect(text.replaceAll(/\u001b\[\d+m/g, '')).toBe(
     'NAME         STATE   \nnas          ok      x\na-long-name  failed  \n',
   );
+});
+
+it('a flake cannot drive the terminal that its hosts are listed on, nor fill it', () => {
+  const nasty = '\u001b]52;c;aGk=\u0007\u202e';
+  const shown = hostTable(
+    [
+      {
+        name: hostName.parse(nasty),
+        system: `${nasty}-linux`,
+        tags: [nasty, 'x'.repeat(100_000)],
+        target: { host: nasty, user: nasty, port: 22 },
+        sources: ['nixosConfigurations'],
+        buildOnTarget: false,
+        allowLocalDeployment: false,
+        privilegeCommand: [],
+        sshOptions: [],
+        problem: { code: 'x', title: nasty, evidence: '', advice: [] },
+      },
+    ],
+    plain,
+  );
+  expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  expect(shown.length).toBeLessThan(1000);
 });
 
 it('a problem is shown with what happened, the line that proves it and what to do', () => {
