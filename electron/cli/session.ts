@@ -1,6 +1,7 @@
 import { createRouterClient, type RouterClient } from '@orpc/server';
 import type { Engine } from '../engine/engine.ts';
 import type { Surroundings } from '../engine/surroundings.ts';
+import { showProblem } from './output/problem.ts';
 import type { Painter } from './output/text.ts';
 import { printerOf, type Printer } from './printer.ts';
 import { painterOf, ProgressLine, type Terminal } from './terminal.ts';
@@ -33,11 +34,14 @@ export async function openSession(terminal: Terminal, isJson: boolean): Promise<
   const { createEngine } = await import('../engine/engine.ts');
   const engine = await createEngine({ env: terminal.env, surroundings });
   const { stderr } = terminal;
+  const paintError = painterOf(terminal, 'stderr');
+  // Told with --json too: whoever starts the engine next will not be told again.
+  for (const notice of engine.notices) stderr.write(`${showProblem(notice, paintError, { severity: 'warning' })}\n`);
   return {
     engine,
     client: createRouterClient(engine.router),
     ...printerOf(terminal, isJson),
-    paintError: painterOf(terminal, 'stderr'),
+    paintError,
     tell: (text) => void (isJson || stderr.write(text)),
     progress: () => new ProgressLine(terminal, isJson),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
