@@ -81,9 +81,9 @@ Include /etc/ssh/ssh_config
 `;
 }
 
-/** ssh_config(5): arguments with spaces stand in double quotes, and `%` begins a token. */
+/** ssh_config(5): arguments with spaces stand in double quotes, where a backslash escapes; `%` begins a token. */
 function quoteConfigValue(path: string): string {
-  return `"${path.replaceAll('%', '%%')}"`;
+  return `"${path.replace(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`;
 }
 
 /** Writes a file that others may be reading at this moment: beside it, then in its place. */

@@ -9,7 +9,7 @@ import { sshTarget } from '../../../../electron/engine/ssh/target.ts';
 let folder: string;
 let files: SshFiles;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'nixstead % config '));
+  folder = mkdtempSync(join(tmpdir(), 'nixstead % "quoted\\config '));
   files = prepareSshFiles(join(folder, 'ssh'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
