@@ -179,6 +179,24 @@ test('a job that waits for one which never started takes it out of the way, and 
   expect((await engine.over(id)).problem?.code).toBe('runner-not-started');
 });
 
+test('a job whose runner was not on the disk yet when the power went off is closed, and holds up nobody', async () => {
+  using home = temporaryHome();
+  const { store } = openStore(home);
+  const ended = spawn('true');
+  const queuedBy = identify(ended.pid ?? 0);
+  await once(ended, 'exit');
+  const id = jobId.parse('20200101-000000-abcdef');
+  const hosts = [{ name: host('web'), address: null }];
+  const row = { id, kind: 'play', title: 'Cut off', fleetId: fleet, hosts, spec: {}, queuedAt: 1 };
+  store.jobs.admit(row, () => new JobFolder(join(home.jobs, id)).create({ version: 1, ...row, after: [], queuedBy }));
+  writeFileSync(join(home.jobs, id, 'runner.json'), '');
+  store[Symbol.dispose]();
+  await using engine = new TestEngine(home);
+  const next = await engine.play([{ do: 'note', text: 'my turn' }]);
+  expect((await engine.over(next)).summary.state).toBe('succeeded');
+  expect((await engine.over(id)).summary.state).toBe('interrupted');
+});
+
 test('a runner that cannot start fails its job with the words of the failure', async () => {
   using home = temporaryHome();
   const { store } = openStore(home);

@@ -79,6 +79,19 @@ export class JobFolder {
     return this.#read('runner.json', runnerFile);
   }
 
+  /**
+   * True where who runs the job was written down, but not whole: the power went off before it was on the disk. Nobody
+   * runs it any more.
+   */
+  get isHolderTorn(): boolean {
+    try {
+      JSON.parse(readFileSync(join(this.path, 'runner.json'), 'utf8'));
+      return false;
+    } catch (error) {
+      return error instanceof SyntaxError;
+    }
+  }
+
   /** Takes the job; false where somebody else has it. The file appears whole, and only once. */
   claim(runner: RunnerFile): boolean {
     const draft = join(this.path, `.runner-${process.pid}`);

@@ -15,7 +15,7 @@ export function pulseOf(folder: JobFolder): JobPulse {
   const job = folder.readJob();
   if (job === null || isFinished(folder.events)) return 'over';
   const holder = folder.readRunner();
-  if (holder === null) return isAlive(job.queuedBy) ? 'alive' : 'abandoned';
+  if (holder === null) return isAlive(job.queuedBy) ? 'alive' : folder.isHolderTorn ? 'died' : 'abandoned';
   if (holder.socket !== null && isAlive(holder.runner)) return 'alive';
   // It may have finished between the two looks.
   return isFinished(folder.events) ? 'over' : 'died';
