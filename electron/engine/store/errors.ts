@@ -47,5 +47,6 @@ function adviceFor(code: string): string[] {
   if (code.startsWith('SQLITE_CORRUPT')) {
     return ['Start Nixstead again: it sets the damaged file aside and makes a fresh one.'];
   }
+  if (code.startsWith('SQLITE_IOERR')) return ['Look at the disk that holds this file: it may be full or damaged.'];
   return ['Give your user write access to this file and its folder, or choose another with NIXSTEAD_HOME.'];
 }
