@@ -17,94 +17,97 @@ interface Plant {
 }
 
 const wrongType = "export const planted: number = 'text';\n";
+const layersOfAll = layers('shared', 'electron', 'renderer');
+const lint = eslint('electron/engine/planted');
 
+/** Each in a file of its own: a finding counts where the tool names the file. */
 const plants: readonly Plant[] = [
   {
     what: 'the type check finds a wrong type in shared/',
-    file: 'shared/planted.ts',
+    file: 'shared/planted-type.ts',
     text: wrongType,
     argv: typescript('tsconfig.shared.json'),
     finding: 'TS2322',
   },
   {
     what: 'the type check finds a wrong type in electron/',
-    file: 'electron/engine/planted.ts',
+    file: 'electron/engine/planted-type.ts',
     text: wrongType,
     argv: typescript('tsconfig.json'),
     finding: 'TS2322',
   },
   {
     what: 'the type check finds a wrong type in renderer/*.ts',
-    file: 'renderer/planted.ts',
+    file: 'renderer/planted-type.ts',
     text: wrongType,
     argv: typescript('tsconfig.renderer.json'),
     finding: 'TS2322',
   },
   {
     what: 'the type check finds a wrong type in a .svelte file',
-    file: 'renderer/Planted.svelte',
+    file: 'renderer/PlantedType.svelte',
     text: '<script lang="ts">\n  const planted: number = \'text\';\n</script>\n\n{planted}\n',
     argv: svelteCheck(),
     finding: "Type 'string' is not assignable to type 'number'",
   },
   {
     what: 'the layer check finds an import of the engine in shared/',
-    file: 'shared/planted.ts',
+    file: 'shared/planted-engine.ts',
     text: "export { ProblemError } from '../electron/engine/errors.ts';\n",
-    argv: layers('shared'),
+    argv: layersOfAll,
     finding: 'shared-is-pure',
   },
   {
     what: 'the layer check finds Node in shared/',
-    file: 'shared/planted.ts',
+    file: 'shared/planted-node.ts',
     text: "export { readFileSync } from 'node:fs';\n",
-    argv: layers('shared'),
+    argv: layersOfAll,
     finding: 'shared-without-node',
   },
   {
     what: 'the layer check finds an import of the engine in a .svelte file',
-    file: 'renderer/Planted.svelte',
+    file: 'renderer/PlantedEngine.svelte',
     text: '<script lang="ts">\n  import { ProblemError } from \'../electron/engine/errors.ts\';\n</script>\n\n{ProblemError.name}\n',
-    argv: layers('renderer'),
+    argv: layersOfAll,
     finding: 'renderer-only-shared',
   },
   {
     what: "the layer check finds 'electron' in the engine",
-    file: 'electron/engine/planted.ts',
+    file: 'electron/engine/planted-electron.ts',
     text: "export { app } from 'electron';\n",
-    argv: layers('electron/engine'),
+    argv: layersOfAll,
     finding: 'electron-only-in-shell',
   },
   {
     what: 'the layer check finds an import of a door in the engine',
-    file: 'electron/engine/planted.ts',
+    file: 'electron/engine/planted-door.ts',
     text: "export { createToken } from '../browser/token.ts';\n",
-    argv: layers('electron/engine'),
+    argv: layersOfAll,
     finding: 'engine-knows-no-door',
   },
   {
     what: 'the lint finds `any`',
-    file: 'electron/engine/planted.ts',
+    file: 'electron/engine/planted/any.ts',
     text: 'export const planted: any = 1;\n',
-    argv: eslint('electron/engine/planted.ts'),
+    argv: lint,
     finding: 'no-explicit-any',
   },
   {
     what: 'the lint finds a command that goes through a shell',
-    file: 'electron/engine/planted.ts',
+    file: 'electron/engine/planted/shell.ts',
     text: "import { spawn } from 'node:child_process';\n\nexport const planted = spawn('true', [], { shell: true });\n",
-    argv: eslint('electron/engine/planted.ts'),
+    argv: lint,
     finding: 'no-restricted-syntax',
   },
 ];
 
-/** The sources and configurations that the tools look at; the tests' fixtures are not needed. */
+/** The sources and configurations that the tools look at; the tests are not needed. */
 const copied = ['shared', 'electron', 'renderer', 'build', 'package.json'];
 const configurations = ['tsconfig.base.json', 'tsconfig.json', 'tsconfig.shared.json', 'tsconfig.renderer.json'];
 
 /**
- * Puts one error after the other into a copy of the sources and runs the tool that has to notice it: a check that
- * cannot fail checks nothing. Leaves nothing behind.
+ * Puts errors into a copy of the sources and runs the tools that have to notice them: a check that cannot fail checks
+ * nothing. Leaves nothing behind.
  */
 export async function checkPlantedErrors(say: (line: string) => void): Promise<Counts> {
   const copy = mkdtempSync(join(tmpdir(), 'nixstead-planted-'));
@@ -112,16 +115,19 @@ export async function checkPlantedErrors(say: (line: string) => void): Promise<C
   try {
     for (const name of [...copied, ...configurations]) cpSync(join(root, name), join(copy, name), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-    for (const plant of plants) {
-      const file = join(copy, plant.file);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, plant.text);
-      const { exitCode, output } = await runCommand(plant.argv, { cwd: copy });
-      rmSync(file);
-      const name = plant.file.slice(plant.file.lastIndexOf('/') + 1);
-      const isNoticed = exitCode !== 0 && output.includes(name) && output.includes(plant.finding);
-      counts[isNoticed ? 'passed' : 'failed'] += 1;
-      if (!isNoticed) say(`NOT NOTICED: ${plant.what} (exit status ${exitCode})\n${output}`);
+    for (const [argv, planted] of Map.groupBy(plants, (plant) => plant.argv)) {
+      for (const { file, text } of planted) {
+        mkdirSync(dirname(join(copy, file)), { recursive: true });
+        writeFileSync(join(copy, file), text);
+      }
+      const { exitCode, output } = await runCommand(argv, { cwd: copy });
+      for (const { what, file, finding } of planted) {
+        rmSync(join(copy, file));
+        const name = file.slice(file.lastIndexOf('/') + 1);
+        const isNoticed = exitCode !== 0 && output.includes(name) && output.includes(finding);
+        counts[isNoticed ? 'passed' : 'failed'] += 1;
+        if (!isNoticed) say(`NOT NOTICED: ${what} (exit status ${exitCode})\n${output}`);
+      }
     }
   } finally {
     rmSync(copy, { recursive: true, force: true });
