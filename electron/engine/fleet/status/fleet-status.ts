@@ -121,7 +121,7 @@ export class FleetStatus implements Disposable {
   }
 
   #tell(): void {
-    if (this.#watchers.size === 0) return;
+    if (this.#watchers.size === 0 || this.#ended.signal.aborted) return;
     this.#batch ??= setTimeout(() => {
       this.#batch = null;
       const statuses = this.snapshot();
@@ -130,8 +130,10 @@ export class FleetStatus implements Disposable {
   }
 
   #startTimer(): void {
+    // After the end the store is closed.
+    if (this.#watchers.size === 0 || this.#ended.signal.aborted) return;
     const seconds = this.#dependencies.store.settings.get().statusIntervalSeconds;
-    if (seconds === 0 || this.#watchers.size === 0 || this.#ended.signal.aborted) return;
+    if (seconds === 0) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       void this.refresh();

@@ -244,6 +244,18 @@ describe('watching a fleet', () => {
     await asked;
   });
 
+  it('an answer that comes after the engine has closed its store harms nothing', async () => {
+    const answer = Promise.withResolvers<Answer>();
+    const store = makeStore(30);
+    const status = makeStatus(['nas'], () => answer.promise, store);
+    const watched = drained(status.watch());
+    const asked = status.refresh();
+    status[Symbol.dispose]();
+    store[Symbol.dispose]();
+    answer.resolve(online);
+    await Promise.all([asked, watched]);
+  });
+
   it('a question that fails unexpectedly is shown at the host and harms nothing', async () => {
     using status = makeStatus(['nas'], () => Promise.reject(new Error('a bug')));
     await status.refresh();
