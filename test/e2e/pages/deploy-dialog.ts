@@ -12,7 +12,9 @@ export class DeployDialog {
     this.dialog = page.getByRole('dialog', { name: /^Deploy / });
     this.deploy = this.dialog.getByRole('button', { name: 'Deploy', exact: true });
     this.cancel = this.dialog.getByRole('button', { name: 'Cancel' });
-    this.commands = this.dialog.getByRole('listitem').filter({ has: page.getByRole('button', { name: /^Copy the command/ }) });
+    this.commands = this.dialog
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('button', { name: /^Copy the command/ }) });
     this.leftOut = this.dialog.getByRole('region', { name: 'Hosts that are left out' });
   }
 
