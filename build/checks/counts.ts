@@ -30,3 +30,21 @@ export function skipLines({ skipped }: Counts): string[] {
 export function closingLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed, ${skipped.length} skipped`;
 }
+
+/**
+ * What a suite came to, from what its reporter wrote and how the suite ended. A suite that ran no test tests nothing,
+ * and one that ended badly without a failed test broke elsewhere: both are failures.
+ */
+export function judgeSuite(
+  found: Counts | null,
+  exitCode: number | null,
+): { counts: Counts; complaint: string | null } {
+  const failedBy = (complaint: string, counts: Counts) => ({
+    counts: { ...counts, failed: counts.failed + 1 },
+    complaint,
+  });
+  if (found === null) return failedBy('it ended without saying what it ran', { passed: 0, failed: 0, skipped: [] });
+  if (found.passed + found.failed === 0) return failedBy('no test ran', found);
+  if (exitCode !== 0 && found.failed === 0) return failedBy(`exit status ${exitCode} without a failed test`, found);
+  return { counts: found, complaint: null };
+}

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { electronBinary } from '../electron-binary.ts';
 import { buildPage } from '../page.ts';
+import { judgeSuite } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { checkPlantedErrors } from './planted-errors.ts';
 import { runCommand } from './run-command.ts';
@@ -43,7 +44,7 @@ function check(name: string, what: string, argv: readonly [string, ...string[]])
   };
 }
 
-/** A suite of tests whose reporter writes its counts. One that ran no test, or ended badly without saying so, failed. */
+/** A suite of tests whose reporter writes its counts. */
 function suite(name: string, group: Step['group'], what: string, argv: readonly [string, ...string[]]): Step {
   return {
     name,
@@ -51,13 +52,9 @@ function suite(name: string, group: Step['group'], what: string, argv: readonly 
     what,
     async run({ isShown, countsFile, readCounts }) {
       const { exitCode, output } = await runCommand(argv, { isShown, env: { NIXSTEAD_COUNTS: countsFile } });
-      const found = readCounts();
-      if (found === null) return { counts: one(false), output };
-      const ran = found.passed + found.failed;
-      const isUnexplained = exitCode !== 0 && found.failed === 0;
-      if (ran > 0 && !isUnexplained) return { counts: found, output };
-      console.log(ran === 0 ? `${name}: no test ran` : `${name}: exit status ${exitCode} without a failed test`);
-      return { counts: { ...found, failed: found.failed + 1 }, output };
+      const { counts, complaint } = judgeSuite(readCounts(), exitCode);
+      if (complaint !== null) console.log(`${name}: ${complaint}`);
+      return { counts, output };
     },
   };
 }
