@@ -1,4 +1,4 @@
-import { NixExpression, type NixValue } from '../nix/value.ts';
+import { NixExpression } from '../nix/value.ts';
 
 /**
  * A layout is the value of `disko.devices`: plain data, kept as it was written. Options that we do not know and hooks
@@ -88,9 +88,4 @@ export function fromJson(value: unknown): LayoutValue {
     return new NixExpression(first[1]);
   }
   return Object.fromEntries(entries.map(([name, item]) => [name, fromJson(item)]));
-}
-
-/** A layout value is Nix data as it is. */
-export function toNix(value: LayoutValue): NixValue {
-  return value;
 }

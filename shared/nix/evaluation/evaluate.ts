@@ -13,7 +13,7 @@ import type {
   Span,
   StringLiteral,
 } from '../syntax.ts';
-import { builtinFunctions, globalScope } from './builtins.ts';
+import { builtinFunctions } from './builtins.ts';
 import {
   bool,
   describeType,
@@ -530,10 +530,4 @@ const noOrigin: SetOrigin = {
 
 function raise(error: Error): never {
   throw error;
-}
-
-/** The value of a whole text, not yet forced, with Nix's builtins in scope. */
-export function evaluateTree(tree: NixTree): { evaluator: Evaluator; root: Thunk } {
-  const evaluator = new Evaluator(tree);
-  return { evaluator, root: evaluator.thunk(tree.root, globalScope) };
 }
