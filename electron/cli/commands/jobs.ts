@@ -1,5 +1,6 @@
 import { jobId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail } from '../../../shared/contract/job.ts';
+import { colouredText } from '../../engine/nix/terminal-text.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { resultLine } from '../follow-job.ts';
@@ -49,8 +50,11 @@ export async function showJob(session: Session, idText: string): Promise<ExitCod
   return exitCodes.done;
 }
 
-/** Log lines of several hosts side by side: each with its host's name before it. */
-class PrefixedLines {
+/**
+ * Log lines, of several hosts side by side each with its host's name before it. They hold what hosts printed, byte for
+ * byte, so only colours are passed on: a host must not reach this terminal's clipboard, title or cursor.
+ */
+export class LogLines {
   readonly #prefix: string;
   readonly #print: (text: string) => void;
   #rest = '';
@@ -63,7 +67,7 @@ class PrefixedLines {
   add(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#print(`${this.#prefix}${line}\n`);
+    this.#print(lines.map((line) => `${this.#prefix}${colouredText(line)}\n`).join(''));
   }
 
   end(): void {
@@ -72,10 +76,9 @@ class PrefixedLines {
 }
 
 async function printLog(session: Session, job: JobDetail, host: HostName | null, prefix: string): Promise<void> {
-  const lines = new PrefixedLines(prefix, (text) => session.print(text));
+  const lines = new LogLines(prefix, (text) => session.print(text));
   for await (const chunk of await session.client.job.log({ id: job.summary.id, host })) {
     if (session.isJson) session.printJson({ host, offset: chunk.offset, text: chunk.text });
-    else if (prefix === '') session.print(chunk.text);
     else lines.add(chunk.text);
   }
   lines.end();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hostName, jobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail, Step } from '../../../shared/contract/job.ts';
 import { hostTable, targetText } from '../../../electron/cli/commands/fleet.ts';
+import { LogLines } from '../../../electron/cli/commands/jobs.ts';
 import { resultLine } from '../../../electron/cli/follow-job.ts';
 import { outcomeText, stepText } from '../../../electron/cli/output/job.ts';
 import { showProblem } from '../../../electron/cli/output/problem.ts';
@@ -72,6 +73,15 @@ it('a flake cannot drive the terminal that its hosts are listed on, nor fill it'
   );
   expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   expect(shown.length).toBeLessThan(1000);
+});
+
+it('a log passes on colours, and nothing else that drives a terminal, also where it comes in pieces', () => {
+  let shown = '';
+  const lines = new LogLines('nas │ ', (text) => (shown += text));
+  for (const piece of ['\u001b[32mgre', 'en\u001b[0m\r\nclip\u001b]5', '2;c;aGk=\u0007board\n\u001bc\u001b[2Jend'])
+    lines.add(piece);
+  lines.end();
+  expect(shown).toBe('nas │ \u001b[32mgreen\u001b[0m\nnas │ clipboard\nnas │ end\n');
 });
 
 it('a problem is shown with what happened, the line that proves it and what to do', () => {
