@@ -38,11 +38,10 @@ export class LogTerminal implements Disposable {
       minimumContrastRatio: 4.5,
       scrollback: SCROLLBACK_LINES,
       theme: terminalTheme(element),
-      // A log is foreign text: what it calls a link is not opened.
-      linkHandler: { activate: () => undefined },
     });
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.loadAddon(this.#search);
+    keepEveryLine(this.#terminal);
     this.#terminal.open(element);
     this.#useGraphics();
     this.#fit.fit();
@@ -130,4 +129,18 @@ export class LogTerminal implements Disposable {
     this.#themed.disconnect();
     this.#terminal.dispose();
   }
+}
+
+/**
+ * A log is read from its beginning. Whatever would take lines away that stand there is passed over: a reset (RIS,
+ * DECSTR), erasing the screen, another screen (DECSET), and writing at a place of one's own choice (CUP, HVP, VPA).
+ */
+function keepEveryLine({ parser }: Terminal): void {
+  const passOver = (): boolean => true;
+  // A log is foreign text: what it calls a link (OSC 8) is not opened, so it must not look like one.
+  parser.registerOscHandler(8, passOver);
+  parser.registerEscHandler({ final: 'c' }, passOver);
+  parser.registerCsiHandler({ intermediates: '!', final: 'p' }, passOver);
+  for (const final of ['J', 'h', 'l']) parser.registerCsiHandler({ prefix: '?', final }, passOver);
+  for (const final of ['J', 'H', 'f', 'd']) parser.registerCsiHandler({ final }, passOver);
 }
