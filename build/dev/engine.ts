@@ -12,6 +12,5 @@ await using serving = await serve({
 await new Promise<void>((resolve) => {
   process.once('SIGTERM', resolve);
   process.once('SIGINT', resolve);
-  process.once('disconnect', resolve);
 });
 void serving;
