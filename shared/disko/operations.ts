@@ -89,7 +89,8 @@ export function move(layout: Layout, path: LayoutPath, position: number): Layout
 
 /** Cuts a partition in two: the second, named `name`, gets `size` and nothing in it. */
 export function split(layout: Layout, path: LayoutPath, name: string, size: string): Layout {
-  const first = sizeBytes(String(setAt(layout, path)['size']));
+  const { size: whole } = setAt(layout, path);
+  const first = typeof whole === 'string' ? sizeBytes(whole) : null;
   const second = sizeBytes(size);
   if (second === null) throw new OperationError(`'${size}' is not a size such as 20G.`);
   const added = add(layout, path.slice(0, -1), name, { size });

@@ -1,5 +1,5 @@
 import { NixExpression } from '../../nix/value.ts';
-import { isSet } from '../layout.ts';
+import { isSet, type LayoutValue } from '../layout.ts';
 import { sizeBytes } from '../size.ts';
 import { ancestor, text, type Item } from '../walk.ts';
 import { change, groupBy, joined, type Finding, type Inspection, type Rule } from './finding.ts';
@@ -7,6 +7,10 @@ import { mounted, mountpointOf } from './mounts.ts';
 
 const isEsp = (item: Item): boolean =>
   /^ef00$/i.test(text(item, 'type') ?? '') || /^c12a7328-f81f-11d2-ba4b-00a0c93ec93b$/i.test(text(item, 'type') ?? '');
+
+function isOneOf(value: LayoutValue | undefined, words: readonly string[]): boolean {
+  return typeof value === 'string' && words.includes(value);
+}
 
 /** True where anything that decides about booting is computed, so that nothing can be said. */
 function isUnclear(inspection: Inspection): boolean {
@@ -47,7 +51,7 @@ export const bootPartitions: Rule = function* (inspection) {
       isSet(content) &&
       content['type'] === 'filesystem' &&
       content['format'] === 'vfat' &&
-      ['/boot', '/efi', '/boot/efi'].includes(String(content['mountpoint']));
+      isOneOf(content['mountpoint'], ['/boot', '/efi', '/boot/efi']);
     if (
       isEsp(item) &&
       isSet(content) &&
@@ -268,7 +272,7 @@ export const encryption: Rule = function* (inspection) {
         },
       };
     }
-    if (isSet(item.value['content']) && ['gpt', 'table'].includes(String(item.value['content']['type']))) {
+    if (isSet(item.value['content']) && isOneOf(item.value['content']['type'], ['gpt', 'table'])) {
       yield {
         code: 'luks-table',
         severity: 'warning',

@@ -333,7 +333,7 @@ export const datasets: Rule = function* (inspection) {
     if (
       typeof location === 'string' &&
       location.startsWith('file:///tmp/') &&
-      !String(item.value['postCreateHook'] ?? '').includes('keylocation')
+      !(text(item, 'postCreateHook') ?? '').includes('keylocation')
     ) {
       yield {
         code: 'zfs-key-in-tmp',

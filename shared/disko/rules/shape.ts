@@ -147,8 +147,7 @@ function* allowedHere(item: Item, inspection: Inspection): Iterable<Finding> {
   const parent = item.parent;
   if (!parent || item.path.at(-1) !== 'content') return;
   const parentSchema = parent.type === null ? null : typeSchema(parent.type);
-  const allowed = (parentSchema?.options as Readonly<Record<string, OptionSchema>> | undefined)?.['content']
-    ?.contentTypes;
+  const allowed = parentSchema?.options?.['content']?.contentTypes;
   if (!allowed || item.type === null || allowed.includes(item.type)) return;
   yield {
     code: 'content-not-allowed',
@@ -195,14 +194,14 @@ function wrongValue(item: Item, key: string, option: OptionSchema, value: Layout
     );
     if (bad) {
       const [name, entry] = bad;
-      const asText = typeof entry === 'boolean' ? (entry ? 'on' : 'off') : String(entry as string);
-      const isPlain = typeof entry === 'boolean' || typeof entry === 'number';
+      const asText =
+        typeof entry === 'boolean' ? (entry ? 'on' : 'off') : typeof entry === 'number' ? `${entry}` : null;
       return {
         code: 'option-not-text',
         severity: 'error',
         path: [...path, name],
-        message: `ZFS options are texts: write ${name} = "${isPlain ? asText : '...'}".`,
-        ...(isPlain ? { fix: change(`Write "${asText}"`, [...path, name], asText) } : {}),
+        message: `ZFS options are texts: write ${name} = "${asText ?? '...'}".`,
+        ...(asText === null ? {} : { fix: change(`Write "${asText}"`, [...path, name], asText) }),
       };
     }
   }

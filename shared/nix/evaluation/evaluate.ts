@@ -450,6 +450,8 @@ export class Evaluator {
         return bool(!this.isLess(right, left, node));
       case '>=':
         return bool(!this.isLess(left, right, node));
+      default:
+        break;
     }
     throw new NotEvaluable(
       'error',

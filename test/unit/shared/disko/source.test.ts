@@ -63,7 +63,7 @@ const answers: fc.Arbitrary<{ recipe: string; answers: RecipeAnswers }> = fc
         name: `disk${index}`,
         device: `/dev/${device}${index}`,
       })),
-    } as RecipeAnswers,
+    },
   }));
 
 describe('readLayout', () => {
