@@ -4,6 +4,7 @@ import { goal, type Goal } from '../../shared/contract/deploy.ts';
 import { deploy } from './commands/deploy.ts';
 import { disksCommand, type ActAlone } from './commands/disks.ts';
 import { runDoctor } from './commands/doctor.ts';
+import { addFleetCheck } from './commands/fleet-check.ts';
 import { addFleetMaking } from './commands/fleet-new.ts';
 import { showFleet, showHosts, showStatus } from './commands/fleet.ts';
 import { cancelJob, listJobs, showJob, showLog } from './commands/jobs.ts';
@@ -80,6 +81,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .action((folder: string, options: { on?: string; json?: boolean }) =>
       act(options, (session) => showStatus(session, folder, options)),
     );
+  addFleetCheck(fleet, act);
   addFleetMaking(fleet, alone);
 
   program

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
+import { finding } from './finding.ts';
 import { fleetKind, host, hostStatus } from './host.ts';
 import { fleetId, hostName } from './ids.ts';
 import { problem } from './problem.ts';
@@ -46,6 +47,13 @@ export type RecentFleet = z.infer<typeof recentFleet>;
 
 export const pathEntry = z.object({ path: z.string(), name: z.string(), isFlake: z.boolean() });
 
+/** Looking a fleet over evaluates its hosts, so findings come in batches as they are made; the last one ends it. */
+export const fleetCheckEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), text: z.string(), done: z.int(), total: z.int() }),
+  z.object({ type: z.literal('findings'), findings: z.array(finding) }),
+]);
+export type FleetCheckEvent = z.infer<typeof fleetCheckEvent>;
+
 export const fleetContract = {
   /** Opens the flake at a folder; `refresh` evaluates again even where the cache is good. */
   open: procedure
@@ -59,4 +67,6 @@ export const fleetContract = {
   watchStatus: procedure.input(z.object({ id: fleetId })).output(eventIterator(z.array(hostStatus))),
   /** Asks these hosts (all when absent) now; results arrive at watchStatus. */
   refreshStatus: procedure.input(z.object({ id: fleetId, hosts: z.array(hostName).optional() })).output(z.void()),
+  /** What is wrong with the fleet in a folder; also one that cannot be opened. Breaking off the loop cancels. */
+  check: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(eventIterator(fleetCheckEvent)),
 };

@@ -71,6 +71,8 @@ export const hostOutcome = z.object({
   state: z.enum(['succeeded', 'unchanged', 'switched-with-failures', 'failed', 'cancelled', 'skipped']),
   generation: z.int().nullable(),
   system: z.string().nullable(),
+  /** `system.stateVersion` of what was deployed; absent where that was not asked. */
+  stateVersion: z.string().optional(),
   error: problem.optional(),
 });
 export type HostOutcome = z.infer<typeof hostOutcome>;

@@ -4,6 +4,7 @@ import { ProblemError } from '../errors.ts';
 import type { Evaluator } from '../fleet/evaluator.ts';
 import { askHosts, type HostQuestion } from '../fleet/host-questions.ts';
 import { kindsOf } from '../fleet/kinds/all.ts';
+import type { Kind } from '../fleet/kinds/kind.ts';
 import { availableMemoryMiB, hostsThatFit } from '../fleet/memory.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { evalArguments, evalJson } from '../nix/eval.ts';
@@ -14,16 +15,25 @@ import type { DeployHost, DeploySpec } from './spec.ts';
 
 /** A host's system: what builds it and where it will lie, before anything was built. */
 const evaluated = z
-  .object({ drv: z.string(), out: z.string() })
-  .transform(({ drv, out }) => ({ drvPath: drv, outPath: out }));
+  .object({ drv: z.string(), out: z.string(), stateVersion: z.string().nullable() })
+  .transform(({ drv, out, stateVersion }) => ({ drvPath: drv, outPath: out, stateVersion }));
 export type EvaluatedSystem = z.infer<typeof evaluated>;
 
 /**
- * Nix: `outputs → name → { drv, out }`. Asking for the derivation writes it into the store, so that building needs no
- * second evaluation. (A set with an `outPath` would become that path alone in JSON.)
+ * Nix: `outputs → name → { drv, out, stateVersion }`. Asking for the derivation writes it into the store, so that
+ * building needs no second evaluation. (A set with an `outPath` would become that path alone in JSON.) The stateVersion
+ * is kept with the job, since it must not change between two deploys.
  */
-function systemFunction(toplevel: string): string {
-  return `(outputs: name: let system = ${toplevel} outputs name; in { drv = system.drvPath; out = system.outPath; })`;
+function systemFunction({ toplevel, node }: Kind): string {
+  const configuration = node ?? '(outputs: name: outputs.nixosConfigurations.${name} or { })';
+  return `(outputs: name: let
+    system = ${toplevel} outputs name;
+    version = builtins.tryEval ((${configuration} outputs name).config.system.stateVersion or null);
+  in {
+    drv = system.drvPath;
+    out = system.outPath;
+    stateVersion = if version.success && builtins.isString version.value then version.value else null;
+  })`;
 }
 
 /** The questions that evaluation is asked for these hosts. */
@@ -35,7 +45,7 @@ export function systemQuestions(
   return hosts.flatMap(({ name, source }) => {
     const kind = kinds.find((candidate) => candidate.kind === source);
     if (kind === undefined) return [];
-    const read = systemFunction(kind.toplevel);
+    const read = systemFunction(kind);
     return [{ name, key: source, read, evaluatesModules: true, parse: (value) => evaluated.parse(value) }];
   });
 }

@@ -71,7 +71,7 @@ export class HostDeploy {
   async run(): Promise<HostOutcome> {
     const { context } = this.#work;
     try {
-      return await this.#stages();
+      return this.#withVersion(await this.#stages());
     } catch (error) {
       if (context.signal.aborted || error instanceof JobCancelled) return await this.#cancelled();
       return this.#failed(error instanceof ProblemError ? error.problem : jobCrashed(error));
@@ -79,6 +79,12 @@ export class HostDeploy {
       this.#reached?.link[Symbol.dispose]();
       if (this.#system) rmSync(systemLink(context.jobFolder, this.#host.name), { force: true });
     }
+  }
+
+  /** The job remembers with which stateVersion the host was deployed: it must not change later. */
+  #withVersion(outcome: HostOutcome): HostOutcome {
+    const stateVersion = this.#system?.stateVersion ?? null;
+    return stateVersion === null ? outcome : { ...outcome, stateVersion };
   }
 
   async #stages(): Promise<HostOutcome> {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import type { FleetView, OpenEvent, RecentFleet } from '../../../shared/contract/fleet.ts';
+import type { FleetCheckEvent, FleetView, OpenEvent, RecentFleet } from '../../../shared/contract/fleet.ts';
 import type { HostStatus } from '../../../shared/contract/host.ts';
 import type { FleetId, HostName } from '../../../shared/contract/ids.ts';
 import type { JobSummary } from '../../../shared/contract/job.ts';
 import { isOver } from '../../../shared/jobs/view.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import { checkFleet } from './check/check.ts';
 import { fleetNotOpen } from './errors.ts';
 import { fleetIdOf } from './folder.ts';
 import { openFleet, type OpenDependencies, type OpenRequest } from './open.ts';
@@ -12,7 +13,7 @@ import { FleetStatus, Limit, type StatusDependencies } from './status/fleet-stat
 
 export interface FleetsDependencies extends OpenDependencies, StatusDependencies {
   readonly store: OpenDependencies['store'] & StatusDependencies['store'];
-  readonly jobs: Pick<Jobs, 'watchAll'>;
+  readonly jobs: Pick<Jobs, 'watchAll' | 'list' | 'show'>;
 }
 
 /** The fleets that this engine has open, and the state of their hosts. */
@@ -59,6 +60,12 @@ export class Fleets implements Disposable {
     if (path === undefined) throw fleetNotOpen(id);
     for await (const event of this.open({ path })) if (event.type === 'opened') return event.view;
     throw fleetNotOpen(id);
+  }
+
+  /** Looks a fleet over; see {@link checkFleet}. */
+  check(path: string, signal?: AbortSignal): AsyncGenerator<FleetCheckEvent, void, void> {
+    const open = (request: OpenRequest, stop: AbortSignal) => this.open(request, stop);
+    return checkFleet({ ...this.#dependencies, open }, path, signal);
   }
 
   recent(): RecentFleet[] {

@@ -12,6 +12,7 @@ export function fleetProcedures(fleets: Fleets) {
     forget: fleet.forget.handler(({ input }) => fleets.forget(input.path)),
     completePath: fleet.completePath.handler(({ input }) => completePath(input.prefix, homedir())),
     watchStatus: fleet.watchStatus.handler(({ input, signal }) => stream(fleets.watchStatus(input.id, signal), signal)),
+    check: fleet.check.handler(({ input, signal }) => stream(fleets.check(input.path, signal), signal)),
     refreshStatus: fleet.refreshStatus.handler(({ input }) => fleets.refreshStatus(input.id, input.hosts)),
   };
 }

@@ -62,6 +62,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       completePath: base.fleet.completePath.handler(() => []),
       watchStatus: base.fleet.watchStatus.handler(absent),
       refreshStatus: base.fleet.refreshStatus.handler(absent),
+      check: base.fleet.check.handler(absent),
     },
     disks: {
       list: base.disks.list.handler(absent),

@@ -114,6 +114,7 @@ export class StandInConnection implements Connection {
         ),
         watchStatus: os.fleet.watchStatus.handler(() => watchStatus(scenario)),
         refreshStatus: os.fleet.refreshStatus.handler(() => undefined),
+        check: os.fleet.check.handler(() => once({ type: 'findings' as const, findings: [] })),
       },
       disks: {
         list: os.disks.list.handler(() => ({

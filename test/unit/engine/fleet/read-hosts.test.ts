@@ -6,6 +6,7 @@ import { readHosts, type ReadingResult } from '../../../../electron/engine/fleet
 const kind: Kind = {
   kind: 'nixosConfigurations',
   evaluatesModules: true,
+  node: '(outputs: name: outputs.${name})',
   toplevel: '(outputs: name: outputs.${name})',
   names: '',
   read: '(READ)',
