@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -97,17 +98,30 @@ export class DeployLab implements AsyncDisposable {
     if (exitCode !== 0) throw new Error(stderr);
   }
 
-  /** The newest job. */
+  /** The newest job: ids sort by time. */
   async latestJob(): Promise<JobId> {
-    const { stdout } = await this.cli(['jobs', 'list', '--json']);
-    const [first] = z.array(z.object({ id: jobId })).parse(JSON.parse(stdout));
-    if (first === undefined) throw new Error('there is no job');
-    return first.id;
+    const ids = (await readdir(join(this.lab.folder, 'state/jobs'))).filter((name) => jobId.safeParse(name).success);
+    return jobId.parse(ids.sort().at(-1));
+  }
+
+  /** Resolves when a host's log has come to a text. */
+  async untilLog(id: JobId, host: string, text: string): Promise<void> {
+    const following = this.lab.controller.spawn(['node', program, 'jobs', 'log', id, '--host', host], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let log = '';
+    const ended = once(following, 'close');
+    following.stdout?.setEncoding('utf8').on('data', (piece: string) => {
+      log += piece;
+      if (log.includes(text)) following.kill('SIGKILL');
+    });
+    await ended;
+    if (!log.includes(text)) throw new Error(`the log never said “${text}”:\n${log}`);
   }
 
   /** Waits until a job is over, by following its log as a person would. */
   async jobOver(id: JobId): Promise<JobDetail> {
-    await this.cli(['jobs', 'log', id, '--follow']);
+    await this.cli(['jobs', 'log', id]);
     return this.job(id);
   }
 
@@ -129,7 +143,10 @@ export class RunningDeploy {
     const { stdout, stderr } = this.#process;
     if (!stdout || !stderr) throw new Error('the program has no output');
     createInterface({ input: stdout }).on('line', (text) => {
-      this.#lines.push(line.parse(JSON.parse(text)));
+      const read = line.safeParse(JSON.parse(text));
+      // A command that fails before there is a job says so in a line of another form.
+      if (read.success) this.#lines.push(read.data);
+      else this.#stderr += `${text}\n`;
       for (const look of this.#watchers) look();
     });
     stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
