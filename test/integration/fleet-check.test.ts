@@ -136,8 +136,8 @@ describeLab('the doctor', () => {
       expect((await readFile(join(path, 'flake.nix'), 'utf8')).split('\n')).toEqual(
         expect.arrayContaining([
           '      webModules = [',
-          '          # Both lists have this one.',
-          '            imports = webModules;',
+          '        # Both lists have this one.',
+          '          imports = webModules;',
         ]),
       );
     });
@@ -236,5 +236,30 @@ describeLab('the doctor', () => {
     );
     await lab.lock(path);
     expect(await check(path)).toEqual({ exitCode: 0, findings: [] });
+  });
+
+  test('remembers with which stateVersion a host was deployed', async () => {
+    await lab.up(['nas']);
+    const { path } = await lab.fleet('plain', {
+      name: 'deployed',
+      hosts: ['nas'],
+      config: { nas: 'system.stateVersion = "25.11";' },
+    });
+    const common = join(path, 'modules/common.nix');
+    await writeFile(common, (await readFile(common, 'utf8')).replace(/ *system\.stateVersion.*\n/, ''));
+    const cli = join(projectRoot, 'electron/cli/main.ts');
+    const changed = async () => find((await check(path)).findings, 'state-version-changed', 'nas');
+    expect(await changed()).toBeUndefined();
+    await run(path, 'node', cli, 'deploy', path, '--on', 'nas', '--yes');
+    expect(await changed()).toBeUndefined();
+
+    const file = join(path, 'hosts/nas/default.nix');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(/stateVersion = "[^"]*"/, 'stateVersion = "26.05"'));
+    const finding = await changed();
+    expect(finding).toMatchObject({ severity: 'error', file: 'hosts/nas/default.nix' });
+    await applyFix(path, finding);
+    expect(await readFile(file, 'utf8')).toBe(text);
+    expect(await changed()).toBeUndefined();
   });
 });
