@@ -72,11 +72,15 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
     const explained = explainSshText(passage?.words() ?? '', place) ?? explainSshError(error, place);
     result.reject(sshError(explained, error));
   });
-  client.on('close', () => {
+  const lost = (): void => {
     const words = passage?.words() ?? '';
     const explained = explainSshText(words, place);
     result.reject(sshError(explained ?? sshProblems.lost(place, words || 'The other side closed the connection')));
-  });
+  };
+  client.on('close', lost);
+  // A program in between that ended before the client listened to its stream has nobody else to tell of it.
+  if (passage?.stream.destroyed) lost();
+  else passage?.stream.once('close', lost);
   client.on('ready', () => result.resolve(new SshSession(client, target, resolved, resources.move())));
   try {
     client.connect({
