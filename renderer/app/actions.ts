@@ -1,4 +1,5 @@
 import FolderOpen from '@lucide/svelte/icons/folder-open';
+import HardDrive from '@lucide/svelte/icons/hard-drive';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import Monitor from '@lucide/svelte/icons/monitor';
@@ -123,6 +124,16 @@ export function listActions(app: AppState): Action[] {
       keywords: ['history', 'deploys', 'logs'],
       refusal: null,
       run: () => router.go({ page: 'jobs' }),
+    },
+    {
+      id: 'go-disks',
+      title: 'Disks',
+      section: 'Go to',
+      icon: HardDrive,
+      keys: 'Alt+4',
+      keywords: ['disko', 'layout', 'partitions', 'luks', 'zfs', 'raid', 'recipe'],
+      refusal: null,
+      run: () => router.go({ page: 'disks' }),
     },
     {
       id: 'go-settings',

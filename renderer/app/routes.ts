@@ -6,6 +6,7 @@ export type Route =
   | { page: 'open' }
   | { page: 'jobs' }
   | { page: 'job'; id: JobId }
+  | { page: 'disks' }
   | { page: 'settings' };
 
 // The same shape that shared/contract/ids.ts gives to job ids; the window does not load zod for one pattern.
@@ -20,6 +21,7 @@ export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [page, id = ''] = path.split('/');
   if (page === 'open') return { page: 'open' };
+  if (page === 'disks') return { page: 'disks' };
   if (page === 'settings') return { page: 'settings' };
   if (page === 'jobs') return isJobId(id) ? { page: 'job', id } : { page: 'jobs' };
   return { page: 'fleet', filter: new URLSearchParams(query).get('filter') ?? '' };

@@ -108,6 +108,41 @@ const SHOTS: Shot[] = [
   { name: 'prompt-password', scenario: 'password' },
   { name: 'prompt-host-key', scenario: 'host-key' },
   { name: 'prompt-host-key-changed', scenario: 'host-key-changed' },
+  { name: 'disks-none', scenario: 'first-run', hash: '#/disks' },
+  { name: 'disks', scenario: 'homelab', hash: '#/disks' },
+  ...(
+    [
+      ['laptop', 'ESP'],
+      ['nas', 'main'],
+      ['backup', 'bay02'],
+      ['router', 'swap'],
+    ] as const
+  ).map(([host, chosen]): Shot => ({
+    name: `disks-${host}`,
+    scenario: 'homelab',
+    hash: '#/disks',
+    act: async (page) => {
+      await page.getByRole('button', { name: `hosts/${host}/disko.nix` }).click();
+      await page.getByRole('treeitem', { name: chosen }).first().click();
+    },
+  })),
+  ...['shelf', 'gate', 'kube02'].map((host): Shot => ({
+    name: `disks-${host}`,
+    scenario: 'homelab',
+    hash: '#/disks',
+    act: async (page) => page.getByRole('button', { name: `hosts/${host}/disko.nix` }).click(),
+  })),
+  {
+    name: 'disks-review',
+    scenario: 'homelab',
+    hash: '#/disks',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'hosts/laptop/disko.nix' }).click();
+      await page.getByRole('option', { name: /^swap/ }).click();
+      await page.keyboard.press('Alt+Shift+ArrowRight');
+      await page.getByRole('button', { name: 'Review and save' }).click();
+    },
+  },
   { name: 'lost', scenario: 'lost' },
   { name: 'refused', scenario: 'refused' },
   { name: 'notice', scenario: 'notice' },

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(top, { recursive: true, force: true }));
 
-const code = (code: string) => expect.objectContaining({ problem: expect.objectContaining({ code }) });
+const code = (code: string): unknown => expect.objectContaining({ problem: expect.objectContaining({ code }) });
 
 describe('the text of a layout file', () => {
   it('is written over the text that was read', async () => {

@@ -1,0 +1,2 @@
+/** What the palette's things are called while they are dragged. */
+export const PART_TYPE = 'application/x-nixstead-part';
