@@ -1,8 +1,11 @@
 import { appContract } from './app.ts';
+import { createContract } from './create.ts';
 import { deployContract } from './deploy.ts';
 import { disksContract } from './disks.ts';
 import { doctorContract } from './doctor.ts';
+import { filesContract } from './files.ts';
 import { fleetContract } from './fleet.ts';
+import { gitContract } from './git.ts';
 import { jobContract } from './job.ts';
 import { settingsContract } from './settings.ts';
 
@@ -10,6 +13,9 @@ import { settingsContract } from './settings.ts';
 export const contract = {
   app: appContract,
   fleet: fleetContract,
+  create: createContract,
+  files: filesContract,
+  git: gitContract,
   deploy: deployContract,
   job: jobContract,
   disks: disksContract,

@@ -1,8 +1,11 @@
 import { Option, type Command } from 'commander';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
+import { supportedReleases } from '../../../shared/fleet/releases.ts';
 import { hostTypes, type HostType, type NewFleet, type NewHost } from '../../../shared/fleet/template/options.ts';
 import { addHost } from '../../engine/fleet/create/add-host.ts';
 import { createFleet, planFleet } from '../../engine/fleet/create/create-fleet.ts';
+import { ownUser } from '../../engine/fleet/create/own-user.ts';
+import { suggestHost } from '../../engine/fleet/create/suggestions.ts';
 import { findSshPublicKeys } from '../../engine/fleet/create/ssh-public-keys.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { showProblem } from '../output/problem.ts';
@@ -10,8 +13,8 @@ import { printable } from '../output/text.ts';
 import type { Printer } from '../printer.ts';
 import type { ActAlone } from './disks.ts';
 
-/** The release of nixpkgs that a new fleet starts with. */
-const CURRENT_RELEASE = '25.11';
+/** The newest release that is out: what a new fleet starts with. */
+const CURRENT_RELEASE = supportedReleases(Date.now())[0]?.name ?? 'unstable';
 
 interface NewOptions {
   readonly layout: NewFleet['layout'];
@@ -24,12 +27,6 @@ interface NewOptions {
 }
 
 const repeated = (text: string, previous: readonly string[]): readonly string[] => [...previous, text];
-
-/** The user of this computer, where that name would do as an admin's; else `admin`. */
-function ownUser(): string {
-  const { username } = userInfo();
-  return username !== 'root' && /^[a-z_][a-z0-9_-]{0,30}$/.test(username) ? username : 'admin';
-}
 
 async function newFleet(printer: Printer, folder: string, options: NewOptions): Promise<ExitCode> {
   const { env } = printer.terminal;
@@ -69,7 +66,7 @@ interface AddOptions {
   readonly type: HostType;
   readonly target?: string;
   readonly tag: readonly string[];
-  readonly stateVersion: string;
+  readonly stateVersion?: string;
 }
 
 /** `[USER@]ADDRESS[:PORT]`; an IPv6 address with a port stands in brackets. */
@@ -87,7 +84,8 @@ function targetParts(target: string | undefined): Pick<NewHost, 'address' | 'use
 }
 
 async function newHost(printer: Printer, folder: string, name: string, options: AddOptions): Promise<ExitCode> {
-  const { system, type, tag: tags, stateVersion } = options;
+  const { system, type, tag: tags } = options;
+  const stateVersion = options.stateVersion ?? (await suggestHost(folder, Date.now())).stateVersion;
   const host: NewHost = { name, type, system, tags, stateVersion, ...targetParts(options.target) };
   const change = await addHost(folder, host, AbortSignal.timeout(60_000));
   const changed = change.changedFiles.map((file) => file.path);
@@ -133,7 +131,7 @@ export function addFleetMaking(fleet: Command, act: ActAlone): void {
     .addOption(new Option('--type <TYPE>', 'which profile it gets').choices([...hostTypes]).default('server'))
     .option('--target <[USER@]HOST[:PORT]>', 'where it answers to SSH')
     .addOption(new Option('--tag <TAG>', 'may be repeated').argParser(repeated).default([], 'none'))
-    .option('--state-version <RELEASE>', 'the release that it was installed with', CURRENT_RELEASE)
+    .option('--state-version <RELEASE>', 'the release that it was installed with; default: that of the fleet')
     .addOption(json())
     .action((folder: string, name: string, options: AddOptions & { json?: boolean }) =>
       act(options, (printer) => newHost(printer, folder, name, options)),

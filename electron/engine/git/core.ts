@@ -11,7 +11,7 @@ export interface GitResult {
 export interface GitOptions {
   /** The folder that git works in. */
   readonly cwd: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Exit codes that are an answer and not an error; default: 0 alone. */
   readonly expectedExitCodes?: readonly number[];
 }
@@ -54,7 +54,9 @@ export function gitFailed(argv: readonly string[], result: GitResult): ProblemEr
   const isForeignOwner = evidence.includes('dubious ownership');
   return new ProblemError({
     code: isForeignOwner ? 'git-foreign-owner' : 'git-failed',
-    title: isForeignOwner ? 'Git does not trust this folder: another user owns it' : `git ${argv[0] ?? ''} failed`,
+    title: isForeignOwner
+      ? 'Git does not trust this folder: another user owns it'
+      : `git ${argv.find((argument) => !argument.startsWith('-')) ?? ''} failed`,
     evidence,
     advice: isForeignOwner
       ? ['Give the folder to your user, or tell git to trust it with the command that its message names.']

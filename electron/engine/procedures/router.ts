@@ -7,10 +7,13 @@ import type { Store } from '../store/open.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { appProcedures } from './app.ts';
 import { procedures } from './base.ts';
+import { createProcedures } from './create.ts';
 import { deployProcedures } from './deploy.ts';
 import { disksProcedures } from './disks.ts';
 import { doctorProcedures } from './doctor.ts';
+import { filesProcedures } from './files.ts';
 import { fleetProcedures } from './fleet.ts';
+import { gitProcedures } from './git.ts';
 import { jobProcedures } from './job.ts';
 import { settingsProcedures } from './settings.ts';
 
@@ -32,6 +35,9 @@ export function createRouter(parts: EngineParts) {
   return procedures.router({
     app: appProcedures(surroundings, home, parts.notices),
     fleet: fleetProcedures(fleets),
+    create: createProcedures(fleets, env),
+    files: filesProcedures(fleets),
+    git: gitProcedures(fleets),
     deploy: deployProcedures(parts),
     job: jobProcedures(jobs),
     disks: disksProcedures(fleets),

@@ -7,6 +7,7 @@ import type { JobId } from '../../../shared/contract/ids.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { defaultSettings, type Settings } from '../../../shared/contract/settings.ts';
 import { DISK_FILES } from './invented-disks.ts';
+import { fileParts, FINDINGS } from './invented-files.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -114,8 +115,9 @@ export class StandInConnection implements Connection {
         ),
         watchStatus: os.fleet.watchStatus.handler(() => watchStatus(scenario)),
         refreshStatus: os.fleet.refreshStatus.handler(() => undefined),
-        check: os.fleet.check.handler(() => once({ type: 'findings' as const, findings: [] })),
+        check: os.fleet.check.handler(() => checkFleet()),
       },
+      ...fileParts(os),
       disks: {
         list: os.disks.list.handler(() => ({
           files: Object.keys(DISK_FILES).map((file) => ({ file, found: 'devices' as const })),
@@ -174,6 +176,18 @@ async function* openFleet(view: Scenario['view']) {
   } else {
     throw refused(view);
   }
+}
+
+/** `?check=none`: nothing is found. `?check=many`: much is. `?check=slow`: it does not end. */
+async function* checkFleet() {
+  const wanted = new URLSearchParams(location.search).get('check');
+  yield { type: 'progress' as const, text: 'Looking into hosts', done: 4, total: 9 };
+  if (wanted === 'slow') await never;
+  const copies = wanted === 'none' ? 0 : wanted === 'many' ? 40 : 1;
+  const findings = Array.from({ length: copies }, (_, copy) =>
+    FINDINGS.map((finding) => (copy === 0 ? finding : { ...finding, line: (finding.line ?? 0) + copy })),
+  ).flat();
+  yield { type: 'findings' as const, findings };
 }
 
 async function* watchStatus(scenario: Scenario) {

@@ -71,8 +71,15 @@ export async function planFleet(folder: string, fleet: NewFleet): Promise<FleetP
 /**
  * Makes a fleet: files, a git repository where there is none, the lock where nix can make one, a first commit where git
  * knows who commits. Never writes over a file.
+ * @param onStep told what is being done, in a few words
  */
-export async function createFleet(folder: string, fleet: NewFleet, signal: AbortSignal): Promise<CreatedFleet> {
+export async function createFleet(
+  folder: string,
+  fleet: NewFleet,
+  signal: AbortSignal,
+  onStep?: (text: string) => void,
+): Promise<CreatedFleet> {
+  onStep?.('Writing files');
   const plan = await planFleet(folder, fleet);
   await mkdir(plan.folder, { recursive: true }).catch((error: unknown) => {
     throw cannotWrite(plan.folder, error);
@@ -94,8 +101,10 @@ export async function createFleet(folder: string, fleet: NewFleet, signal: Abort
   const isReady =
     plan.isInGit || (await attempt(() => git(['init', '--quiet', '--initial-branch=main'], { cwd, signal })));
   if (isReady && (await attempt(() => git(['add', '--', ...files], { cwd, signal })))) {
+    onStep?.('Locking inputs');
     const isLocked = await attempt(() => lockFlake(plan.folder, signal));
     if (isLocked) files.push('flake.lock');
+    onStep?.('Committing');
     await attempt(() => git(['add', '--', ...files], { cwd, signal }));
     await attempt(() =>
       git(['commit', '--quiet', '-m', `${fleet.name}: a new fleet`, '--', ...files], { cwd, signal }),

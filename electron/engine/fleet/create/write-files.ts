@@ -33,8 +33,8 @@ export async function writeNewFiles(folder: string, files: FileSet): Promise<voi
   }
 }
 
-/** Replaces a file's text in one step: a crash leaves the old text or the new one. */
-export async function replaceFile(path: string, text: string): Promise<void> {
+/** Replaces a file's content in one step: a crash leaves the old one or the new one. */
+export async function replaceFile(path: string, text: string | Uint8Array): Promise<void> {
   const scratch = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
   try {
     {

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { homedir } from 'node:os';
+import type { FleetSuggestions, HostSuggestions } from '../../../../shared/contract/create.ts';
+import { supportedReleases } from '../../../../shared/fleet/releases.ts';
+import { layoutOf } from './add-host.ts';
+import { ownUser } from './own-user.ts';
+import { findSshPublicKeys } from './ssh-public-keys.ts';
+
+/** What this computer knows that a new fleet needs. @param now milliseconds since the epoch */
+export async function suggestFleet(env: NodeJS.ProcessEnv, now: number): Promise<FleetSuggestions> {
+  const sshKeys = await findSshPublicKeys(env['HOME'] ?? homedir(), env);
+  return {
+    adminUser: ownUser(),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    releases: [...supportedReleases(now).map(({ name }) => name), 'unstable'],
+    sshKeys: sshKeys.map(({ line, source }) => ({ line, source })),
+  };
+}
+
+/** What a fleet says that a new host of it needs. @param now milliseconds since the epoch */
+export async function suggestHost(folder: string, now: number): Promise<HostSuggestions> {
+  const flake = await readFile(join(folder, 'flake.nix'), 'utf8').catch(() => '');
+  const [newest] = supportedReleases(now);
+  const followed = /\bnixos-(\d\d\.\d\d)\b/.exec(flake)?.[1];
+  return { layout: layoutOf(flake), stateVersion: followed ?? newest?.name ?? '' };
+}

@@ -1,0 +1,89 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { procedure } from './base.ts';
+import { fleetId } from './ids.ts';
+import { problem } from './problem.ts';
+
+const folder = z.string().min(1).max(4096);
+const shortText = z.string().max(500);
+
+/** What a new fleet is made from; see shared/fleet/template/options.ts. The engine says which values would not work. */
+export const newFleet = z.object({
+  name: shortText,
+  layout: z.enum(['factory', 'simple']),
+  release: shortText,
+  adminUser: shortText,
+  sshKeys: z.array(z.string().max(16_384)).max(200),
+  timeZone: shortText,
+});
+
+/** A host to be added to a fleet of one of our layouts. `address` null: not deployed over SSH. */
+export const newHost = z.object({
+  name: shortText,
+  type: z.enum(['server', 'pc', 'cloud', 'rpi']),
+  system: shortText,
+  address: shortText.nullable(),
+  user: shortText.nullable(),
+  port: z.int().min(1).max(65535).nullable(),
+  tags: z.array(shortText).max(100),
+  stateVersion: shortText,
+});
+export type NewHostRequest = z.infer<typeof newHost>;
+
+/** What this computer knows that a new fleet needs. */
+export const fleetSuggestions = z.object({
+  adminUser: z.string(),
+  timeZone: z.string(),
+  /** Releases of nixpkgs that get updates, the newest first, then `unstable`. */
+  releases: z.array(z.string()).min(1),
+  sshKeys: z.array(z.object({ line: z.string(), source: z.enum(['file', 'agent']) })),
+});
+export type FleetSuggestions = z.infer<typeof fleetSuggestions>;
+
+/** What making a fleet would write, and nothing written yet. */
+export const fleetPlan = z.object({
+  folder: z.string(),
+  files: z.array(z.object({ path: z.string(), text: z.string() })),
+  /** Files of the plan that are already there; then nothing may be written. */
+  inTheWay: z.array(z.string()),
+  /** Other things that the folder holds; they stay. */
+  others: z.array(z.string()),
+  isInGit: z.boolean(),
+});
+export type FleetPlanned = z.infer<typeof fleetPlan>;
+
+/** Locking the inputs takes seconds to minutes, so making a fleet is a stream: what is done, then what came of it. */
+export const createEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), text: z.string() }),
+  z.object({
+    type: z.literal('created'),
+    folder: z.string(),
+    files: z.array(z.string()),
+    /** What could not be done and does not keep the fleet from being used. */
+    problems: z.array(problem),
+  }),
+]);
+export type CreateEvent = z.infer<typeof createEvent>;
+
+/** What adding a host would change. `layout` null: a flake that somebody else wrote, where only its owner adds hosts. */
+export const hostSuggestions = z.object({
+  layout: z.enum(['factory', 'simple']).nullable(),
+  /** The release that the fleet's nixpkgs is of, or the newest one. */
+  stateVersion: z.string(),
+});
+export type HostSuggestions = z.infer<typeof hostSuggestions>;
+
+export const hostPlan = z.object({
+  files: z.array(z.object({ path: z.string(), before: z.string().nullable(), after: z.string() })),
+});
+export type HostPlanned = z.infer<typeof hostPlan>;
+
+/** Making fleets and hosts. */
+export const createContract = {
+  suggestFleet: procedure.output(fleetSuggestions),
+  planFleet: procedure.input(z.object({ folder, fleet: newFleet })).output(fleetPlan),
+  fleet: procedure.input(z.object({ folder, fleet: newFleet })).output(eventIterator(createEvent)),
+  suggestHost: procedure.input(z.object({ fleetId })).output(hostSuggestions),
+  planHost: procedure.input(z.object({ fleetId, host: newHost })).output(hostPlan),
+  host: procedure.input(z.object({ fleetId, host: newHost })).output(hostPlan),
+};

@@ -1,0 +1,254 @@
+import { ORPCError } from '@orpc/server';
+import type { implement } from '@orpc/server';
+import type { contract } from '../../../shared/contract/index.ts';
+import type { Finding } from '../../../shared/contract/finding.ts';
+import type { Discarded, GitFile, GitState } from '../../../shared/contract/git.ts';
+import { hostName } from '../../../shared/contract/ids.ts';
+import { factoryHostFiles } from '../../../shared/fleet/template/host-files.ts';
+import { fleetFiles } from '../../../shared/fleet/template/fleet-files.ts';
+
+const hashOf = (text: string): string => {
+  let state = 7;
+  for (const letter of text) state = (state * 31 + (letter.codePointAt(0) ?? 0)) >>> 0;
+  return state.toString(16).padStart(64, '0');
+};
+
+const FLEET = {
+  name: 'homelab',
+  layout: 'factory',
+  release: '26.05',
+  adminUser: 'sam',
+  timeZone: 'Europe/Berlin',
+} as const;
+const aKey = (letter: string, comment: string): string =>
+  `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${letter.repeat(42)} ${comment}`;
+const SSH_KEYS = [
+  { line: aKey('k', 'sam@laptop'), source: 'file' as const },
+  { line: `sk-${aKey('b', 'key on my chain').replace('ed25519', 'ed25519@openssh.com')}`, source: 'agent' as const },
+];
+
+const NAS = `{ config, pkgs, ... }:
+{
+  imports = [ ./disko.nix ];
+
+  # The shelf under the stairs.
+  networking.hostName = "nas";
+  services.openssh.enable = true;
+  users.users.sam.password = "hunter2";
+
+  services.samba = {
+    enable = true;
+    settings.global.workgroup = "HOME";
+  };
+  environment.etc."motd".text = ''
+    Welcome to \${config.networking.hostName}
+  '';
+  system.stateVersion = "25.11";
+}
+`;
+
+const HOSTS = ['gateway', 'compute', 'db1'].map((name) =>
+  factoryHostFiles({
+    ...{ name, type: 'server', system: 'x86_64-linux', address: `${name}.lan`, user: 'root', port: null },
+    ...{ tags: [], stateVersion: '25.11' },
+  }),
+);
+const COMMITTED: Record<string, string> = {
+  ...fleetFiles({ ...FLEET, sshKeys: [SSH_KEYS[0]?.line ?? ''] }),
+  ...Object.fromEntries(HOSTS.flatMap((files) => Object.entries(files))),
+  'hosts/nas/default.nix': NAS.replace('  users.users.sam.password = "hunter2";\n', ''),
+};
+const DISK: Record<string, string> = {
+  ...COMMITTED,
+  'hosts/nas/default.nix': NAS,
+  'hosts/vpn/default.nix': '{\n  services.openssh.enable = true;\n}\n',
+  'hosts/vpn/host.nix': '{ type = "server"; system = "x86_64-linux"; }\n',
+  'hosts/broken/default.nix': '{\n  services.nginx = {\n    enable = true\n    virtualHosts = { };\n  };\n}\n',
+};
+
+const PASSWORD = NAS.indexOf('  users.users.sam.password');
+/** What a check finds in the invented fleet. */
+export const FINDINGS: readonly Finding[] = [
+  {
+    code: 'secret-password-in-clear',
+    severity: 'error',
+    host: hostName.parse('nas'),
+    file: 'hosts/nas/default.nix',
+    line: 8,
+    message: 'The password of the user sam stands in the flake, and in the store of every machine that reads it.',
+    fix: {
+      kind: 'edit',
+      title: 'Take the password out',
+      file: 'hosts/nas/default.nix',
+      hash: hashOf(NAS),
+      splices: [{ start: PASSWORD, end: NAS.indexOf('\n', PASSWORD) + 1, text: '' }],
+    },
+  },
+  {
+    code: 'git-untracked',
+    severity: 'error',
+    file: 'hosts/vpn/default.nix',
+    message: '2 new files are not known to Git, so the flake cannot see them.',
+    fix: {
+      kind: 'add-to-git',
+      title: 'Tell Git of 2 new files',
+      files: ['hosts/vpn/default.nix', 'hosts/vpn/host.nix'],
+    },
+  },
+  {
+    code: 'nixpkgs-out-of-support',
+    severity: 'warning',
+    file: 'flake.nix',
+    line: 5,
+    message: 'nixpkgs follows nixos-25.05, which has had no security updates since 31 December 2025.',
+  },
+  {
+    code: 'target-duplicate',
+    severity: 'warning',
+    host: hostName.parse('db2'),
+    file: 'hosts/db1/host.nix',
+    line: 4,
+    message: 'db1 and db2 are deployed to the same address, 10.0.20.51.',
+  },
+  {
+    code: 'nixpkgs-old',
+    severity: 'hint',
+    file: 'flake.lock',
+    line: 32,
+    message: 'The input nixpkgs is 94 days old.',
+  },
+];
+
+const CHANGES: GitFile[] = [
+  { file: 'flake.nix', state: 'modified', staged: 'yes', isUnseen: false },
+  { file: 'hosts/nas/default.nix', state: 'modified', staged: 'no', isUnseen: false },
+  { file: 'hosts/old/default.nix', state: 'deleted', staged: 'no', isUnseen: false },
+  { file: 'hosts/vpn/default.nix', state: 'new', staged: 'no', isUnseen: true },
+  { file: 'hosts/vpn/host.nix', state: 'new', staged: 'no', isUnseen: true },
+];
+
+/** `?git=none|clean|conflict|detached|stranger`: the states of a work tree. */
+function gitState(): GitState | null {
+  const wanted = new URLSearchParams(location.search).get('git');
+  const state: GitState = {
+    branch: 'main',
+    revision: '4f2c91e07d5be1c0a8a9f2f6b0f2b5d7c3e1a9d8',
+    upstream: 'origin/main',
+    ahead: 2,
+    behind: 0,
+    operation: null,
+    identity: 'Sam Home <sam@home.example>',
+    files: CHANGES,
+    changedOutside: 0,
+  };
+  if (wanted === 'none') return null;
+  if (wanted === 'clean') return { ...state, files: [], ahead: 0 };
+  if (wanted === 'detached') return { ...state, branch: null };
+  if (wanted === 'stranger') return { ...state, identity: null };
+  if (wanted === 'conflict') {
+    const files: GitFile[] = [
+      { file: 'flake.nix', state: 'conflict', staged: 'no', isUnseen: false },
+      ...CHANGES.slice(1),
+    ];
+    return { ...state, operation: 'merge', files };
+  }
+  return state;
+}
+
+const never = new Promise<never>(() => undefined);
+
+/** The parts of the stand-in engine that are about files, git and what is made anew. `?folder=taken` is in the way. */
+export function fileParts(os: ReturnType<typeof implement<typeof contract>>) {
+  const asked = new URLSearchParams(location.search);
+  const planned = (files: Readonly<Record<string, string>>) =>
+    Object.entries(files).map(([path, text]) => ({ path, text }));
+  const hostFiles = (host: Parameters<typeof factoryHostFiles>[0]) => ({
+    files: Object.entries(factoryHostFiles(host)).map(([path, after]) => ({ path, before: null, after })),
+  });
+  return {
+    create: {
+      suggestFleet: os.create.suggestFleet.handler(() => ({
+        adminUser: 'sam',
+        timeZone: 'Europe/Berlin',
+        releases: ['26.05', 'unstable'],
+        sshKeys: asked.get('keys') === 'none' ? [] : SSH_KEYS,
+      })),
+      planFleet: os.create.planFleet.handler(({ input }) => ({
+        folder: input.folder.replace('~', '/home/sam'),
+        files: planned(fleetFiles(input.fleet)),
+        inTheWay: asked.get('folder') === 'taken' ? ['flake.nix', 'README.md'] : [],
+        others: asked.get('folder') === 'taken' ? ['notes.txt'] : [],
+        isInGit: asked.get('folder') === 'taken',
+      })),
+      fleet: os.create.fleet.handler(async function* ({ input }) {
+        yield { type: 'progress' as const, text: 'Locking inputs' };
+        if (asked.get('create') === 'slow') await never;
+        yield {
+          type: 'created' as const,
+          folder: input.folder,
+          files: [],
+          problems: [
+            {
+              code: 'nix-network',
+              title: 'The inputs could not be locked: github.com cannot be reached',
+              evidence: "error: unable to download 'https://api.github.com/…': Could not resolve hostname",
+              advice: ['Open the fleet again when there is a network.'],
+            },
+          ],
+        };
+      }),
+      suggestHost: os.create.suggestHost.handler(() => ({
+        layout: asked.get('layout') === 'foreign' ? null : ('factory' as const),
+        stateVersion: '26.05',
+      })),
+      planHost: os.create.planHost.handler(({ input }) => hostFiles(input.host)),
+      host: os.create.host.handler(({ input }) => hostFiles(input.host)),
+    },
+    files: {
+      list: os.files.list.handler(() => ({
+        files:
+          asked.get('files') === 'many'
+            ? Array.from({ length: 4000 }, (_, index) => `hosts/host-${index % 400}/part-${index}.nix`)
+            : Object.keys(DISK),
+        isComplete: asked.get('files') !== 'many',
+      })),
+      read: os.files.read.handler(({ input }) => {
+        const text = DISK[input.file];
+        if (text === undefined) {
+          const data = {
+            code: 'file-unreadable',
+            title: `${input.file} cannot be read`,
+            evidence: 'ENOENT: no such file or directory',
+            advice: ['Check that the file is still there and that you may read it.'],
+          };
+          throw new ORPCError('PROBLEM', { message: data.title, data });
+        }
+        return { text, hash: hashOf(text) };
+      }),
+      save: os.files.save.handler(({ input }) => {
+        DISK[input.file] = input.text;
+        return { hash: hashOf(input.text) };
+      }),
+      watch: os.files.watch.handler(async function* ({ input }) {
+        yield { hash: hashOf(DISK[input.file] ?? '') };
+        if (asked.get('outside') !== null) {
+          await new Promise((resolve) => setTimeout(resolve, 900));
+          yield { hash: hashOf('something else') };
+        }
+        await never;
+      }),
+    },
+    git: {
+      state: os.git.state.handler(() => gitState()),
+      committed: os.git.committed.handler(({ input }) => ({ text: COMMITTED[input.file] ?? null })),
+      track: os.git.track.handler(() => undefined),
+      stage: os.git.stage.handler(() => undefined),
+      unstage: os.git.unstage.handler(() => undefined),
+      commit: os.git.commit.handler(() => ({ revision: '' })),
+      discard: os.git.discard.handler(({ input }) =>
+        input.files.map((file): Discarded => ({ file, blob: null, mode: 0o644, isTracked: true, left: null })),
+      ),
+      restore: os.git.restore.handler(() => undefined),
+    },
+  };
+}
