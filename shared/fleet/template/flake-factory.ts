@@ -85,6 +85,10 @@ export function factoryFlake({ name, release }: Pick<NewFleet, 'name' | 'release
       deploy.nodes = lib.mapAttrs (name: host: {
         hostname = host.deployment.targetHost;
         sshUser = host.deployment.targetUser or "root";
+        sshOpts = lib.optionals (host.deployment ? targetPort) [
+          "-p"
+          (toString host.deployment.targetPort)
+        ];
         profiles.system = {
           user = "root";
           path = inputs.deploy-rs.lib.\${host.system}.activate.nixos self.nixosConfigurations.\${name};

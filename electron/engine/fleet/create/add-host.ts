@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { whyNameIsRefused } from '../../../../shared/fleet/host-name.ts';
-import { readAddress, whyUserIsRefused } from '../../../../shared/fleet/target-rules.ts';
+import { readAddress, whyPortIsRefused, whyUserIsRefused } from '../../../../shared/fleet/target-rules.ts';
 import { factoryHostFiles, hostEntry, simpleHostFiles } from '../../../../shared/fleet/template/host-files.ts';
 import type { FileSet, NewHost } from '../../../../shared/fleet/template/options.ts';
 import { EditError, setAttribute } from '../../../../shared/nix/edit.ts';
@@ -64,6 +64,11 @@ function checkHost(host: NewHost): void {
   if (host.user !== null) {
     const user = whyUserIsRefused(host.user);
     if (user !== null) throw badValue('user', host.user, user);
+  }
+  const port = host.port === null ? null : whyPortIsRefused(host.port);
+  if (port !== null) throw badValue('port', String(host.port), port);
+  if (!/^\d\d\.\d\d$/.test(host.stateVersion)) {
+    throw badValue('stateVersion', host.stateVersion, 'must be a release of NixOS such as 25.11');
   }
   if (!/^[a-z0-9_]+-linux$/.test(host.system)) throw badValue('system', host.system, 'must be such as x86_64-linux');
   const tag = host.tags.find((item) => !/^[A-Za-z0-9._-]+$/.test(item));

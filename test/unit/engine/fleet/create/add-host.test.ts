@@ -1,0 +1,117 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addHost, layoutOf, planHost } from '../../../../../electron/engine/fleet/create/add-host.ts';
+import { ProblemError } from '../../../../../electron/engine/errors.ts';
+import { fleetFiles } from '../../../../../shared/fleet/template/fleet-files.ts';
+import type { NewFleet, NewHost } from '../../../../../shared/fleet/template/options.ts';
+import { parseNix } from '../../../../../shared/nix/parser.ts';
+
+let folder: string;
+const fleet: NewFleet = {
+  name: 'home',
+  layout: 'simple',
+  release: '26.05',
+  adminUser: 'ada',
+  sshKeys: [],
+  timeZone: 'UTC',
+};
+const nas: NewHost = {
+  name: 'nas',
+  type: 'server',
+  system: 'x86_64-linux',
+  address: '10.0.0.5',
+  user: null,
+  port: null,
+  tags: [],
+  stateVersion: '26.05',
+};
+
+function write(layout: NewFleet['layout']): void {
+  for (const [path, text] of Object.entries(fleetFiles({ ...fleet, layout }))) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+const flake = () => readFileSync(join(folder, 'flake.nix'), 'utf8');
+
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'nixstead hosts '))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a new host', () => {
+  it.each(['factory', 'simple'] as const)('of the %s layout is Nix, and the layout is known again', async (layout) => {
+    write(layout);
+    expect(layoutOf(flake())).toBe(layout);
+    const { newFiles, changedFiles } = await planHost(folder, { ...nas, tags: ['web', 'if', 'a.b'], port: 2222 });
+    for (const text of [...Object.values(newFiles), ...changedFiles.map(({ after }) => after)]) {
+      expect(parseNix(text).problems, text).toEqual([]);
+    }
+    expect(Object.keys(newFiles)).toContain('hosts/nas/default.nix');
+    expect(changedFiles.map(({ path }) => path)).toEqual(layout === 'simple' ? ['flake.nix'] : []);
+  });
+
+  it('of the simple layout leaves every byte of somebody’s comments and entries', async () => {
+    write('simple');
+    const text = flake().replace(
+      'hosts = { };',
+      'hosts = {\n        # mine\n        a = { system = "x"; }; # odd\n      };',
+    );
+    writeFileSync(join(folder, 'flake.nix'), text);
+    const change = await addHost(folder, nas, AbortSignal.timeout(10_000));
+    const [start, end] = ['hosts = {\n        # mine\n        a = { system = "x"; }; # odd\n', '      };\n'];
+    const at = flake().indexOf(start);
+    expect(at).toBeGreaterThan(0);
+    expect(flake().slice(0, at)).toBe(text.slice(0, at));
+    expect(flake().endsWith(text.slice(text.indexOf(end, at)))).toBe(true);
+    expect(change.changedFiles[0]?.before).toBe(text);
+  });
+
+  it.each([
+    { name: '../escape' },
+    { name: '--help-me' },
+    { name: 'a;reboot' },
+    { name: '$(touch /tmp/x)' },
+    { name: '${builtins.abort "x"}' },
+    { name: 'a"b' },
+    { name: "''" },
+    { name: 'x'.repeat(70) },
+    { name: ' ' },
+    { name: '' },
+    { name: 'a\nb' },
+    { name: 'a\0b' },
+    { address: '-oProxyCommand=touch /tmp/x' },
+    { address: 'https://host' },
+    { user: 'user name' },
+    { user: '-l' },
+    { port: 99999 },
+    { port: 0.5 },
+    { system: 'x86_64-linux"; evil = "' },
+    { tags: ['${x}'] },
+    { tags: ['a b'] },
+    { stateVersion: '25.05"; evil = "' },
+    { stateVersion: 'yesterday' },
+  ])('is not made with %j', async (odd) => {
+    for (const layout of ['factory', 'simple'] as const) {
+      write(layout);
+      const before = flake();
+      const failed: unknown = await addHost(folder, { ...nas, ...odd }, AbortSignal.timeout(10_000)).catch(
+        (e: unknown) => e,
+      );
+      expect(failed).toBeInstanceOf(ProblemError);
+      expect(failed instanceof ProblemError && failed.problem.code).toBe('fleet-bad-value');
+      expect(flake()).toBe(before);
+    }
+  });
+
+  it('does not take the place of a folder that is there', async () => {
+    write('factory');
+    mkdirSync(join(folder, 'hosts/nas'));
+    await expect(planHost(folder, nas)).rejects.toMatchObject({ problem: { code: 'fleet-bad-value' } });
+  });
+
+  it('is not guessed into a flake of another form', async () => {
+    writeFileSync(join(folder, 'flake.nix'), '{ outputs = _: { nixosConfigurations = { }; }; }');
+    await expect(planHost(folder, nas)).rejects.toMatchObject({ problem: { code: 'fleet-foreign-layout' } });
+  });
+});
