@@ -18,6 +18,7 @@ const commands = {
   lab: { entry: 'test/lab/main.ts', needs: () => ['start', 'lab'] },
   test: { entry: 'build/test.ts', needs: () => ['start', 'lab', 'test'] },
   bench: { entry: 'build/bench.ts', needs: () => ['start', 'lab', 'test'] },
+  pictures: { entry: 'test/e2e/pictures.ts', needs: () => ['start', 'lab', 'test'] },
   package: { entry: 'build/package.ts', needs: () => [] },
 };
 
