@@ -25,10 +25,16 @@ export type EvaluatedSystem = z.infer<typeof evaluated>;
  * is kept with the job, since it must not change between two deploys.
  */
 function systemFunction({ toplevel, node }: Kind): string {
-  const configuration = node ?? '(outputs: name: outputs.nixosConfigurations.${name} or { })';
+  // One evaluation of the host's modules serves both, where the kind says where they are.
+  const parts =
+    node === null
+      ? `configuration = outputs.nixosConfigurations.\${name} or { };
+    system = ${toplevel} outputs name;`
+      : `configuration = ${node} outputs name;
+    system = configuration.config.system.build.toplevel;`;
   return `(outputs: name: let
-    system = ${toplevel} outputs name;
-    version = builtins.tryEval ((${configuration} outputs name).config.system.stateVersion or null);
+    ${parts}
+    version = builtins.tryEval (configuration.config.system.stateVersion or null);
   in {
     drv = system.drvPath;
     out = system.outPath;
