@@ -57,7 +57,7 @@ export class AppWindow {
     return this.page.getByRole('dialog', { name: title });
   }
 
-  async goTo(page: 'Fleet' | 'Jobs' | 'Settings'): Promise<void> {
+  async goTo(page: 'Fleet' | 'Jobs' | 'Disks' | 'Settings'): Promise<void> {
     await this.page.getByRole('navigation').getByRole('link', { name: page }).click();
   }
 

@@ -1,0 +1,151 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from './fixtures/test.ts';
+import { DisksPage } from './pages/disks-page.ts';
+
+const FILE = 'hosts/vault/disko.nix';
+const LAYOUT = `# The vault in the cellar.
+{ lib, ... }:
+{
+  disko.devices.disk.main = {
+    device = lib.mkDefault "/dev/disk/by-id/ata-VAULT"; # the only disk
+    type = "disk";
+    content = {
+      type = "gpt";
+      partitions = {
+        ESP = {
+          size = "1G";
+          type = "EF00";
+          content = {
+            type = "filesystem";
+            format = "vfat";
+            mountpoint = "/boot";
+          };
+        };
+        root = {
+          size = "20G"; # plenty
+          content = {
+            type = "filesystem";
+            format = "ext4";
+            mountpoint = "/";
+          };
+        };
+        swap = {
+          size = "8GiB";
+          content.type = "swap";
+        };
+      };
+    };
+  };
+}
+`;
+
+test('a layout of a recipe is built by mouse and by keyboard, and every step can be taken back', async ({ window }) => {
+  const { page } = window;
+  const disks = new DisksPage(page);
+  await window.goTo('Disks');
+  await expect(page.getByText('No fleet is open.')).toBeVisible();
+  await window.expectAccessible();
+
+  await page.getByRole('radiogroup', { name: 'Encrypted' }).getByText('Yes').click();
+  await page.getByRole('textbox', { name: 'Device of disk 1' }).fill('/dev/disk/by-id/nvme-DISK_1');
+  await disks.recipe('Encrypted').click();
+  await expect.poll(() => disks.partNames('main')).toEqual(['ESP', 'root']);
+  await expect(disks.nixText).toContainText('"luks"');
+
+  // A partition from the palette, with what is in it.
+  await disks.part('root').click();
+  await disks.add('Swap').click();
+  await expect(disks.part('swap')).toHaveAttribute('aria-selected', 'true');
+  expect(await disks.partNames('main')).toEqual(['ESP', 'swap', 'root']);
+
+  // Dragged at its edge, it gets whole gigabytes.
+  const box = await disks.part('swap').boundingBox();
+  if (box === null) throw new Error('The partition is not shown');
+  await page.mouse.move(box.x + box.width - 3, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width + 30, box.y + 20, { steps: 5 });
+  await page.mouse.up();
+  await expect(disks.part('swap')).toHaveAccessibleName(/^swap, [1-9][0-9]G, swap$/);
+  await expect(disks.part('swap')).not.toHaveAccessibleName(/ 10G/);
+
+  // Dragged as a whole, it moves.
+  const from = await disks.part('swap').boundingBox();
+  const first = await disks.part('ESP').boundingBox();
+  if (from === null || first === null) throw new Error('The partitions are not shown');
+  await page.mouse.move(from.x + 20, from.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(first.x + 4, first.y + 20, { steps: 8 });
+  await page.mouse.up();
+  await expect.poll(() => disks.partNames('main')).toEqual(['swap', 'ESP', 'root']);
+
+  // The same by keyboard.
+  await disks.part('swap').focus();
+  await page.keyboard.press('Alt+ArrowRight');
+  await expect.poll(() => disks.partNames('main')).toEqual(['ESP', 'swap', 'root']);
+  await expect(disks.part('swap')).toBeFocused();
+  const size = /^swap, ([0-9]+)G/.exec((await disks.part('swap').getAttribute('aria-label')) ?? '')?.[1];
+  await page.keyboard.press('Alt+Shift+ArrowRight');
+  await expect(disks.part('swap')).toHaveAccessibleName(new RegExp(`^swap, ${Number(size) + 1}G`));
+  await page.keyboard.press('Delete');
+  await expect.poll(() => disks.partNames('main')).toEqual(['ESP', 'root']);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => disks.partNames('main')).toEqual(['ESP', 'swap', 'root']);
+  await page.keyboard.press('Control+Shift+Z');
+  await expect.poll(() => disks.partNames('main')).toEqual(['ESP', 'root']);
+
+  // A value that disko would refuse is refused in its field.
+  await disks.row('ESP').click();
+  await disks.properties.getByRole('textbox', { name: 'Size' }).fill('1.5G');
+  await page.keyboard.press('Enter');
+  await expect(disks.properties.getByRole('alert')).toContainText('A size is a whole number');
+  await disks.properties.getByRole('button', { name: 'Use 1536M' }).click();
+  await expect(disks.part('ESP')).toHaveAccessibleName(/^ESP, 1536M/);
+
+  // The text is the layout too; a mistake in it loses nothing.
+  await disks.nixText.focus();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('(');
+  await expect(page.getByText('The text has a mistake at line')).toBeVisible();
+  await expect(disks.part('ESP')).toBeVisible();
+  await page.keyboard.press('Backspace');
+  await expect(page.getByText('The text has a mistake at line')).toBeHidden();
+});
+
+test('a file of the fleet is mended, and only the lines that were meant are written', async ({ window, home }) => {
+  const { page } = window;
+  const disks = new DisksPage(page);
+  const fleet = await home.fleet({ vault: {} });
+  const file = join(fleet.path, FILE);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, LAYOUT);
+  await window.openFleet(fleet.path);
+  await window.goTo('Disks');
+  await disks.file(FILE).click();
+
+  await disks.problems.getByRole('button', { name: 'Write 8G' }).click();
+  await expect(disks.part('swap')).toHaveAccessibleName('swap, 8G, swap');
+  await disks.part('root').focus();
+  await page.keyboard.press('Alt+Shift+ArrowRight');
+  await expect(disks.part('root')).toHaveAccessibleName(/^root, 21G/);
+  await window.expectAccessible();
+
+  await disks.review.click();
+  const dialog = window.dialog(`Save ${FILE}`);
+  await expect(dialog).toContainText('2 lines changed');
+  await expect(dialog).toContainText('size = "21G"; # plenty');
+  await window.expectAccessible();
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  const saved = LAYOUT.replace('"20G"', '"21G"').replace('"8GiB"', '"8G"');
+  expect(await readFile(file, 'utf8')).toBe(saved);
+
+  // Somebody else writes the file: it is not overwritten.
+  await writeFile(file, `${saved}# by hand\n`);
+  await disks.part('root').focus();
+  await page.keyboard.press('Alt+Shift+ArrowLeft');
+  await disks.review.click();
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(dialog.getByRole('article')).toContainText('was changed by something else');
+  expect(await readFile(file, 'utf8')).toBe(`${saved}# by hand\n`);
+});

@@ -1,0 +1,45 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** The page that draws disk layouts. */
+export class DisksPage {
+  readonly review: Locator;
+  readonly problems: Locator;
+  readonly properties: Locator;
+  readonly nixText: Locator;
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.review = page.getByRole('button', { name: 'Review and save' });
+    this.problems = page.getByRole('region', { name: 'Problems' });
+    this.properties = page.getByRole('region', { name: 'Properties', exact: true });
+    this.nixText = page.getByRole('textbox', { name: 'Nix text', exact: true });
+  }
+
+  file(path: string): Locator {
+    return this.#page.getByRole('button', { name: path });
+  }
+  recipe(title: string): Locator {
+    return this.#page.getByRole('button', { name: `Use ${title}`, exact: true });
+  }
+  /** The bar of a disk or a group. */
+  bar(name: string): Locator {
+    return this.#page.getByRole('listbox', { name: `${name}, drawn to scale` });
+  }
+  /** A piece of a bar, by the name of its partition. */
+  part(name: string): Locator {
+    return this.#page.getByRole('option', { name: new RegExp(`^${name},`) });
+  }
+  row(name: string): Locator {
+    return this.#page.getByRole('treeitem', { name: new RegExp(`^${name}`) });
+  }
+  add(title: string): Locator {
+    return this.#page.getByRole('button', { name: `Add ${title}`, exact: true });
+  }
+  /** The names of a bar's pieces, from left to right. */
+  async partNames(bar: string): Promise<string[]> {
+    const parts = this.bar(bar).getByRole('option');
+    const labels = await parts.evaluateAll((elements) => elements.map((element) => element.ariaLabel ?? ''));
+    return labels.map((label) => label.split(',')[0] ?? '');
+  }
+}
