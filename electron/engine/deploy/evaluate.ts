@@ -1,8 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import { ProblemError } from '../errors.ts';
 import type { Evaluator } from '../fleet/evaluator.ts';
-import { askHosts, type HostQuestion } from '../fleet/host-questions.ts';
+import { askHosts, type HostAnswer, type HostQuestion } from '../fleet/host-questions.ts';
 import { kindsOf } from '../fleet/kinds/all.ts';
 import type { Kind } from '../fleet/kinds/kind.ts';
 import { availableMemoryMiB, hostsThatFit } from '../fleet/memory.ts';
@@ -61,9 +62,33 @@ export function evaluationSource(fleet: DeploySpec['fleet']): { ref: string } | 
   return fleet.form === 'flake' ? { ref: fleet.ref } : { file: fleet.ref };
 }
 
+/** More nix at once would only take each other's memory: each reads nixpkgs for itself. */
+const mostEvaluations = 4;
+
 /**
- * Evaluates hosts, one nix at a time in chunks that fit the free memory, and tells of each host as soon as its chunk
- * is through. A host that throws fails alone.
+ * How the hosts are shared out among evaluations that run side by side. One nix uses one core, so there are as many as
+ * there are cores, and together they never hold more hosts than fit the free memory.
+ * @param fitting how many hosts fit the memory at once
+ */
+export function shareOut<T>(
+  hosts: readonly T[],
+  fitting: number,
+  cores: number,
+): { readonly shares: readonly (readonly T[])[]; readonly chunkSize: number } {
+  const count = Math.max(1, Math.min(mostEvaluations, cores, fitting, hosts.length));
+  const size = Math.ceil(hosts.length / count);
+  const shares = Array.from({ length: count }, (_, index) => hosts.slice(index * size, (index + 1) * size));
+  return { shares: shares.filter((share) => share.length > 0), chunkSize: Math.max(1, Math.floor(fitting / count)) };
+}
+
+/** As {@link shareOut}, for this computer as it is now. */
+export function shareOutHere<T>(hosts: readonly T[]) {
+  return shareOut(hosts, hostsThatFit(availableMemoryMiB()), availableParallelism());
+}
+
+/**
+ * Evaluates hosts, several nix side by side in chunks that fit the free memory, and tells of each host as soon as its
+ * chunk is through. A host that throws fails alone.
  */
 export async function evaluateSystems(
   context: JobContext,
@@ -77,17 +102,16 @@ export async function evaluateSystems(
   for (const { name } of hosts) {
     if (!asked.has(name)) onResult(name, deployError(deployProblems.unknownHost(name)));
   }
-  await askHosts(questions, {
-    evaluate: evaluatorInJob(context, fleet),
-    chunkSize: hostsThatFit(availableMemoryMiB()),
-    onAnswers: (answers) => {
-      for (const answer of answers) {
-        const name = byName.get(answer.question.name);
-        if (name === undefined) continue;
-        onResult(name, 'answer' in answer ? answer.answer : new ProblemError(answer.problem));
-      }
-    },
-  });
+  const evaluate = evaluatorInJob(context, fleet);
+  const onAnswers = (answers: readonly HostAnswer<EvaluatedSystem>[]): void => {
+    for (const answer of answers) {
+      const name = byName.get(answer.question.name);
+      if (name === undefined) continue;
+      onResult(name, 'answer' in answer ? answer.answer : new ProblemError(answer.problem));
+    }
+  };
+  const { shares, chunkSize } = shareOutHere(questions);
+  await Promise.all(shares.map((share) => askHosts(share, { evaluate, chunkSize, onAnswers })));
 }
 
 /** An evaluator whose commands are kept with the job, and whose words go into the job's own log. */

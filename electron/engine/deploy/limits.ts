@@ -42,7 +42,7 @@ export class Limit {
   }
 }
 
-/** How many hosts may be in the same kind of work at once. Evaluations are one process at a time, see evaluate.ts. */
+/** How many hosts may be in the same kind of work at once. Evaluations have a rule of their own, see evaluate.ts. */
 export interface DeployLimits {
   readonly connections: Limit;
   readonly builds: Limit;

@@ -1,7 +1,6 @@
 import type { DeployPreview } from '../../../shared/contract/deploy.ts';
 import type { Command, Stage } from '../../../shared/contract/job.ts';
 import { functionsFor } from '../fleet/host-questions.ts';
-import { availableMemoryMiB, hostsThatFit } from '../fleet/memory.ts';
 import { buildArguments } from '../nix/build.ts';
 import { copyCommand } from '../nix/copy.ts';
 import { evalArguments } from '../nix/eval.ts';
@@ -12,7 +11,7 @@ import type { SshFiles } from '../ssh/config.ts';
 import { sshTarget } from '../ssh/target.ts';
 import { buildOnTargetCommand } from './build.ts';
 import { activationCommands, systemProfile } from './commands.ts';
-import { evaluationSource, systemQuestions } from './evaluate.ts';
+import { evaluationSource, shareOutHere, systemQuestions } from './evaluate.ts';
 import { goals } from './goals.ts';
 import { previewHosts } from './plan.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
@@ -29,7 +28,8 @@ export async function previewDeploy(spec: DeploySpec, files: SshFiles): Promise<
   const nix = await findNix();
   const hosts = spec.hosts.filter(({ refusal }) => refusal === null);
   const source = evaluationSource(spec.fleet);
-  const functions = functionsFor(systemQuestions(spec.fleet.form, hosts), hostsThatFit(availableMemoryMiB()));
+  const { shares, chunkSize } = shareOutHere(systemQuestions(spec.fleet.form, hosts));
+  const functions = shares.flatMap((share) => functionsFor(share, chunkSize));
   const evaluations = await Promise.all(
     functions.map(async (apply) => nixCommand(nix, null, 'evaluate', { args: await evalArguments({ source, apply }) })),
   );
