@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-/** Two suites: `unit` is pure and fast; `integration` starts real programs and the lab's hosts, one file after the other. */
+/** Two suites: `unit` is pure and fast; `integration` starts real programs and the lab's hosts, two files at a time. */
 export default defineConfig({
   // Runes in .svelte.ts files are compiled for tests too.
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
@@ -18,7 +18,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          fileParallelism: false,
+          // Most of their time is waiting, and each lab is a world of its own.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },
