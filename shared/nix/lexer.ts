@@ -83,6 +83,9 @@ class Lexer {
   private readonly stack: Mode[] = [];
   /** Where each string that is open now began. */
   private readonly openStrings: number[] = [];
+  /** No URI and no path begins before these: a run of their characters is looked through once, not from each of them. */
+  private noUriBefore = 0;
+  private noPathBefore = 0;
 
   constructor(source: string) {
     this.source = source;
@@ -267,17 +270,25 @@ class Lexer {
 
   /** `x:y` without a space is a URI, not a function: the longest match wins. */
   private startsUri(position: number): boolean {
+    if (position < this.noUriBefore) return false;
     const colon = this.skip(position + 1, SCHEME);
-    if (this.source.charCodeAt(colon) !== COLON || !this.is(colon + 1, URI)) return false;
+    if (this.source.charCodeAt(colon) !== COLON || !this.is(colon + 1, URI)) {
+      this.noUriBefore = colon;
+      return false;
+    }
     this.push(TokenKind.uri, this.skip(colon + 1, URI));
     return true;
   }
 
   /** `a/b` and `1/2` are paths; `a/ b` is a division; `a/${b}` is a path. */
   private startsPath(position: number): boolean {
+    if (position < this.noPathBefore) return false;
     const slash = this.skip(position, PATH);
-    if (this.source.charCodeAt(slash) !== SLASH) return false;
-    if (!this.is(slash + 1, PATH) && !this.source.startsWith('${', slash + 1)) return false;
+    const isPath = this.source.charCodeAt(slash) === SLASH;
+    if (!isPath || (!this.is(slash + 1, PATH) && !this.source.startsWith('${', slash + 1))) {
+      this.noPathBefore = slash;
+      return false;
+    }
     this.beginPath(this.pathEnd(slash));
     return true;
   }

@@ -424,8 +424,7 @@ class Parser {
       case T.integer:
         return this.integer();
       case T.float:
-        this.advance();
-        return { kind: 'float', start, end: this.lastEnd };
+        return this.float();
       case T.quote:
       case T.indentedQuote:
         return this.string();
@@ -520,6 +519,18 @@ class Parser {
       this.complain(start, this.lastEnd, `'${text}' does not fit in 64 bits.`);
     }
     return { kind: 'integer', start, end: this.lastEnd };
+  }
+
+  /** Nix takes what C's strtod reads without a complaint about its range. */
+  private float(): Expression {
+    const { start } = this;
+    this.advance();
+    const text = this.source.slice(start, this.lastEnd);
+    const value = Number(text);
+    const isTooSmall = value < 2.2250738585072014e-308 && /[1-9]/.test(text.replace(/e.*/i, ''));
+    if (isTooSmall || value === Infinity)
+      this.complain(start, this.lastEnd, `'${text}' is out of the range of numbers.`);
+    return { kind: 'float', start, end: this.lastEnd };
   }
 
   private interpolation(): Interpolation {
@@ -684,6 +695,7 @@ export function parseNix(source: string): NixTree {
   const parser = new Parser(tokenize(source));
   const root = parser.file();
   const { problems } = parser;
-  if (problems.length === 0) problems.push(...findDuplicates(source, root));
+  // Not spread: there may be more of them than a call takes arguments.
+  if (problems.length === 0) for (const duplicate of findDuplicates(source, root)) problems.push(duplicate);
   return { source, root, problems: problems.sort((a, b) => a.start - b.start) };
 }

@@ -73,4 +73,11 @@ describe('parseNix', () => {
       expect(tree.problems.length).toBeGreaterThan(0);
     }
   });
+
+  it('reads long text without white space, and more faults than a call takes arguments', () => {
+    for (const text of [`1${'+1'.repeat(200_000)}`, `a${'.b'.repeat(200_000)}`]) {
+      expect(parseNix(text).problems).toEqual([]);
+    }
+    expect(parseNix(`{${' a = 1;'.repeat(200_000)}}`).problems).toHaveLength(199_999);
+  });
 });
