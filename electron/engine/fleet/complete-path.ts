@@ -1,6 +1,6 @@
 import { existsSync, type Dirent } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import type { z } from 'zod';
 import type { pathEntry } from '../../../shared/contract/fleet.ts';
 import { expandHome } from './folder.ts';
@@ -28,10 +28,11 @@ async function isFolder(entry: Dirent, path: string): Promise<boolean> {
 export async function completePath(prefix: string, home: string): Promise<PathEntry[]> {
   const typed = prefix.trim() === '' || prefix === '~' ? `~${sep}` : prefix;
   const path = expandHome(typed, home);
+  // Below which folder a relative path would lie is nothing that a person sees in a window.
+  if (!isAbsolute(path)) return [];
   const cut = path.lastIndexOf(sep) + 1;
   const folder = path.slice(0, cut);
   const start = path.slice(cut);
-  if (folder === '') return [];
   const found: PathEntry[] = [];
   const deadline = performance.now() + maxMilliseconds;
   let scanned = 0;

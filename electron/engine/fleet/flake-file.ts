@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { locate } from '../../../shared/nix/locate.ts';
@@ -25,9 +25,22 @@ export function readFlakeFile(source: string): FlakeFile {
 
 /** The facts of a fleet's flake.nix, and what is odd about its lock file. */
 export function flakeFileOf(path: string): { description: string | null; problems: Problem[] } {
-  const file = readFlakeFile(readFileSync(join(path, 'flake.nix'), 'utf8'));
+  const file = readFlakeFile(sourceOf(join(path, 'flake.nix')));
   const isUnlocked = file.hasInputs && !existsSync(join(path, 'flake.lock'));
   return { description: file.description, problems: isUnlocked ? [lockMissing] : [] };
+}
+
+/** Longer than any that a person wrote; a pipe or a device in its place would never end. */
+const longestFile = 1024 * 1024;
+
+/** The text of the file; empty where it is no file of a person, or not for us to read: nix says what is wrong then. */
+function sourceOf(file: string): string {
+  try {
+    const facts = statSync(file);
+    return facts.isFile() && facts.size <= longestFile ? readFileSync(file, 'utf8') : '';
+  } catch {
+    return '';
+  }
 }
 
 const lockMissing: Problem = {

@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProblemError } from '../../../../electron/engine/errors.ts';
 import { completePath } from '../../../../electron/engine/fleet/complete-path.ts';
-import { readFlakeFile } from '../../../../electron/engine/fleet/flake-file.ts';
+import { flakeFileOf, readFlakeFile } from '../../../../electron/engine/fleet/flake-file.ts';
 import { fingerprint } from '../../../../electron/engine/fleet/fingerprint.ts';
 import { expandHome, findFleetFolder } from '../../../../electron/engine/fleet/folder.ts';
 
@@ -140,11 +141,28 @@ describe('completing a path', () => {
     expect(await complete('relative')).toEqual([]);
   });
 
+  it('offers nothing for a relative path, which a person in a window sees no beginning of', async () => {
+    expect(await complete('../')).toEqual([]);
+    expect(await complete('./')).toEqual([]);
+  });
+
   it('stays quick and short in a folder of many entries', async () => {
     folder('many');
     for (let i = 0; i < 3000; i++) mkdirSync(join(root, 'many', `d${i}`));
     const started = performance.now();
     expect(await complete(`${root}/many/`)).toHaveLength(100);
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe('what flake.nix says by itself', () => {
+  it('is nothing where it is no file, and no reason to wait', () => {
+    for (const name of ['as-pipe', 'as-folder', 'as-device']) folder(name);
+    execFileSync('mkfifo', [join(root, 'as-pipe/flake.nix')]);
+    folder('as-folder/flake.nix');
+    symlinkSync('/dev/zero', join(root, 'as-device/flake.nix'));
+    for (const name of ['as-pipe', 'as-folder', 'as-device', 'nowhere']) {
+      expect(flakeFileOf(join(root, name))).toEqual({ description: null, problems: [] });
+    }
   });
 });
