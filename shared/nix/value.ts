@@ -29,6 +29,8 @@ export class NixValueError extends Error {
 
 const keywords = new Set(['if', 'then', 'else', 'assert', 'with', 'let', 'in', 'rec', 'inherit', 'or']);
 const INT64_MAX = 9223372036854775807n;
+/** The smallest number that nix reads: below it, C's strtod reports a loss of precision, and nix refuses the literal. */
+const LEAST_FLOAT = 2.2250738585072014e-308;
 
 /** An attribute name as Nix text: bare where it can be, quoted otherwise. */
 export function formatName(name: string): string {
@@ -77,6 +79,8 @@ function formatNumber(value: number, path: readonly (string | number)[]): string
     const whole = BigInt(value);
     if (whole <= INT64_MAX && whole >= -INT64_MAX) return whole.toString();
   }
+  if (Math.abs(value) < LEAST_FLOAT)
+    throw new NixValueError(`Nix cannot read the number ${value}: it is too small`, path);
   const [mantissa = '', exponent] = value.toString().split('e');
   const withPoint = mantissa.includes('.') ? mantissa : `${mantissa}.0`;
   return exponent === undefined ? withPoint : `${withPoint}e${exponent}`;

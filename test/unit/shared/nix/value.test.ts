@@ -3,7 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { parseNix } from '../../../../shared/nix/parser.ts';
 import { attributeNameText, stringValue } from '../../../../shared/nix/strings.ts';
 import type { Expression } from '../../../../shared/nix/syntax.ts';
-import { formatValue, NixExpression, NixValueError, type NixValue } from '../../../../shared/nix/value.ts';
+import { formatValue, NixExpression, NixValueError } from '../../../../shared/nix/value.ts';
+import { hostileText, nixData } from './nix-data.ts';
 
 // Thousands of generated cases take their time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -38,51 +39,10 @@ function read(source: string, node: Expression): unknown {
   }
 }
 
-const hostileText = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        '${',
-        '$',
-        "''",
-        "'",
-        '"',
-        '\\',
-        '\n',
-        '\r',
-        '\t',
-        ' ',
-        '  ',
-        '}',
-        '$${',
-        "''${",
-        '\n\n',
-        '\\n',
-        'x',
-      ),
-      fc.string({ unit: 'binary', maxLength: 4 }).filter((text) => !text.includes('\0')),
-    ),
-    { maxLength: 12 },
-  )
-  .map((items) => items.join(''));
-
-const data: fc.Arbitrary<NixValue> = fc.letrec<{ value: NixValue }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4 },
-    hostileText,
-    fc.boolean(),
-    fc.constant(null),
-    fc.integer(),
-    fc.double({ noDefaultInfinity: true, noNaN: true }),
-    fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(hostileText, tie('value'), { maxKeys: 4 }),
-  ),
-})).value;
-
 describe('formatValue', () => {
   it('writes data that reads back as it was, whatever the strings hold', () => {
     fc.assert(
-      fc.property(data, (value) => {
+      fc.property(nixData, (value) => {
         const text = formatValue(value);
         const tree = parseNix(text);
         expect(tree.problems).toEqual([]);
@@ -142,5 +102,6 @@ describe('formatValue', () => {
     expect(() => formatValue({ a: ['x\0'] })).toThrow(NixValueError);
     expect(() => formatValue({ a: ['x\0'] })).toThrow('(at a.0)');
     expect(() => formatValue(Number.NaN)).toThrow(NixValueError);
+    expect(() => formatValue([5e-324])).toThrow(NixValueError);
   });
 });
