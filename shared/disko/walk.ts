@@ -70,11 +70,6 @@ export function ownName(item: Item): string {
   return text(item, 'name') ?? (item.type === 'disk' ? item.name.replaceAll('/', '_') : item.name);
 }
 
-export function contentOf(item: Item): LayoutSet | null {
-  const content = item.value['content'];
-  return isSet(content) ? content : null;
-}
-
 /** The item of a type above this one, for example the disk of a partition. */
 export function ancestor(item: Item, type: string): Item | null {
   for (let at = item.parent; at; at = at.parent) if (at.type === type) return at;

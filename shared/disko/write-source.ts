@@ -31,17 +31,6 @@ export function writeLayout(source: LayoutSource, before: Layout, after: Layout)
   return applySplices(source.tree.source, writer.splices);
 }
 
-/** Whether changes below a path could be written, and if not, why. */
-export function readOnlyReason(source: LayoutSource, path: LayoutPath): ReadOnlyLayout | null {
-  try {
-    new LayoutWriter(source).place(path, null);
-    return null;
-  } catch (error) {
-    if (error instanceof ReadOnlyLayout) return error;
-    throw error;
-  }
-}
-
 class LayoutWriter {
   readonly splices: Splice[] = [];
   private readonly source: LayoutSource;

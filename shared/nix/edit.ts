@@ -1,5 +1,5 @@
 import { endOfLineAfter, indentationAt, isFirstOnLine, isOnOneLine, lineStart } from './line.ts';
-import { deepestSet, locate, pathNames, valueSets, type BindingScope } from './locate.ts';
+import { deepestSet, locate, pathNames, type BindingScope } from './locate.ts';
 import type { Splice } from './splice.ts';
 import { attributeNameText } from './strings.ts';
 import type { AttributeSet, Binding, Expression, Inherit, List, NixTree } from './syntax.ts';
@@ -240,9 +240,4 @@ export function removeFromList(tree: NixTree, path: readonly string[], index: nu
   const item = requireList(tree, path)?.items[index];
   if (!item) throw new EditError(`'${path.join('.')}' has no item ${index + 1}.`);
   return [wholeItem(tree.source, item)];
-}
-
-/** True where the root of a text holds an attribute set that edits can reach. */
-export function isEditable(tree: NixTree): boolean {
-  return tree.problems.length === 0 && valueSets(tree.root).length > 0;
 }

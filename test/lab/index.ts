@@ -16,6 +16,5 @@ export { fleetTemplates } from './fleet.ts';
 export { createLab, type Lab } from './lab.ts';
 export type { LabHost } from './lab-host.ts';
 export { openListeningSocket } from './listening-socket.ts';
-export { startPractice, type Practice } from './practice.ts';
 export { enterRunningLab } from './running.ts';
 export type { CommandResult } from './run-command.ts';

@@ -25,8 +25,8 @@ export async function readKeyFile(path: string, passphrase?: string): Promise<Ke
 function parse(text: Buffer, passphrase?: string): ParsedKey | null {
   // ssh2 returns its error, and throws for a passphrase on some malformed files.
   try {
-    const parsed = ssh2.utils.parseKey(text, passphrase);
-    const key = Array.isArray(parsed) ? parsed[0] : parsed;
+    // A file of several keys comes as a list, which ssh2's types do not tell.
+    const [key] = [ssh2.utils.parseKey(text, passphrase)].flat();
     return key === undefined || key instanceof Error ? null : key;
   } catch {
     return null;
