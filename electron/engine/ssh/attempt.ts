@@ -25,13 +25,16 @@ export interface Attempt {
   passage: Passage | null;
   files: SshFiles;
   secrets: Secrets;
+  /** Pins a key that is not known where a person takes it for the right one. @throws where it is refused */
+  settleHostKey: (address: HostKeyAddress, key: HostKey) => Promise<void>;
   signal?: AbortSignal;
   timeoutMs?: number;
 }
 
 /** What a person must say before another attempt can succeed. `error` is the end where nobody can be asked. */
 export type Interruption =
-  | { readonly state: 'unknown-key'; readonly address: HostKeyAddress; readonly key: HostKey }
+  /** The host key is known by now, but the server did not wait for the answer. */
+  | { readonly state: 'try-again' }
   | { readonly state: 'locked-key'; readonly path: string; readonly error: Error }
   | { readonly state: 'password-wanted'; readonly error: Error };
 
@@ -51,16 +54,26 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
   const client = new ssh2.Client();
   const result = Promise.withResolvers<SshSession | Interruption>();
   const waitMs = attempt.timeoutMs ?? connectTimeoutSeconds * 1000;
-  const timer = setTimeout(
-    () => result.reject(sshError(sshProblems.timedOut(place, `No answer within ${waitMs / 1000} s`))),
-    waitMs,
-  );
+  const startTimer = (): NodeJS.Timeout =>
+    setTimeout(
+      () => result.reject(sshError(sshProblems.timedOut(place, `No answer within ${waitMs / 1000} s`))),
+      waitMs,
+    );
+  let timer = startTimer();
+  /** While a person decides about the host key: what the attempt comes to when the connection ends meanwhile. */
+  let settling: Promise<Interruption> | null = null;
   const onAbort = (): void => result.reject(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
 
   let methods: readonly string[] = [];
+  /** True where the connection ended while a person thought: the answer then begins another attempt. */
+  const isSettling = (): boolean => {
+    if (settling === null) return false;
+    result.resolve(settling);
+    return true;
+  };
   client.on('error', (error: Error & { level?: string }) => {
-    if (error.level === 'agent') return; // a key that cannot sign: ssh2 goes on with the next one
+    if (error.level === 'agent' || isSettling()) return; // a key that cannot sign: ssh2 goes on with the next one
     if (error.level === 'client-authentication') {
       const denied = sshError(sshProblems.denied(place, deniedEvidence(resolved, methods, ring.size)), error);
       const takesPassword = methods.some((method) => method === 'password' || method === 'keyboard-interactive');
@@ -73,6 +86,7 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
     result.reject(sshError(explained, error));
   });
   const lost = (): void => {
+    if (isSettling()) return;
     const words = passage?.words() ?? '';
     const explained = explainSshText(words, place);
     result.reject(sshError(explained ?? sshProblems.lost(place, words || 'The other side closed the connection')));
@@ -90,12 +104,26 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
       keepaliveInterval: aliveIntervalSeconds * 1000,
       keepaliveCountMax: aliveCountMax,
       algorithms: { serverHostKey: preferredAlgorithms(known, address) },
-      hostVerifier: (key: Buffer): boolean => {
+      hostVerifier: (key: Buffer, verify: (isRight: boolean) => void): void => {
         const verdict = judgeHostKey(known, address, key);
-        if (verdict.state === 'known') return true;
+        if (verdict.state === 'known') return verify(true);
         if (verdict.state === 'unknown') {
-          result.resolve({ state: 'unknown-key', address, key: Buffer.from(key) });
-          return false;
+          // A person may take longer than the time for a connection.
+          clearTimeout(timer);
+          settling = attempt.settleHostKey(address, Buffer.from(key)).then(() => ({ state: 'try-again' }));
+          settling.then(
+            () => {
+              settling = null;
+              timer = startTimer();
+              verify(true);
+            },
+            (error: unknown) => {
+              settling = null;
+              result.reject(error);
+              verify(false);
+            },
+          );
+          return;
         }
         const name = knownHostName(address);
         const problem =
@@ -103,7 +131,7 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
             ? sshProblems.keyRevoked(place, describeKey(key))
             : sshProblems.keyChanged(place, describeKey(key), verdict.known.map(describeKey), name, files.knownHosts);
         result.reject(sshError(problem));
-        return false;
+        verify(false);
       },
       authHandler: authenticator(resolved.user, ring, secrets, (left) => (methods = left)),
     });

@@ -42,8 +42,8 @@ const maxSecretAttempts = 3;
 
 /**
  * Connects to a target as OpenSSH would with our configuration. Host keys are compared with our known_hosts and the
- * user's; a changed one stops before anything is sent. Each attempt is short, so that no server waits for a person: a
- * question ends the attempt, and the answer begins another.
+ * user's; a changed one stops before anything is sent. Where a server does not wait for a person's answer, the answer
+ * begins another attempt.
  * @throws ProblemError `ssh-*`; the signal's reason when it aborts
  */
 export async function connect(target: SshTarget, options: ConnectOptions): Promise<SshSession> {
@@ -52,12 +52,10 @@ export async function connect(target: SshTarget, options: ConnectOptions): Promi
   const place = describeTarget(target);
   for (let asked = 0; ;) {
     const passage = await openPassage(target, resolved, options);
-    const outcome = await attemptConnection({ target, resolved, passage, secrets, ...options });
+    const settle = (address: HostKeyAddress, key: HostKey) => settleHostKey(place, address, key, options);
+    const outcome = await attemptConnection({ target, resolved, passage, ...options, secrets, settleHostKey: settle });
     if (outcome instanceof SshSession) return outcome;
-    if (outcome.state === 'unknown-key') {
-      await settleHostKey(place, outcome.address, outcome.key, options);
-      continue;
-    }
+    if (outcome.state === 'try-again') continue;
     asked += 1;
     if (!options.onSecret || asked > maxSecretAttempts) throw outcome.error;
     const isKey = outcome.state === 'locked-key';

@@ -42,9 +42,15 @@ export function openProxyCommand(command: string, target: SshTarget, resolved: R
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-4096);
   });
-  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  // Whatever happens to the program is the end of the stream; the words tell why.
-  stream.on('error', () => undefined);
+  // The stream ends with the program and not with its output or input, so that its last words are read by then.
+  const stream = new Duplex({
+    read: () => void child.stdout.resume(),
+    write: (chunk: Buffer, _encoding, done) => void child.stdin.write(chunk, () => done()),
+    final: (done) => void child.stdin.end(() => done()),
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!stream.push(chunk)) child.stdout.pause();
+  });
   child.stdin.on('error', () => undefined);
   child.on('error', (error) => {
     words += error.message;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectTo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -48,6 +49,22 @@ describe('the first contact', () => {
     ]);
     expect(readFileSync(files.knownHosts, 'utf8')).toContain(sshd.hostKeyLine.split(' ')[1]);
     expect([first.isOpen, second.isOpen]).toEqual([true, true]);
+  });
+
+  test('may take a person longer than the server waits: the answer begins anew', async () => {
+    await using relay = await Listener.start((socket) => {
+      const server = connectTo(sshd.port, '127.0.0.1');
+      socket.pipe(server).pipe(socket);
+      server.on('error', () => undefined);
+    });
+    let asked = 0;
+    const onUnknownHostKey = async (): Promise<boolean> => {
+      asked += 1;
+      await relay.cut();
+      return true;
+    };
+    using session = await open({ port: relay.port }, { onUnknownHostKey });
+    expect([session.isOpen, asked]).toEqual([true, 1]);
   });
 
   test('is refused where a person says no or cannot be asked, and nothing is pinned', async () => {
@@ -226,7 +243,9 @@ test('a server that goes away in mid-command ends the command', async () => {
     socket.pipe(server).pipe(socket);
   });
   using session = await open({ port: relay.port });
-  const result = session.exec(['sh', '-c', 'echo on; sleep 60'], { onOutput: () => relay.cut() });
+  const result = session.exec(['sh', '-c', 'echo on; sleep 60'], {
+    onOutput: () => void relay.cut(),
+  });
   await expect(result).rejects.toMatchObject(code('ssh-connection-lost'));
   expect(await session.closed).toBeInstanceOf(Error);
 });
@@ -287,12 +306,14 @@ class Listener implements AsyncDisposable {
     return new Listener(server, address.port, sockets);
   }
 
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  /** Ends every connection; resolves when they are closed. */
+  async cut(): Promise<void> {
+    const open = [...this.#sockets].filter((socket) => !socket.closed);
+    await Promise.all(open.map((socket) => once(socket.destroy(), 'close')));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.cut();
+    await this.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 }
