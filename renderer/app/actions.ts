@@ -1,3 +1,4 @@
+import FilePen from '@lucide/svelte/icons/file-pen';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
@@ -5,12 +6,14 @@ import ListChecks from '@lucide/svelte/icons/list-checks';
 import Monitor from '@lucide/svelte/icons/monitor';
 import Moon from '@lucide/svelte/icons/moon';
 import PanelBottom from '@lucide/svelte/icons/panel-bottom';
+import Plus from '@lucide/svelte/icons/plus';
 import Radar from '@lucide/svelte/icons/radar';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Rocket from '@lucide/svelte/icons/rocket';
 import Search from '@lucide/svelte/icons/search';
 import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
+import Stethoscope from '@lucide/svelte/icons/stethoscope';
 import Sun from '@lucide/svelte/icons/sun';
 import Table from '@lucide/svelte/icons/table';
 import X from '@lucide/svelte/icons/x';
@@ -62,6 +65,16 @@ export function listActions(app: AppState): Action[] {
         run: () => (app.deploying = hosts),
       },
       {
+        id: 'add-host',
+        title: 'Add a host…',
+        section: 'Fleet',
+        icon: Plus,
+        keys: 'Alt+N',
+        keywords: ['new', 'machine', 'server'],
+        refusal: offline,
+        run: () => (app.isAddingHost = true),
+      },
+      {
         id: 'check-hosts',
         title: 'Check all hosts now',
         section: 'Fleet',
@@ -106,6 +119,15 @@ export function listActions(app: AppState): Action[] {
       run: () => router.go({ page: 'open' }),
     },
     {
+      id: 'create-fleet',
+      title: 'Create a fleet…',
+      section: 'Fleet',
+      icon: Plus,
+      keywords: ['new', 'flake', 'init', 'template'],
+      refusal: offline,
+      run: () => (app.isCreatingFleet = true),
+    },
+    {
       id: 'go-fleet',
       title: 'Fleet',
       section: 'Go to',
@@ -124,6 +146,26 @@ export function listActions(app: AppState): Action[] {
       keywords: ['history', 'deploys', 'logs'],
       refusal: null,
       run: () => router.go({ page: 'jobs' }),
+    },
+    {
+      id: 'go-files',
+      title: 'Files',
+      section: 'Go to',
+      icon: FilePen,
+      keys: 'Alt+5',
+      keywords: ['edit', 'git', 'commit', 'diff', 'changes'],
+      refusal: null,
+      run: () => router.go({ page: 'files', file: null, line: null }),
+    },
+    {
+      id: 'go-check',
+      title: 'Check',
+      section: 'Go to',
+      icon: Stethoscope,
+      keys: 'Alt+6',
+      keywords: ['findings', 'doctor', 'lint', 'problems'],
+      refusal: null,
+      run: () => router.go({ page: 'check' }),
     },
     {
       id: 'go-disks',

@@ -2,6 +2,9 @@ import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import type { AppInfo } from '../../shared/contract/app.ts';
 import type { HostName } from '../../shared/contract/ids.ts';
+import { CheckManager } from '../check/check-manager.svelte.ts';
+import { FilesManager } from '../files/files-manager.svelte.ts';
+import { GitManager } from '../files/git-manager.svelte.ts';
 import { FleetManager } from '../fleet/fleet-manager.svelte.ts';
 import { HostStatusManager } from '../fleet/host-status-manager.svelte.ts';
 import { SelectionManager } from '../fleet/selection-manager.svelte.ts';
@@ -25,12 +28,17 @@ export class AppState {
   readonly status: HostStatusManager;
   readonly selection = new SelectionManager();
   readonly jobs: JobsManager;
+  readonly git: GitManager;
+  readonly files: FilesManager;
+  readonly check: CheckManager;
 
   /** What the engine says about itself; null until it has answered. */
   info = $state.raw<AppInfo | null>(null);
   /** The hosts that the deploy dialog is open for; null while it is closed. */
   deploying = $state.raw<readonly HostName[] | null>(null);
   isPaletteOpen = $state(false);
+  isCreatingFleet = $state(false);
+  isAddingHost = $state(false);
   /** Questions of jobs that were put aside without an answer; their jobs still wait. */
   readonly putAside = new SvelteSet<string>();
 
@@ -41,6 +49,9 @@ export class AppState {
     this.fleet = new FleetManager(connection);
     this.status = new HostStatusManager(connection);
     this.jobs = new JobsManager(connection, this.complain);
+    this.git = new GitManager(connection.client);
+    this.files = new FilesManager(connection.client);
+    this.check = new CheckManager(connection.client);
     connection.onOpenRequest((path) => void this.openFleet(path));
   }
 

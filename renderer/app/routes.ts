@@ -7,6 +7,8 @@ export type Route =
   | { page: 'jobs' }
   | { page: 'job'; id: JobId }
   | { page: 'disks' }
+  | { page: 'check' }
+  | { page: 'files'; file: string | null; line: number | null }
   | { page: 'settings' };
 
 // The same shape that shared/contract/ids.ts gives to job ids; the window does not load zod for one pattern.
@@ -22,9 +24,17 @@ export function parseRoute(hash: string): Route {
   const [page, id = ''] = path.split('/');
   if (page === 'open') return { page: 'open' };
   if (page === 'disks') return { page: 'disks' };
+  if (page === 'check') return { page: 'check' };
+  if (page === 'files') return filesRoute(new URLSearchParams(query));
   if (page === 'settings') return { page: 'settings' };
   if (page === 'jobs') return isJobId(id) ? { page: 'job', id } : { page: 'jobs' };
   return { page: 'fleet', filter: new URLSearchParams(query).get('filter') ?? '' };
+}
+
+function filesRoute(query: URLSearchParams): Route {
+  const line = Number(query.get('line'));
+  const file = query.get('file') ?? '';
+  return { page: 'files', file: file === '' ? null : file, line: Number.isInteger(line) && line > 0 ? line : null };
 }
 
 export function printRoute(route: Route): string {
@@ -33,6 +43,12 @@ export function printRoute(route: Route): string {
       return `#/jobs/${route.id}`;
     case 'fleet':
       return route.filter === '' ? '#/fleet' : `#/fleet?${new URLSearchParams({ filter: route.filter })}`;
+    case 'files': {
+      const query = new URLSearchParams();
+      if (route.file !== null) query.set('file', route.file);
+      if (route.line !== null) query.set('line', String(route.line));
+      return query.size === 0 ? '#/files' : `#/files?${query}`;
+    }
     default:
       return `#/${route.page}`;
   }

@@ -104,15 +104,9 @@ export class DisksSession {
   /** Writes the text into the file it came from. True when it is there. */
   async save(client: Client): Promise<boolean> {
     const origin = this.#origin;
-    const editor = this.#editor;
-    if (origin.kind !== 'file' || editor === null) return false;
-    return this.saveTo(client, origin.fleetId, origin.file, origin.hash);
-  }
-
-  /** Writes the text over a file of the fleet, whose `hash` was read; the work then goes on in that file. */
-  async saveTo(client: Client, fleetId: FleetId, file: string, hash: string): Promise<boolean> {
     const text = this.#editor?.text;
-    if (text === undefined) return false;
+    if (origin.kind !== 'file' || text === undefined) return false;
+    const { fleetId, file, hash } = origin;
     return this.#doing(async () => {
       const saved = await client.disks.save({ fleetId, file, text, hash });
       this.#origin = { kind: 'file', fleetId, file, hash: saved.hash };
@@ -125,9 +119,6 @@ export class DisksSession {
     this.#editor = null;
     this.#problem = null;
     this.#files = null;
-  }
-  dismissProblem(): void {
-    this.#problem = null;
   }
 
   async #doing(work: () => Promise<void>): Promise<boolean> {

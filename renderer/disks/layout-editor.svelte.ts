@@ -1,4 +1,4 @@
-import { copyToAnotherMachine, OperationError, rename, resize } from '../../shared/disko/operations.ts';
+import { OperationError, rename, resize } from '../../shared/disko/operations.ts';
 import {
   isSet,
   valueAt,
@@ -214,11 +214,6 @@ export class LayoutEditor {
     if (isDone) this.select([...path.slice(0, -1), name]);
     return isDone;
   }
-  /** Takes the devices out, so that the layout can be given to another machine. */
-  clearDevices(): void {
-    this.change(copyToAnotherMachine);
-  }
-
   type(text: string): void {
     this.#preview = null;
     this.#refusal = null;

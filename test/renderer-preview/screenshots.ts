@@ -105,6 +105,100 @@ const SHOTS: Shot[] = [
     scenario: 'electron',
     act: async (page) => page.getByRole('textbox', { name: 'Path of the flake' }).fill('/home/sam/h'),
   },
+  {
+    name: 'create-fleet',
+    scenario: 'first-run',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Create a fleet' }).click();
+      await page.getByRole('textbox', { name: 'Folder of the new fleet' }).fill('~/homelab');
+      await page.getByRole('textbox', { name: 'Name', exact: true }).focus();
+      await page.getByText('will be written to').click();
+    },
+  },
+  {
+    name: 'create-fleet-taken',
+    scenario: 'first-run&folder=taken&keys=none',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Create a fleet' }).click();
+      await page.getByRole('textbox', { name: 'Folder of the new fleet' }).fill('~/homelab');
+      await page.getByRole('textbox', { name: 'Name', exact: true }).focus();
+      await page.getByText('already in').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'create-fleet-problems',
+    scenario: 'first-run',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Create a fleet' }).click();
+      await page.getByRole('textbox', { name: 'Folder of the new fleet' }).fill('~/homelab');
+      await page.getByText('will be written to').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Create fleet' }).click();
+      await page.getByText('was created in').waitFor();
+    },
+  },
+  {
+    name: 'add-host',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add host' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('media');
+      await page.getByRole('textbox', { name: 'Address' }).fill('10.0.20.70');
+      await page.getByText('hosts/media/host.nix').first().waitFor();
+    },
+  },
+  {
+    name: 'add-host-foreign',
+    scenario: 'homelab&layout=foreign',
+    act: async (page) => page.getByRole('button', { name: 'Add host' }).click(),
+  },
+  { name: 'check', scenario: 'homelab', hash: '#/check' },
+  { name: 'check-many', scenario: 'homelab&check=many', hash: '#/check' },
+  { name: 'check-none', scenario: 'homelab&check=none', hash: '#/check' },
+  { name: 'check-running', scenario: 'homelab&check=slow', hash: '#/check' },
+  {
+    name: 'check-fix',
+    scenario: 'homelab',
+    hash: '#/check',
+    act: async (page) => {
+      await page.getByRole('button', { name: /Take the password out/ }).click();
+      await page.getByRole('dialog').getByText('services.samba').first().waitFor();
+    },
+  },
+  { name: 'files', scenario: 'homelab', hash: '#/files' },
+  { name: 'files-text', scenario: 'homelab', hash: '#/files?file=hosts%2Fnas%2Fdefault.nix&line=8' },
+  { name: 'files-mistake', scenario: 'homelab', hash: '#/files?file=hosts%2Fbroken%2Fdefault.nix' },
+  {
+    name: 'files-changes',
+    scenario: 'homelab',
+    hash: '#/files',
+    act: async (page) => {
+      await page.getByRole('radio', { name: /^Changes/ }).check();
+      await page.getByRole('button', { name: /^default.nix hosts\/nas/ }).click();
+    },
+  },
+  {
+    name: 'files-discarded',
+    scenario: 'homelab',
+    hash: '#/files',
+    act: async (page) => {
+      await page.getByRole('radio', { name: /^Changes/ }).check();
+      await page.getByRole('button', { name: 'Discard the change of flake.nix' }).click();
+    },
+  },
+  {
+    name: 'files-outside',
+    scenario: 'homelab&outside',
+    hash: '#/files?file=hosts%2Fnas%2Fdefault.nix',
+    act: async (page) => {
+      await page.getByRole('textbox', { name: /^Text of/ }).press('x');
+      await page.getByRole('button', { name: 'Save mine' }).waitFor();
+    },
+  },
+  { name: 'files-conflict', scenario: 'homelab&git=conflict', hash: '#/files' },
+  { name: 'files-detached', scenario: 'homelab&git=detached', hash: '#/files' },
+  { name: 'files-stranger', scenario: 'homelab&git=stranger', hash: '#/files' },
+  { name: 'files-many', scenario: 'homelab&files=many', hash: '#/files' },
+  { name: 'files-gone', scenario: 'homelab', hash: '#/files?file=hosts%2Fgone.nix' },
   { name: 'prompt-password', scenario: 'password' },
   { name: 'prompt-host-key', scenario: 'host-key' },
   { name: 'prompt-host-key-changed', scenario: 'host-key-changed' },

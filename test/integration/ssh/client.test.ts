@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect, type ConnectOptions, type HostKeyOffer } from '../../../electron/engine/ssh/client.ts';
+import { targetStore } from '../../../electron/engine/deploy/target-store.ts';
 import { prepareSshFiles, type SshFiles } from '../../../electron/engine/ssh/config.ts';
 import type { SshTarget } from '../../../electron/engine/ssh/target.ts';
 import { LocalSshd, makeKey } from './local-sshd.ts';
@@ -213,6 +214,24 @@ describe('keys', () => {
       agent.kill();
     }
   });
+});
+
+test('a passphrase that was typed reaches the ssh that nix starts, through the environment of that one program', async () => {
+  makeKey(join(home, 'typed'), 'open sesame');
+  sshd.authorize(join(home, 'typed.pub'));
+  using _session = await open();
+  const options = [`-oIdentityFile="${join(home, 'typed')}"`, '-oIdentitiesOnly=yes'];
+  const run = async (secrets: { passphrase?: string }): Promise<number | null> => {
+    const store = targetStore(target({ options }), files, secrets);
+    const child = spawn('ssh', [...store.sshOptions, '127.0.0.1', 'true'], {
+      env: { PATH: process.env['PATH'], ...store.env },
+      stdio: 'ignore',
+    });
+    return new Promise((resolve) => child.on('close', resolve));
+  };
+  expect(await run({ passphrase: 'open sesame' })).toBe(0);
+  expect(await run({ passphrase: 'wrong' })).toBe(255);
+  expect(await run({})).toBe(255);
 });
 
 describe('a host that cannot be reached', () => {

@@ -10,6 +10,9 @@ describe('addresses of pages', () => {
     [{ page: 'jobs' }, '#/jobs'],
     [{ page: 'job', id: JOB }, `#/jobs/${JOB}`],
     [{ page: 'settings' }, '#/settings'],
+    [{ page: 'check' }, '#/check'],
+    [{ page: 'files', file: null, line: null }, '#/files'],
+    [{ page: 'files', file: 'hosts/a b.nix', line: 7 }, '#/files?file=hosts%2Fa+b.nix&line=7'],
   ] as const)('%j is %s, and back', (route, hash) => {
     expect(printRoute(route)).toBe(hash);
     expect(parseRoute(hash)).toEqual(route);
