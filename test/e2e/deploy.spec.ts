@@ -67,7 +67,12 @@ test('the matrix tells how far a build and a copy are while they run', async ({ 
 
     const builds = await record.of('alpha build');
     const counts = builds.filter((text) => /^\d+ of \d+/.test(text)).map((text) => parseInt(text));
-    expect(new Set(counts).size, builds.join('\n')).toBeGreaterThan(2);
+    // The slow derivation runs for two seconds with others done before it; the quick ones may pass between two looks.
+    const total = Math.max(...builds.map((text) => Number(/^\d+ of (\d+)/.exec(text)?.[1] ?? 0)));
+    expect(
+      counts.some((count) => count > 0 && count < total),
+      builds.join('\n'),
+    ).toBe(true);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
 
     const copies = await record.of('alpha copy');
