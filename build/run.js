@@ -40,7 +40,10 @@ try {
     say(error.message);
     process.exitCode = 1;
   });
-  child.on('exit', (code, signal) => (process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1)));
+  child.on('exit', (code, signal) => {
+    if (signal !== null) say(`${name} was ended by ${signal} before it was done`);
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+  });
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

@@ -34,6 +34,10 @@ export function runCommand(
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);
     child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ exitCode, output }));
+    child.on('close', (exitCode, signal) => {
+      // Somebody or something ended it: without this line, its failure would have no reason.
+      if (signal !== null) take(`\n${program} ${args[0] ?? ''} was ended by ${signal}\n`);
+      resolve({ exitCode, output });
+    });
   });
 }
