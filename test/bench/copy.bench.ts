@@ -8,6 +8,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Bench } from '../../build/bench/bench.ts';
+import { buildPage } from '../../build/page.ts';
 import type { Contract } from '../../shared/contract/index.ts';
 import type { FleetId } from '../../shared/contract/ids.ts';
 import type { JobDetail, JobEvent } from '../../shared/contract/job.ts';
@@ -100,6 +101,8 @@ export default {
     return availability.available ? null : availability.reason;
   },
   async run() {
+    // The door refuses to serve without one.
+    await buildPage();
     await using until = new AsyncDisposableStack();
     const lab = until.use(await createLab({ name: 'bench' }));
     await lab.up([host]);
