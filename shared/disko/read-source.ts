@@ -42,6 +42,8 @@ export interface LayoutSource {
   readonly sets: ReadonlyMap<string, SetValue>;
   /** How many places of the layout come from a set of the text; a change of a shared one would change them all. */
   readonly uses: ReadonlyMap<AttributeSet, number>;
+  /** The values of the file's arguments that it was read with. */
+  readonly given: Readonly<Record<string, unknown>>;
 }
 
 export type LayoutReading =
@@ -120,7 +122,7 @@ export function readLayout(text: string, given: Readonly<Record<string, unknown>
     return {
       ok: true,
       layout,
-      source: { tree, sets: reader.sets, uses: reader.uses },
+      source: { tree, sets: reader.sets, uses: reader.uses, given },
       devicesPath: found.path,
       arguments: argumentList(),
       kept: reader.kept.map(({ path, place, message }) => ({ path, ...noteAt(place, message) })),

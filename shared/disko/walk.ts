@@ -90,10 +90,3 @@ export function orderedPartitions(partitions: readonly Item[]): Item[] {
     (a, b) => partitionPriority(a) - partitionPriority(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
   );
 }
-
-export function partitionLabel(item: Item): string | null {
-  if (item.value['label'] !== undefined) return text(item, 'label');
-  const table = item.parent?.parent;
-  if (!table || item.value['name'] instanceof Object) return null;
-  return `${table.type === 'disk' ? 'disk' : (table.type ?? '')}-${ownName(table)}-${ownName(item)}`;
-}

@@ -1,11 +1,16 @@
-import { EditError, removeAttribute, setAttribute } from '../nix/edit.ts';
+import { EditError, insideWrapper, setAttribute } from '../nix/edit.ts';
+import { changeList } from '../nix/edit-list.ts';
+import { emptyInSet, removeFromSet, renameInSet } from '../nix/edit-set.ts';
 import type { SetOrigin, SetValue } from '../nix/evaluation/values.ts';
 import { positionAt } from '../nix/line.ts';
+import { locateIn } from '../nix/locate.ts';
 import { applySplices, type Splice } from '../nix/splice.ts';
-import type { NixTree } from '../nix/syntax.ts';
+import type { AttributeSet, List, NixTree } from '../nix/syntax.ts';
 import { canonical } from './format.ts';
 import { isList, isSame, isSet, type Layout, type LayoutPath, type LayoutSet, type LayoutValue } from './layout.ts';
-import { pathKey, type LayoutSource } from './read-source.ts';
+import { entriesOf, renamesBetween } from './layout-changes.ts';
+import { MovedParts } from './moved-parts.ts';
+import { pathKey, readLayout, type LayoutSource } from './read-source.ts';
 
 /** Why a change cannot be written into the text: the part is computed. `line` counts from 1. */
 export class ReadOnlyLayout extends Error {
@@ -20,70 +25,145 @@ export class ReadOnlyLayout extends Error {
 }
 
 /**
- * The text with the changes from `before` (what was read from it) to `after`. Only the values that differ are touched;
- * everything else, comments and expressions included, stays byte for byte.
+ * The text with the changes from `before` (what was read from it) to `after`. Only what differs is touched; everything
+ * else, comments and expressions included, stays byte for byte. A part that `after` holds at another place (the same
+ * object: what was wrapped, unwrapped or renamed) takes its text along.
  *
  * @throws ReadOnlyLayout where a changed part is computed, or written once and used in several places
  */
 export function writeLayout(source: LayoutSource, before: Layout, after: Layout): string {
-  const writer = new LayoutWriter(source);
+  if (before === after) return source.tree.source;
+  const moved = new MovedParts(source, before, after);
+  const text = written(source, before, after, moved);
+  if (!moved.areUsed) return text;
+  // A text that was moved away from the names that it uses means something else there: then it is written anew.
+  const reading = readLayout(text, source.given);
+  return reading.ok && isSame(reading.layout, after) ? text : written(source, before, after, null);
+}
+
+function written(source: LayoutSource, before: Layout, after: Layout, moved: MovedParts | null): string {
+  const writer = new LayoutWriter(source, moved);
   writer.set([], before, after);
   return applySplices(source.tree.source, writer.splices);
 }
 
+/** Paths are those of the text, so where something is renamed they keep the old name. */
 class LayoutWriter {
   readonly splices: Splice[] = [];
   private readonly source: LayoutSource;
+  private readonly moved: MovedParts | null;
 
-  constructor(source: LayoutSource) {
+  constructor(source: LayoutSource, moved: MovedParts | null) {
     this.source = source;
+    this.moved = moved;
   }
 
   set(path: LayoutPath, before: LayoutSet, after: LayoutSet): void {
+    if (this.vanishes(path, before, after)) return;
+    const renames = renamesBetween(before, after);
     const added: Record<string, LayoutValue> = {};
     for (const [name, value] of Object.entries(after)) {
-      const old = before[name];
-      if (old === undefined && !Object.hasOwn(before, name)) added[name] = value;
-      else if (!isSame(old, value)) this.changed([...path, name], old ?? null, value);
+      const oldName = renames.get(name) ?? name;
+      const old = before[oldName];
+      if (old === undefined || !Object.hasOwn(before, oldName)) added[name] = value;
+      else {
+        if (oldName !== name) this.renamed(path, oldName, name);
+        if (!isSame(old, value)) this.changed([...path, oldName], old, value);
+      }
     }
+    const gone = new Set(renames.values());
     for (const name of Object.keys(before)) {
-      if (!Object.hasOwn(after, name)) this.removed(path, name);
+      if (!Object.hasOwn(after, name) && !gone.has(name)) this.removed(path, name);
     }
-    for (const [name, value] of Object.entries(canonical(added))) this.assign(path, name, value);
+    for (const name of Object.keys(canonical(added))) this.assign(path, name, added[name] ?? null);
+  }
+
+  /** A set that is written only as part of longer names (`a.b.c = 1;`) is gone with its last entry: it is said to be empty. */
+  private vanishes(path: LayoutPath, before: LayoutSet, after: LayoutSet): boolean {
+    const [name] = Object.keys(before);
+    const origins = this.source.sets.get(pathKey(path))?.origins ?? [];
+    const [first, ...others] = origins.filter(({ prefix }) => prefix.length > 0);
+    if (name === undefined || Object.keys(after).length > 0 || !first || others.length + 1 < origins.length)
+      return false;
+    const { tree } = this.place(path, name);
+    this.splices.push(
+      ...emptyInSet(tree.source, first.set, first.prefix),
+      ...others.flatMap(({ set, prefix }) => removeFromSet(tree.source, set, prefix)),
+    );
+    return true;
   }
 
   private changed(path: LayoutPath, before: LayoutValue, after: LayoutValue): void {
-    if (isSet(before) && isSet(after) && this.source.sets.has(pathKey(path))) return this.set(path, before, after);
-    if (
-      isList(before) &&
-      isList(after) &&
-      before.length === after.length &&
-      before.every(isSet) &&
-      after.every(isSet)
-    ) {
-      for (const [index, item] of after.entries()) {
-        const old = before[index];
-        if (isSet(old) && !isSame(old, item)) this.set([...path, index], old, item);
-      }
-      return;
+    const isWritten = this.source.sets.has(pathKey(path));
+    if (isSet(before) && isSet(after) && isWritten && !this.moved?.isMovedOver(before, after)) {
+      return this.set(path, before, after);
     }
+    if (isList(before) && isList(after) && this.changedList(path, before, after)) return;
     const name = path.at(-1);
     if (typeof name !== 'string') throw this.readOnly('This list is computed', path, null);
     this.assign(path.slice(0, -1), name, after);
   }
 
+  /** False where the list can only be written anew. */
+  private changedList(path: LayoutPath, before: readonly LayoutValue[], after: readonly LayoutValue[]): boolean {
+    const areSets = before.length === after.length && before.every(isSet) && after.every(isSet);
+    if (areSets) {
+      for (const [index, item] of after.entries()) {
+        const old = before[index];
+        if (isSet(old) && !isSame(old, item)) this.set([...path, index], old, item);
+      }
+      return true;
+    }
+    const list = this.listAt(path);
+    if (!list || list.items.length !== before.length) return false;
+    this.splices.push(...changeList(this.source.tree.source, list, entriesOf(before, after)));
+    return true;
+  }
+
+  /** The list that is written at a path, where it is a list and used there alone. */
+  private listAt(path: LayoutPath): List | null {
+    const name = path.at(-1);
+    if (typeof name !== 'string') return null;
+    const { tree, set, names } = this.place(path.slice(0, -1), name);
+    const found = locateIn(tree.source, set, [...names, name]);
+    if (found?.kind !== 'binding') return null;
+    let value = insideWrapper(tree.source, found.binding.value);
+    while (value.kind === 'parenthesis') value = value.expression;
+    return value.kind === 'list' ? value : null;
+  }
+
   private assign(path: LayoutPath, name: string, value: LayoutValue): void {
-    const { tree, names } = this.place(path, name);
-    this.edit(path, () => setAttribute(tree, [...names, name], isSet(value) ? canonical(value) : value));
+    const { tree, set, names } = this.place(path, name);
+    const inner: NixTree = { source: tree.source, root: set, problems: tree.problems };
+    const marked = this.moved?.marked(value) ?? value;
+    this.edit(path, () => {
+      const splices = setAttribute(inner, [...names, name], isSet(marked) ? canonical(marked) : marked);
+      return splices.map((splice) => this.moved?.filled(splice) ?? splice);
+    });
   }
 
   private removed(path: LayoutPath, name: string): void {
-    const { tree, names } = this.place(path, name);
-    this.edit(path, () => {
-      const splices = removeAttribute(tree, [...names, name]);
-      if (splices.length === 0) throw new EditError(`'${name}' is not written where it could be removed.`);
-      return splices;
-    });
+    this.edit(path, () => this.everywhere(path, name, removeFromSet));
+  }
+
+  private renamed(path: LayoutPath, name: string, newName: string): void {
+    this.edit(path, () =>
+      this.everywhere(path, name, (source, set, names) => renameInSet(source, set, names, newName)),
+    );
+  }
+
+  /** Edits all sets of the text that say something about a name of the layout set at `path`. */
+  private everywhere(
+    path: LayoutPath,
+    name: string,
+    edit: (source: string, set: AttributeSet, names: readonly string[]) => Splice[],
+  ): Splice[] {
+    const { tree } = this.place(path, name);
+    const origins = this.source.sets.get(pathKey(path))?.origins ?? [];
+    for (const origin of origins) this.requireOwn(origin, path);
+    const splices = origins.flatMap(({ set, prefix }) => edit(tree.source, set, [...prefix, name]));
+    if (splices.length === 0) throw new EditError(`'${name}' is not written where it could be changed.`);
+    return splices;
   }
 
   private edit(path: LayoutPath, make: () => Splice[]): void {
@@ -96,23 +176,19 @@ class LayoutWriter {
   }
 
   /** The set of the text that holds (or is to hold) a name of the layout set at `path`. */
-  place(path: LayoutPath, name: string | null): { tree: NixTree; names: readonly string[] } {
+  private place(path: LayoutPath, name: string): { tree: NixTree; set: AttributeSet; names: readonly string[] } {
     const value = this.source.sets.get(pathKey(path));
     if (!value) throw this.readOnly('This part is computed by an expression', path, null);
-    const origin = this.origin(value, name);
+    const origin = originOf(value, name);
     if (!origin) throw this.readOnly('This part is computed by a function', path, null);
-    const uses = this.source.uses.get(origin.set) ?? 0;
-    if (uses > 1) {
-      throw this.readOnly(`This part is written once and used in ${uses} places`, path, origin.set.start);
-    }
-    const { tree } = this.source;
-    return { tree: { source: tree.source, root: origin.set, problems: tree.problems }, names: origin.prefix };
+    this.requireOwn(origin, path);
+    return { tree: this.source.tree, set: origin.set, names: origin.prefix };
   }
 
-  private origin(value: SetValue, name: string | null): SetOrigin | null {
-    const attribute = name === null ? undefined : value.attributes.get(name);
-    if (attribute) return attribute.owner;
-    return value.origins.at(-1) ?? null;
+  private requireOwn(origin: SetOrigin, path: LayoutPath): void {
+    const uses = this.source.uses.get(origin.set) ?? 0;
+    if (uses < 2) return;
+    throw this.readOnly(`This part is written once and used in ${uses} places`, path, origin.set.start);
   }
 
   private readOnly(message: string, path: LayoutPath, offset: number | null): ReadOnlyLayout {
@@ -120,4 +196,10 @@ class LayoutWriter {
     const where = line === null ? '' : ` (line ${line})`;
     return new ReadOnlyLayout(`${message.replace(/\.$/, '')}${where}; it cannot be changed here.`, path, line);
   }
+}
+
+function originOf(value: SetValue, name: string): SetOrigin | null {
+  const attribute = value.attributes.get(name);
+  if (attribute) return attribute.owner;
+  return value.origins.at(-1) ?? null;
 }

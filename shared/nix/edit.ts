@@ -63,7 +63,7 @@ function insertBehind(
   return { start: at, end: at, text: `${newline}${indent}${text(indent)}` };
 }
 
-function bindingText(path: readonly string[], value: NixValue): (indent: string) => string {
+export function bindingText(path: readonly string[], value: NixValue): (indent: string) => string {
   return (indent) => `${path.map(formatName).join('.')} = ${formatValue(value, indent)};`;
 }
 
@@ -109,7 +109,7 @@ export function setAttribute(tree: NixTree, path: readonly string[], value: NixV
 }
 
 /** The value inside `lib.mkDefault ...` and its kin: the priority that somebody chose is not ours to drop. */
-function insideWrapper(source: string, value: Expression): Expression {
+export function insideWrapper(source: string, value: Expression): Expression {
   if (value.kind !== 'apply') return value;
   const { function: fn, argument } = value;
   const head = fn.kind === 'apply' ? fn.function : fn;
@@ -126,7 +126,7 @@ function insertBinding(source: string, set: AttributeSet, path: readonly string[
 }
 
 /** Takes one name out of an `inherit`; `replacement` (a binding) comes behind it, or in its place when it was alone. */
-function removeInherited(source: string, inherit: Inherit, name: string, replacement: string | null): Splice {
+export function removeInherited(source: string, inherit: Inherit, name: string, replacement: string | null): Splice {
   const index = inherit.names.findIndex((item) => attributeNameText(source, item) === name);
   const gone = inherit.names[index];
   if (!gone) throw new EditError(`'${name}' is not inherited here.`);
@@ -144,7 +144,7 @@ function removeInherited(source: string, inherit: Inherit, name: string, replace
 }
 
 /** The splice that takes an item away: with its line where it stands alone on it, comments stay. */
-function wholeItem(source: string, item: { start: number; end: number }): Splice {
+export function wholeItem(source: string, item: { start: number; end: number }): Splice {
   if (isFirstOnLine(source, item.start)) {
     const rest = /^[ \t]*\r?\n/.exec(source.slice(item.end));
     if (rest) return { start: lineStart(source, item.start), end: item.end + rest[0].length, text: '' };
@@ -230,7 +230,7 @@ export function appendToList(tree: NixTree, path: readonly string[], item: NixVa
 }
 
 /** An item with the parentheses that it needs inside a list. */
-function listItem(item: NixValue, indent: string): string {
+export function listItem(item: NixValue, indent: string): string {
   const text = formatValue([item], indent);
   return text.slice(2, -2);
 }

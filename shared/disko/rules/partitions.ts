@@ -1,6 +1,7 @@
 import { isList, isSet } from '../layout.ts';
 import { sizeBytes } from '../size.ts';
-import { number, orderedPartitions, ownName, partitionLabel, text, type Item } from '../walk.ts';
+import { partitionLabel } from '../device-path.ts';
+import { number, orderedPartitions, ownName, text, type Item } from '../walk.ts';
 import { change, groupBy, joined, type Finding, type Rule } from './finding.ts';
 
 const isWholeRest = (item: Item): boolean => item.value['end'] === undefined && item.value['size'] === '100%';

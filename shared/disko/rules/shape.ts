@@ -179,6 +179,14 @@ function wrongValue(item: Item, key: string, option: OptionSchema, value: Layout
       ...(meant ? { fix: change(`Write ${meant}`, path, meant) } : {}),
     };
   }
+  if (key === 'device' && item.type === 'disk' && value === '') {
+    return {
+      code: 'device-empty',
+      severity: 'error',
+      path,
+      message: `Disk ${item.name} has no device yet. Choose the disk of this machine.`,
+    };
+  }
   if (key === 'device' && item.type === 'disk' && typeof value === 'string') {
     return {
       code: 'device-relative',

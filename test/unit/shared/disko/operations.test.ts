@@ -22,12 +22,20 @@ const at = (value: Layout, path: LayoutPath) =>
   itemsOf(value).find((item) => JSON.stringify(item.path) === JSON.stringify(path))?.value;
 
 describe('operations on a layout', () => {
-  it('write priorities only where the order by name would differ', () => {
+  it('write one priority where the order by name differs, and take it back with the move', () => {
     const moved = operations.move(layout, [...partitions, 'swap'], 0);
     expect(order(moved)).toEqual(['swap', 'ESP', 'root']);
-    expect(at(moved, [...partitions, 'swap'])).not.toHaveProperty('priority');
-    expect(at(moved, [...partitions, 'ESP'])).toMatchObject({ priority: 1001 });
+    expect(at(moved, [...partitions, 'swap'])).toMatchObject({ priority: 1 });
+    expect(at(moved, [...partitions, 'ESP'])).not.toHaveProperty('priority');
     expect(isSame(operations.move(moved, [...partitions, 'swap'], 1), layout)).toBe(true);
+  });
+  it('leave the priorities that others have', () => {
+    const first = operations.setOption(layout, [...partitions, 'ESP'], 'priority', 1);
+    const added = operations.add(first, partitions, 'data', { size: '1G' });
+    const moved = operations.move(added, [...partitions, 'swap'], 1);
+    expect(order(moved)).toEqual(['ESP', 'swap', 'data', 'root']);
+    expect(at(moved, [...partitions, 'ESP'])).toMatchObject({ priority: 1 });
+    expect(at(moved, [...partitions, 'data'])).not.toHaveProperty('priority');
   });
   it('put partitions into any order that is asked for', () => {
     const many = ['a', 'b', 'c', 'd', 'e'].reduce(
@@ -40,8 +48,17 @@ describe('operations on a layout', () => {
         for (const [name, position] of moves) {
           const before = order(value).filter((item) => item !== name);
           before.splice(position, 0, name);
-          value = operations.move(value, [...partitions, name], position);
-          expect(order(value)).toEqual(before);
+          const changed = operations.move(value, [...partitions, name], position);
+          expect(order(changed)).toEqual(before);
+          // Never more than it takes: the one that moves can always do it alone unless there is no number between two.
+          const touched = order(changed).filter(
+            (item) =>
+              at(changed, [...partitions, item])?.['priority'] !== at(value, [...partitions, item])?.['priority'],
+          );
+          expect(touched.length).toBeLessThanOrEqual(
+            Math.max(1, before.indexOf(name), before.length - before.indexOf(name)),
+          );
+          value = changed;
         }
       }),
       { numRuns: 200 },
