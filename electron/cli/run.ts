@@ -7,6 +7,7 @@ import { runDoctor } from './commands/doctor.ts';
 import { addFleetCheck } from './commands/fleet-check.ts';
 import { addFleetMaking } from './commands/fleet-new.ts';
 import { showFleet, showHosts, showStatus } from './commands/fleet.ts';
+import { addHosts } from './commands/hosts.ts';
 import { cancelJob, listJobs, showJob, showLog } from './commands/jobs.ts';
 import { nixCommand } from './commands/nix-text.ts';
 import { serve } from './commands/serve.ts';
@@ -99,6 +100,8 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .action((folder: string, options: { on: string; goal: Goal; yes?: boolean; json?: boolean }) =>
       act(options, (session) => deploy(session, folder, { ...options, yes: options.yes === true })),
     );
+
+  addHosts(program, act, wholeNumber(1, 65535));
 
   const jobs = program.command('jobs').description('jobs that run, wait or are over');
   jobs

@@ -5,6 +5,7 @@ import { MemoryHistory } from './fleet/memory-history.ts';
 import { askOverSsh } from './fleet/status/ask.ts';
 import { openHome } from './home.ts';
 import { createJobs } from './jobs/jobs.ts';
+import { SecretMemory } from './machines/secrets.ts';
 import { createRouter, type EngineRouter } from './procedures/router.ts';
 import { prepareSshFiles } from './ssh/config.ts';
 import { openStore } from './store/open.ts';
@@ -44,7 +45,17 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
       ask: askOverSsh(files),
     }),
   );
-  const router = createRouter({ env, surroundings, home, store, jobs, fleets, files, notices });
+  const router = createRouter({
+    env,
+    surroundings,
+    home,
+    store,
+    jobs,
+    fleets,
+    files,
+    secrets: new SecretMemory(),
+    notices,
+  });
   const owned = resources.move();
   return { router, notices, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

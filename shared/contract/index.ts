@@ -7,6 +7,7 @@ import { filesContract } from './files.ts';
 import { fleetContract } from './fleet.ts';
 import { gitContract } from './git.ts';
 import { jobContract } from './job.ts';
+import { machineContract } from './machine.ts';
 import { settingsContract } from './settings.ts';
 
 /** The one contract that the window, the browser and the command line speak; the engine implements it. */
@@ -18,6 +19,7 @@ export const contract = {
   git: gitContract,
   deploy: deployContract,
   job: jobContract,
+  machine: machineContract,
   disks: disksContract,
   doctor: doctorContract,
   settings: settingsContract,

@@ -11,6 +11,7 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
 import type { Printer } from '../printer.ts';
+import { targetParts } from '../target-text.ts';
 import type { ActAlone } from './disks.ts';
 
 /** The newest release that is out: what a new fleet starts with. */
@@ -69,24 +70,15 @@ interface AddOptions {
   readonly stateVersion?: string;
 }
 
-/** `[USER@]ADDRESS[:PORT]`; an IPv6 address with a port stands in brackets. */
-function targetParts(target: string | undefined): Pick<NewHost, 'address' | 'user' | 'port'> {
-  if (target === undefined) return { address: null, user: null, port: null };
-  const at = target.lastIndexOf('@');
-  const place = target.slice(at + 1);
-  const port = /^(\[.*\]|[^:]*):(\d+)$/.exec(place);
-  const address = port?.[1] ?? place;
-  return {
-    user: at < 0 ? null : target.slice(0, at),
-    address: address.startsWith('[') ? address.slice(1, -1) : address,
-    port: port ? Number(port[2]) : null,
-  };
+function addressOf(text: string | undefined): Pick<NewHost, 'address' | 'user' | 'port'> {
+  const parts = text === undefined ? null : targetParts(text);
+  return { address: parts?.host ?? null, user: parts?.user ?? null, port: parts?.port ?? null };
 }
 
 async function newHost(printer: Printer, folder: string, name: string, options: AddOptions): Promise<ExitCode> {
   const { system, type, tag: tags } = options;
   const stateVersion = options.stateVersion ?? (await suggestHost(folder, Date.now())).stateVersion;
-  const host: NewHost = { name, type, system, tags, stateVersion, ...targetParts(options.target) };
+  const host: NewHost = { name, type, system, tags, stateVersion, ...addressOf(options.target) };
   const change = await addHost(folder, host, AbortSignal.timeout(60_000));
   const changed = change.changedFiles.map((file) => file.path);
   if (printer.isJson)

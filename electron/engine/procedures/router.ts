@@ -2,6 +2,7 @@ import type { Problem } from '../../../shared/contract/problem.ts';
 import type { Fleets } from '../fleet/fleets.ts';
 import type { Home } from '../home.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import type { SecretMemory } from '../machines/secrets.ts';
 import type { SshFiles } from '../ssh/config.ts';
 import type { Store } from '../store/open.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -15,6 +16,7 @@ import { filesProcedures } from './files.ts';
 import { fleetProcedures } from './fleet.ts';
 import { gitProcedures } from './git.ts';
 import { jobProcedures } from './job.ts';
+import { machineProcedures } from './machine.ts';
 import { settingsProcedures } from './settings.ts';
 
 /** The parts of the engine that procedures call. */
@@ -26,6 +28,7 @@ export interface EngineParts {
   readonly jobs: Jobs;
   readonly fleets: Fleets;
   readonly files: SshFiles;
+  readonly secrets: SecretMemory;
   readonly notices: readonly Problem[];
 }
 
@@ -40,6 +43,7 @@ export function createRouter(parts: EngineParts) {
     git: gitProcedures(fleets),
     deploy: deployProcedures(parts),
     job: jobProcedures(jobs),
+    machine: machineProcedures(parts),
     disks: disksProcedures(fleets),
     doctor: doctorProcedures({ env, home, platform: process.platform }),
     settings: settingsProcedures(store),

@@ -25,6 +25,8 @@ export interface Attempt {
   passage: Passage | null;
   files: SshFiles;
   secrets: Secrets;
+  /** The keys that the host may show, whatever known_hosts says of its address. */
+  expectedKeys?: readonly HostKey[];
   /** Pins a key that is not known where a person takes it for the right one. @throws where it is refused */
   settleHostKey: (address: HostKeyAddress, key: HostKey) => Promise<void>;
   signal?: AbortSignal;
@@ -66,6 +68,7 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
   signal?.addEventListener('abort', onAbort, { once: true });
 
   let methods: readonly string[] = [];
+  let shown: HostKey = Buffer.alloc(0);
   /** True where the connection ended while a person thought: the answer then begins another attempt. */
   const isSettling = (): boolean => {
     if (settling === null) return false;
@@ -95,7 +98,7 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
   // A program in between that ended before the client listened to its stream has nobody else to tell of it.
   if (passage?.stream.destroyed) lost();
   else passage?.stream.once('close', lost);
-  client.on('ready', () => result.resolve(new SshSession(client, target, resolved, resources.move())));
+  client.on('ready', () => result.resolve(new SshSession(client, target, resolved, shown, resources.move())));
   try {
     client.connect({
       ...(passage ? { sock: passage.stream } : { host: resolved.hostName, port: resolved.port }),
@@ -103,9 +106,11 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
       readyTimeout: 0,
       keepaliveInterval: aliveIntervalSeconds * 1000,
       keepaliveCountMax: aliveCountMax,
-      algorithms: { serverHostKey: preferredAlgorithms(known, address) },
+      algorithms: { serverHostKey: preferredAlgorithms(attempt.expectedKeys ?? keysOf(known, address)) },
       hostVerifier: (key: Buffer, verify: (isRight: boolean) => void): void => {
-        const verdict = judgeHostKey(known, address, key);
+        shown = Buffer.from(key);
+        const expected = attempt.expectedKeys?.map((one): KnownHost => expectedLine(address, one));
+        const verdict = judgeHostKey(expected ?? known, address, key);
         if (verdict.state === 'known') return verify(true);
         if (verdict.state === 'unknown') {
           // A person may take longer than the time for a connection.
@@ -154,6 +159,11 @@ function keyAddress(resolved: ResolvedTarget): HostKeyAddress {
     : { host: resolved.hostKeyAlias, port: null };
 }
 
+/** An expected key as if it stood in known_hosts. */
+function expectedLine(address: HostKeyAddress, key: HostKey): KnownHost {
+  return { marker: null, names: [knownHostName(address)], keyType: hostKeyType(key), key };
+}
+
 function describeKey(key: HostKey): string {
   return `${hostKeyType(key)} ${fingerprint(key)}`;
 }
@@ -168,8 +178,8 @@ const signatureAlgorithms = [
 ] as const satisfies readonly ServerHostKeyAlgorithm[];
 
 /** What the server is asked to prove itself with: first the types of key that we know of it, as OpenSSH does. */
-function preferredAlgorithms(known: readonly KnownHost[], address: HostKeyAddress): ServerHostKeyAlgorithm[] {
-  const types = new Set(keysOf(known, address).flatMap((key) => hostKeyAlgorithms(hostKeyType(key))));
+function preferredAlgorithms(known: readonly HostKey[]): ServerHostKeyAlgorithm[] {
+  const types = new Set(known.flatMap((key) => hostKeyAlgorithms(hostKeyType(key))));
   const isKnown = (algorithm: string): boolean => types.has(algorithm);
   return [...signatureAlgorithms.filter(isKnown), ...signatureAlgorithms.filter((name) => !isKnown(name))];
 }

@@ -32,6 +32,8 @@ export interface ConnectOptions {
   onSecret?: (question: SecretQuestion) => Promise<string | null>;
   /** What was typed before for this target; answers are added to it, so that nothing is asked twice. */
   secrets?: Secrets;
+  /** The only keys that the host may show; known_hosts is not asked then. Jump hosts in between are checked as ever. */
+  expectedKeys?: readonly HostKey[];
   signal?: AbortSignal;
   /** For one attempt, without the time that a person takes to answer. */
   timeoutMs?: number;
@@ -79,6 +81,10 @@ async function settleHostKey(
   await pinHostKey(options.files.knownHosts, address, key);
 }
 
+function withoutExpectedKeys({ expectedKeys: _, ...others }: ConnectOptions): ConnectOptions {
+  return others;
+}
+
 /** The way to a host that is not reached directly; null for the others. */
 async function openPassage(
   target: SshTarget,
@@ -89,7 +95,7 @@ async function openPassage(
     return resolved.proxyCommand === null ? null : openProxyCommand(resolved.proxyCommand, target, resolved);
   }
   // The jump host is a target like any other: its host key is asked about, its secrets are its own.
-  const jump = await connect(lastJump(resolved.proxyJump), { ...options, secrets: {} });
+  const jump = await connect(lastJump(resolved.proxyJump), { ...withoutExpectedKeys(options), secrets: {} });
   try {
     const stream = await jump.forward(resolved.hostName, resolved.port);
     return { stream, words: () => '', [Symbol.dispose]: () => jump[Symbol.dispose]() };

@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { StringDecoder } from 'node:string_decoder';
 import { explainSshError } from './explain.ts';
+import type { HostKey } from './host-key.ts';
 import { sshError, sshProblems } from './problems.ts';
 import { remoteCommandLine } from './quote.ts';
 import type { ResolvedTarget } from './resolve.ts';
@@ -31,6 +32,8 @@ const maxKeptCharacters = 1024 * 1024;
 export class SshSession implements Disposable {
   readonly target: SshTarget;
   readonly resolved: ResolvedTarget;
+  /** The key with which the host proved itself. */
+  readonly hostKey: HostKey;
   /** Settles when the connection is over; null when it was closed on purpose. */
   readonly closed: Promise<Error | null>;
   readonly #client: Client;
@@ -39,9 +42,10 @@ export class SshSession implements Disposable {
   #isDisposed = false;
   #lastError: Error | null = null;
 
-  constructor(client: Client, target: SshTarget, resolved: ResolvedTarget, resources: Disposable) {
+  constructor(client: Client, target: SshTarget, resolved: ResolvedTarget, hostKey: HostKey, resources: Disposable) {
     this.target = target;
     this.resolved = resolved;
+    this.hostKey = hostKey;
     this.#client = client;
     this.#resources = resources;
     this.closed = new Promise((resolve) => {

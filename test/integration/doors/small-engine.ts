@@ -64,6 +64,10 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       refreshStatus: base.fleet.refreshStatus.handler(absent),
       check: base.fleet.check.handler(absent),
     },
+    machine: {
+      probe: base.machine.probe.handler(absent),
+      discover: base.machine.discover.handler(absent),
+    },
     disks: {
       list: base.disks.list.handler(absent),
       read: base.disks.read.handler(absent),

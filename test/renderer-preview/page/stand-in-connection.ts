@@ -118,6 +118,10 @@ export class StandInConnection implements Connection {
         check: os.fleet.check.handler(() => checkFleet()),
       },
       ...fileParts(os),
+      machine: {
+        probe: os.machine.probe.handler(() => never),
+        discover: os.machine.discover.handler(() => []),
+      },
       disks: {
         list: os.disks.list.handler(() => ({
           files: Object.keys(DISK_FILES).map((file) => ({ file, found: 'devices' as const })),

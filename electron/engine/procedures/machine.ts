@@ -1,0 +1,16 @@
+import { nixSystem } from '../machines/nix-system.ts';
+import { reachAndProbe } from '../machines/reach.ts';
+import { discoverMachines } from '../machines/discover.ts';
+import { procedures } from './base.ts';
+import type { EngineParts } from './router.ts';
+
+/** `machine.*`: machines that are not of the fleet yet. */
+export function machineProcedures({ files, secrets }: Pick<EngineParts, 'files' | 'secrets'>) {
+  const { machine } = procedures;
+  return {
+    probe: machine.probe.handler(({ input, signal }) =>
+      reachAndProbe(input, { files, memory: secrets, here: { system: nixSystem() } }, signal),
+    ),
+    discover: machine.discover.handler(({ signal }) => discoverMachines(signal)),
+  };
+}
