@@ -12,6 +12,7 @@ import {
 import { askStatuses } from './ask-statuses.ts';
 import { CommandFailed, wrongUsage } from './errors.ts';
 import { exitCodes } from './exit.ts';
+import { printable } from './output/text.ts';
 import type { Session } from './session.ts';
 
 export interface ChosenHosts {
@@ -25,7 +26,8 @@ function pointAt(text: string, start: number, message: string): string {
 }
 
 /**
- * The hosts of a selection. `state:` asks the hosts first.
+ * The hosts of a selection. `state:` asks the hosts first. A pattern, tag or state that fits no host is told on standard
+ * error: it is often a typing mistake.
  * @throws CommandFailed with exit code 2 where the selection is wrong, or names a host that there is none of
  */
 export async function selectHosts(session: Session, view: FleetView, text: string): Promise<ChosenHosts> {
@@ -52,6 +54,10 @@ export async function selectHosts(session: Session, view: FleetView, text: strin
     const meant = typing.suggestion === null ? [] : [`Did you mean ${typing.suggestion}?`];
     const problem = { code: 'no-such-host', title: capital(typing.message), evidence: text, advice: meant };
     throw new CommandFailed(problem, exitCodes.usage);
+  }
+  for (const { message, suggestion } of explanation.idle) {
+    const meant = suggestion === null ? '' : `; did you mean ${suggestion}?`;
+    session.tell(session.paintError('yellow', `${printable(`${message}${meant}`)}\n`));
   }
   const matched = new Set(select(parsed.node, hosts).map((host) => host.name));
   return { hosts: view.hosts.filter((host) => matched.has(host.name)), explanation };

@@ -87,9 +87,10 @@ describeLab('the command line in a lab', () => {
     expect(running.stdout.trim()).toBe(system);
   });
 
-  test('shows the plan and the exact commands to a person, and says so when there is nothing to do', async () => {
-    const { exitCode, stdout, stderr } = await nixstead('deploy', path, '--on', 'alpha', '--yes');
+  test('shows the plan, the exact commands and what is odd about the selection; says so when there is nothing to do', async () => {
+    const { exitCode, stdout, stderr } = await nixstead('deploy', path, '--on', 'alpha,@wbe', '--yes');
     expect(exitCode, stdout + stderr).toBe(0);
+    expect(stderr).toContain('there are no hosts with tag ‘wbe’; did you mean web?');
     expect(stderr).toContain('switch on 1 host');
     expect(stderr).toMatch(/nix .*copy .*ssh-ng:/);
     expect(stdout).toContain('nothing to do');

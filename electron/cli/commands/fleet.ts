@@ -65,10 +65,6 @@ export async function showHosts(session: Session, folder: string, options: { on:
   }
   for (const host of hosts) session.print(`${printable(host.name)}\n`);
   session.tell(session.paintError('dim', `${explanation.sentence}: ${hosts.length} of ${view.hosts.length}\n`));
-  for (const { message, suggestion } of explanation.idle) {
-    const meant = suggestion === null ? '' : `; did you mean ${suggestion}?`;
-    session.tell(session.paintError('yellow', `${printable(message)}${printable(meant)}\n`));
-  }
   return exitCodes.done;
 }
 

@@ -127,3 +127,13 @@ export function unshowableNames(count: number): Problem {
     advice: ['Rename it in the flake.'],
   };
 }
+
+/** The fleet is open, and the data folder keeps nothing of it. @param cause why it could not be written */
+export function notRemembered(cause: Problem): Problem {
+  return {
+    code: 'fleet-not-remembered',
+    title: 'Nixstead cannot keep what it has read',
+    evidence: `${cause.title}: ${cause.evidence}`,
+    advice: ['The fleet itself is fine: it is read anew at the next opening.', ...cause.advice],
+  };
+}

@@ -5,7 +5,7 @@ import { ProblemError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
 import { gitStatus, type GitStatus } from '../git/status.ts';
 import type { Store } from '../store/open.ts';
-import { unmergedFiles, untrackedFiles } from './errors.ts';
+import { notRemembered, unmergedFiles, untrackedFiles } from './errors.ts';
 import type { MakeEvaluator } from './evaluator.ts';
 import { fingerprint } from './fingerprint.ts';
 import { flakeFileOf } from './flake-file.ts';
@@ -97,6 +97,17 @@ function savedReading(store: OpenDependencies['store'], path: string, key: strin
   }
 }
 
+/** What a full disk or a locked database keeps us from remembering must not keep anybody from the fleet itself. */
+function whyNotKept(keep: () => void): Problem | null {
+  try {
+    keep();
+    return null;
+  } catch (error) {
+    if (error instanceof ProblemError) return notRemembered(error.problem);
+    throw error;
+  }
+}
+
 /**
  * Opens the fleet at a path: progress, then its view. Breaking off the loop (or `signal`) ends the evaluation.
  * @throws ProblemError where there is no fleet, or it cannot be evaluated at all
@@ -114,10 +125,14 @@ export async function* openFleet(
     const [surface, key] = await Promise.all([surfaceOf(folder, stop), fingerprint(folder, stop)]);
 
     const saved = key === null || request.refresh ? null : savedReading(store, folder.path, key);
-    const opened = (view: FleetView): OpenEvent => {
+    const opened = (view: FleetView, save?: () => void): OpenEvent => {
       const { path, name } = view.fleet;
-      store.fleets.remember({ path, name, hostCount: view.hosts.length, openedAt: now() });
-      return { type: 'opened', view };
+      const lost = whyNotKept(() => {
+        store.fleets.remember({ path, name, hostCount: view.hosts.length, openedAt: now() });
+        save?.();
+      });
+      if (lost === null) return { type: 'opened', view };
+      return { type: 'opened', view: { ...view, fleet: { ...view.fleet, problems: [...view.fleet.problems, lost] } } };
     };
     if (saved !== null) {
       yield opened(viewOf(folder, saved.reading, { ...surface, evaluatedAt: saved.evaluatedAt, fromCache: true }));
@@ -151,13 +166,13 @@ export async function* openFleet(
       problems: read.problems.map(readable),
     };
     const view = viewOf(folder, read, { ...surface, evaluatedAt: now(), fromCache: false });
-    const event = opened(view);
     // Files that changed while nix was reading would make the view one of two states.
     const isStable = key !== null && key === (await fingerprint(folder, stop));
-    if (isStable && isWorthKeeping(read)) {
-      store.fleets.saveView(folder.path, key, { ...view, fleet: { ...view.fleet, problems: [...read.problems] } });
-    }
-    yield event;
+    const kept = { ...view, fleet: { ...view.fleet, problems: [...read.problems] } };
+    yield opened(
+      view,
+      isStable && isWorthKeeping(read) ? () => store.fleets.saveView(folder.path, key, kept) : undefined,
+    );
   } finally {
     ended.abort();
   }

@@ -28,6 +28,23 @@ export function invalidSpec(kind: string, cause: Error): ProblemError {
   );
 }
 
+/** The job's folder could not be written: a full disk, for instance. Nothing of the job was begun. */
+export function jobNotWritten(folder: string, cause: Error): ProblemError {
+  return new ProblemError(
+    {
+      code: 'job-not-written',
+      title: 'The job could not be begun',
+      evidence: cause.message,
+      advice: [
+        `Free space on the disk that holds ${folder}, or give your user write access there.`,
+        'Nothing was done: start it again afterwards.',
+      ],
+      canRetry: true,
+    },
+    { cause },
+  );
+}
+
 /** Answering, cancelling or resizing came too late. */
 export function jobIsOver(id: JobId): ProblemError {
   return new ProblemError({

@@ -3,6 +3,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { fleetId, hostName, jobId, type HostName } from '../../../shared/contract/ids.ts';
+import { jobNotWritten } from './errors.ts';
 import { processIdentity } from './process-identity.ts';
 
 /** What a job is: written once when it is queued, read by its runner. */
@@ -61,13 +62,18 @@ export class JobFolder {
     return join(this.logs, `${createHash('sha256').update(host).digest('hex').slice(0, 32)}.log`);
   }
 
-  /** Makes the folder with its description, whole or not at all. */
+  /** Makes the folder with its description, whole or not at all. @throws ProblemError `job-not-written` */
   create(job: JobFile): void {
     const draft = join(dirname(this.path), `.new-${basename(this.path)}`);
-    mkdirSync(join(draft, 'log'), { recursive: true, mode: 0o700 });
-    writeFileSync(join(draft, 'job.json'), `${JSON.stringify(job, null, 2)}\n`, { mode: 0o600 });
-    writeFileSync(join(draft, 'events.jsonl'), '', { mode: 0o600 });
-    renameSync(draft, this.path);
+    try {
+      mkdirSync(join(draft, 'log'), { recursive: true, mode: 0o700 });
+      writeFileSync(join(draft, 'job.json'), `${JSON.stringify(job, null, 2)}\n`, { mode: 0o600 });
+      writeFileSync(join(draft, 'events.jsonl'), '', { mode: 0o600 });
+      renameSync(draft, this.path);
+    } catch (error) {
+      rmSync(draft, { recursive: true, force: true });
+      throw error instanceof Error ? jobNotWritten(dirname(this.path), error) : error;
+    }
   }
 
   /** null where there is no job here that can be read. */

@@ -27,6 +27,19 @@ export function corruptDatabaseSetAside(keptAs: string, reason: string): Problem
   };
 }
 
+/** The disk is full: what would be kept lives in memory, until this Nixstead ends. */
+export function nothingIsKept(cause: Problem): Problem {
+  return {
+    code: 'database-disk-full',
+    title: 'Nothing is kept, since the disk with the data folder is full',
+    evidence: `${cause.title}: ${cause.evidence}`,
+    advice: [
+      'Free space on that disk, then start Nixstead again. History and settings are there still, and are not shown now.',
+      'Fleets can be read meanwhile. A job needs space of its own and will not begin.',
+    ],
+  };
+}
+
 /** SQLite refused: read-only folder, full disk, held by another program, input or output error. */
 export function databaseFailed(file: string, cause: Error & { code: string }): ProblemError {
   return new ProblemError(

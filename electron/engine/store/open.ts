@@ -4,7 +4,7 @@ import { ProblemError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { BuildTimes } from './build-times.ts';
 import { Database } from './database.ts';
-import { corruptDatabaseSetAside, newerDatabase } from './errors.ts';
+import { corruptDatabaseSetAside, newerDatabase, nothingIsKept } from './errors.ts';
 import { FleetTable } from './fleets.ts';
 import { HostFacts } from './host-facts.ts';
 import { JobTable } from './jobs.ts';
@@ -22,8 +22,9 @@ export interface Store extends Disposable {
 
 /**
  * Opens the database, makes it where it is missing and brings it to the newest version. A damaged file is kept beside a
- * fresh one, and `notices` tells it.
- * @throws ProblemError `database-newer` (nothing was written) or `database-failed` (read-only, full, held)
+ * fresh one, and `notices` tells it; so it does of a disk so full that SQLite cannot even read (its shared memory is a file
+ * beside the database): then all is kept in memory alone.
+ * @throws ProblemError `database-newer` (nothing was written) or `database-failed` (read-only, held)
  */
 export function openStore(home: Home): { store: Store; notices: Problem[] } {
   const migrations = readMigrations();
@@ -33,6 +34,10 @@ export function openStore(home: Home): { store: Store; notices: Problem[] } {
   try {
     return { store: storeOn(openChecked(home.database, migrations)), notices: [] };
   } catch (error) {
+    if (isDiskFull(error)) {
+      // Nothing is kept, but the person can still read the fleet and find out what fills the disk.
+      return { store: storeOn(inMemory(migrations)), notices: [nothingIsKept(error.problem)] };
+    }
     const reason = corruption(error);
     if (reason === null) throw error;
     const keptAs = setAside(home.database);
@@ -73,6 +78,12 @@ function openChecked(file: string, migrations: ReturnType<typeof readMigrations>
   }
 }
 
+function inMemory(migrations: ReturnType<typeof readMigrations>): Database {
+  const database = new Database(':memory:');
+  migrate(database, migrations);
+  return database;
+}
+
 /** SQLite would make the file readable for all; what it makes beside it has the same mode. */
 function makePrivateFile(file: string): void {
   try {
@@ -87,6 +98,10 @@ function corruption(error: unknown): string | null {
   if (error instanceof DatabaseDamaged) return error.message;
   if (!(error instanceof ProblemError)) return null;
   return /^SQLITE_(NOTADB|CORRUPT)/.test(error.problem.evidence) ? error.problem.evidence : null;
+}
+
+function isDiskFull(error: unknown): error is ProblemError {
+  return error instanceof ProblemError && /^SQLITE_(FULL|IOERR_SHMSIZE|IOERR_WRITE)/.test(error.problem.evidence);
 }
 
 /** Moves a damaged database and what belongs to it out of the way; returns its new name. */
