@@ -2,30 +2,36 @@ import { markOn, payload, slowBuild } from './fixtures/home-network.ts';
 import { recordProgress } from './fixtures/progress-record.ts';
 import { expect, test } from './fixtures/test.ts';
 
-test('one press of Deploy, one more in the plan, and the host itself runs the new system', async ({ home, window }) => {
-  const [alpha] = await home.hosts('alpha');
-  const fleet = await home.fleet({ alpha: {} });
-  const before = { system: await alpha.currentSystem(), generation: await alpha.generation() };
-  await window.openFleet(fleet.path);
-  await expect(window.fleet.cell('alpha', 'generation')).toHaveText(String(before.generation));
-  await window.deployHost('alpha');
+test(
+  'one press of Deploy, one more in the plan, and the host itself runs the new system',
+  {
+    tag: '@desktop',
+  },
+  async ({ home, window }) => {
+    const [alpha] = await home.hosts('alpha');
+    const fleet = await home.fleet({ alpha: {} });
+    const before = { system: await alpha.currentSystem(), generation: await alpha.generation() };
+    await window.openFleet(fleet.path);
+    await expect(window.fleet.cell('alpha', 'generation')).toHaveText(String(before.generation));
+    await window.deployHost('alpha');
 
-  const { job } = window;
-  await job.ends('succeeded');
-  for (const stage of ['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'] as const) {
-    await expect(job.stage('alpha', stage)).toHaveAttribute('aria-valuetext', /^done/);
-  }
-  const generation = (before.generation ?? 0) + 1;
-  await expect(job.result('alpha')).toHaveText(new RegExp(`gen\\S* ${generation}$`));
+    const { job } = window;
+    await job.ends('succeeded');
+    for (const stage of ['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'] as const) {
+      await expect(job.stage('alpha', stage)).toHaveAttribute('aria-valuetext', /^done/);
+    }
+    const generation = (before.generation ?? 0) + 1;
+    await expect(job.result('alpha')).toHaveText(new RegExp(`gen\\S* ${generation}$`));
 
-  expect(await markOn(alpha)).toBe(fleet.mark);
-  expect(await alpha.generation()).toBe(generation);
-  expect(await alpha.currentSystem()).not.toBe(before.system);
+    expect(await markOn(alpha)).toBe(fleet.mark);
+    expect(await alpha.generation()).toBe(generation);
+    expect(await alpha.currentSystem()).not.toBe(before.system);
 
-  await window.goTo('Fleet');
-  await expect(window.fleet.cell('alpha', 'generation')).toHaveText(String(generation));
-  await expect(window.fleet.cell('alpha', 'last deploy')).toContainText('just now');
-});
+    await window.goTo('Fleet');
+    await expect(window.fleet.cell('alpha', 'generation')).toHaveText(String(generation));
+    await expect(window.fleet.cell('alpha', 'last deploy')).toContainText('just now');
+  },
+);
 
 test('the plan shows the exact commands, and those are what is run', async ({ home, window }) => {
   await home.hosts('alpha');

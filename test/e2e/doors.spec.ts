@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from './fixtures/app.ts';
 
-test('a newcomer is asked for a fleet and told what this computer lacks', async ({ openApp }) => {
+test('a newcomer is asked for a fleet and told what this computer lacks', { tag: '@desktop' }, async ({ openApp }) => {
   const { page } = await openApp();
   await expect(page.getByRole('heading', { name: 'Open your fleet' })).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Path of the flake' })).toBeEditable();
   await expect(page.getByText('Git is here')).toBeVisible();
 });
 
-test('a reload keeps the session', async ({ openApp }) => {
+test('a reload keeps the session', { tag: '@desktop' }, async ({ openApp }) => {
   const { page } = await openApp();
   await expect(page.getByText('Git is here')).toBeVisible();
   await page.evaluate('location.reload()');
@@ -18,7 +18,7 @@ test('a reload keeps the session', async ({ openApp }) => {
   expect(page.url()).not.toContain('token');
 });
 
-test('the dialog of the desktop fills in the folder', async ({ openApp, door }) => {
+test('the dialog of the desktop fills in the folder', { tag: '@desktop' }, async ({ openApp, door }) => {
   test.skip(door === 'browser', 'a browser has no dialog for folders');
   const folder = mkdtempSync(join(tmpdir(), 'no-flake-'));
   const app = await openApp();

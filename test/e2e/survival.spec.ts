@@ -20,37 +20,44 @@ test('a reload in mid-deploy shows the same job going on', async ({ home, window
   await expect(window.jobDrawer).toContainText('succeeded');
 });
 
-test('killing the app in mid-deploy kills no job: started again, it shows the same one going on to its end', async ({
-  home,
-  nixstead,
-}) => {
-  const [alpha] = await home.hosts('alpha');
-  const fleet = await home.fleet((mark) => ({ alpha: { config: slowBuild(mark, 5) } }));
-  const app = await nixstead.start();
-  const before = await nixstead.openWindow();
-  before.expectComplaint(/WebSocket|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|401/);
-  await before.openFleet(fleet.path);
-  await before.deployHost('alpha');
-  await before.job.reaches('alpha', 'build', /^\d+ of \d+/);
-  const id = await before.job.id();
+test(
+  'killing the app in mid-deploy kills no job: started again, it shows the same one going on to its end',
+  {
+    tag: '@desktop',
+  },
+  async ({ home, nixstead, door }) => {
+    const [alpha] = await home.hosts('alpha');
+    // A desktop's window takes longer to come back than a tab.
+    const fleet = await home.fleet((mark) => ({ alpha: { config: slowBuild(mark, door === 'browser' ? 5 : 15) } }));
+    const app = await nixstead.start();
+    const before = await nixstead.openWindow();
+    before.expectComplaint(/WebSocket|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|401/);
+    await before.openFleet(fleet.path);
+    await before.deployHost('alpha');
+    await before.job.reaches('alpha', 'build', /^\d+ of \d+/);
+    const id = await before.job.id();
 
-  await app.kill();
-  await expect(before.page.getByText('The connection to Nixstead’s engine is lost')).toBeVisible();
-  await before.expectAccessible();
-  expect(await markOn(alpha)).not.toBe(fleet.mark);
+    await app.kill();
+    // A window of the desktop goes with its app.
+    if (door === 'browser') {
+      await expect(before.page.getByText('The connection to Nixstead’s engine is lost')).toBeVisible();
+      await before.expectAccessible();
+    }
+    expect(await markOn(alpha)).not.toBe(fleet.mark);
 
-  await nixstead.start();
-  const after = await nixstead.openWindow();
-  await expect(after.jobDrawer).toContainText('running');
-  await after.jobDrawer.getByRole('link', { name: /Switch alpha/ }).click();
-  expect(await after.job.id()).toBe(id);
-  await after.job.ends('succeeded');
-  await expect(after.job.result('alpha')).toHaveText(/gen\S* \d+$/);
-  expect(await markOn(alpha)).toBe(fleet.mark);
+    await nixstead.start();
+    const after = await nixstead.openWindow();
+    await expect(after.jobDrawer).toContainText('running');
+    await after.jobDrawer.getByRole('link', { name: /Switch alpha/ }).click();
+    expect(await after.job.id()).toBe(id);
+    await after.job.ends('succeeded');
+    await expect(after.job.result('alpha')).toHaveText(/gen\S* \d+$/);
+    expect(await markOn(alpha)).toBe(fleet.mark);
 
-  // The tab of the first start belongs to a token that is no longer good, and says so.
-  await expect(before.page.getByText('does not accept this page')).toBeVisible();
-});
+    // The tab of the first start belongs to a token that is no longer good, and says so.
+    if (door === 'browser') await expect(before.page.getByText('does not accept this page')).toBeVisible();
+  },
+);
 
 test('two tabs show the same job, and either can end it', async ({ home, nixstead }) => {
   await home.hosts('alpha');

@@ -28,6 +28,7 @@ export class StandInRun implements AsyncDisposable {
   readonly #waiting = new Map<number, (message: z.infer<typeof answer>) => void>();
   readonly #exit: Promise<number>;
   #browser: Browser | null = null;
+  #complaints = '';
   #nextId = 1;
 
   constructor(options: LaunchOptions) {
@@ -35,7 +36,9 @@ export class StandInRun implements AsyncDisposable {
       execArgv: ['--import', join(import.meta.dirname, 'register.ts')],
       env: options.env,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#complaints += text));
     this.#exit = once(this.#child, 'exit').then(([code]) => (typeof code === 'number' ? code : 1));
     this.#child.on('message', (message) => {
       const report = dialogReport.safeParse(message);
@@ -52,6 +55,11 @@ export class StandInRun implements AsyncDisposable {
   /** Its exit code, once it ended. */
   get exit(): Promise<number> {
     return this.#exit;
+  }
+
+  /** What the app and its engine wrote to standard error. */
+  get complaints(): string {
+    return this.#complaints;
   }
 
   async ask(ask: Ask): Promise<unknown> {
@@ -79,6 +87,13 @@ export class StandInRun implements AsyncDisposable {
     const page = pages.find((candidate) => fromChromium(candidate.url()).startsWith('app:'));
     if (!page) throw new Error(`No page of the app among ${pages.map((candidate) => candidate.url()).join(', ')}`);
     return page;
+  }
+
+  /** Ends it as `kill -9` does; its engine and its browser notice, as those of Electron do. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exit;
+    await this.#browser?.close().catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
