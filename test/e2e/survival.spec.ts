@@ -27,8 +27,8 @@ test(
   },
   async ({ home, nixstead, door }) => {
     const [alpha] = await home.hosts('alpha');
-    // A desktop's window takes longer to come back than a tab.
-    const fleet = await home.fleet((mark) => ({ alpha: { config: slowBuild(mark, door === 'browser' ? 5 : 15) } }));
+    // Long enough for the app to come back meanwhile, on a busy machine too.
+    const fleet = await home.fleet((mark) => ({ alpha: { config: slowBuild(mark, 15) } }));
     const app = await nixstead.start();
     const before = await nixstead.openWindow();
     before.expectComplaint(/WebSocket|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|401/);
