@@ -1,5 +1,6 @@
 import { formatValue } from '../nix/value.ts';
 import { isList, isSame, isSet, type Layout, type LayoutSet, type LayoutValue } from './layout.ts';
+import { argumentsNeeded } from './module-arguments.ts';
 import { deviceGroups, hookNames, isRecord, itemType, typeSchema, type DeviceGroup } from './schema.ts';
 
 /** The order that people write options in: what it is, which device, its size, what it holds. */
@@ -45,9 +46,14 @@ function canonicalValue(value: LayoutValue): LayoutValue {
   return isSet(value) ? canonical(value) : value;
 }
 
-/** A whole file with a layout, as a person would write it: works for disko's command line and as a NixOS module. */
+/**
+ * A whole file with a layout, as a person would write it: works for disko's command line and as a NixOS module. Where
+ * expressions in it need arguments (`lib`, `config` ...), the file is a function of those.
+ */
 export function formatLayout(layout: Layout): string {
-  return `{\n  disko.devices = ${formatValue(canonicalValue(layout), '  ')};\n}\n`;
+  const needed = argumentsNeeded(layout);
+  const head = needed.length === 0 ? '' : `{ ${needed.join(', ')}, ... }:\n`;
+  return `${head}{\n  disko.devices = ${formatValue(canonicalValue(layout), '  ')};\n}\n`;
 }
 
 /**

@@ -18,6 +18,7 @@ import { parseNix } from '../nix/parser.ts';
 import type { AttributeSet, Expression, NixTree, Span } from '../nix/syntax.ts';
 import { NixExpression } from '../nix/value.ts';
 import type { Layout, LayoutPath, LayoutValue } from './layout.ts';
+import { moduleArguments } from './module-arguments.ts';
 import { deviceGroups } from './schema.ts';
 
 /** A place in the text, with a sentence about it. Line and column count from 1. */
@@ -56,6 +57,8 @@ export type LayoutReading =
       readonly arguments: readonly LayoutArgument[];
       /** Values that were kept as expressions, since they need something from outside the file. */
       readonly kept: readonly (SourceNote & { readonly path: LayoutPath })[];
+      /** Conditions (`lib.mkIf`) that only evaluation knows; the layout is shown as if they held. */
+      readonly assumed: readonly SourceNote[];
     }
   | {
       readonly ok: false;
@@ -67,19 +70,6 @@ export type LayoutReading =
       readonly note: SourceNote;
       readonly arguments: readonly LayoutArgument[];
     };
-
-/** Names that NixOS or disko hand to a module; what hangs on them is outside the file. */
-const moduleArguments = new Set([
-  'pkgs',
-  'config',
-  'options',
-  'modulesPath',
-  'inputs',
-  'self',
-  'specialArgs',
-  'utils',
-  'extendModules',
-]);
 
 class MissingArgument extends NotEvaluable {
   readonly argument: string;
@@ -112,10 +102,16 @@ export function readLayout(text: string, given: Readonly<Record<string, unknown>
   const evaluator = new Evaluator(tree);
   try {
     const root = callWithArguments(evaluator, evaluator.evaluate(tree.root, globalScope), given, declared, text);
-    const found = findDevices(root);
-    if (!found) {
-      const note = noteAt(tree.root, 'There is no `disko.devices` in this file.');
-      return { ok: false, reason: 'not-a-layout', note, arguments: argumentList() };
+    const direct = findDevices(root);
+    const nested = direct ? [] : findNestedDevices(evaluator, root);
+    const found = direct ?? nested[0];
+    if (!found || nested.length > 1) {
+      const places = nested.map(({ devices }) => noteAt(devices.origins[0]?.set ?? null, '').line);
+      const message = found
+        ? `This file holds ${nested.length} layouts (lines ${places.join(', ')}); one file for each can be opened.`
+        : 'There is no `disko.devices` in this file.';
+      const place = found?.devices.origins[0]?.set ?? tree.root;
+      return { ok: false, reason: 'not-a-layout', note: noteAt(place, message), arguments: argumentList() };
     }
     const reader = new LayoutReader(text);
     const layout = reader.set(found.devices, []);
@@ -126,6 +122,9 @@ export function readLayout(text: string, given: Readonly<Record<string, unknown>
       devicesPath: found.path,
       arguments: argumentList(),
       kept: reader.kept.map(({ path, place, message }) => ({ path, ...noteAt(place, message) })),
+      assumed: evaluator.assumed.map(({ place, on }) =>
+        noteAt(place, sentence(`the layout is shown as if this condition held: it ${on}`)),
+      ),
     };
   } catch (error) {
     if (error instanceof RangeError) {
@@ -219,7 +218,12 @@ function asSet(thunk: Thunk | undefined): SetValue | null {
   return value?.type === 'set' ? value : null;
 }
 
-function findDevices(root: Value): { devices: SetValue; path: readonly string[] } | null {
+interface Found {
+  readonly devices: SetValue;
+  readonly path: readonly string[];
+}
+
+function findDevices(root: Value): Found | null {
   if (root.type === 'outside') throw new NotEvaluable('unknown', `is ${root.name}`);
   if (root.type !== 'set') return null;
   for (const path of [['disko', 'devices'], ['config', 'disko', 'devices'], ['devices'], []]) {
@@ -230,6 +234,46 @@ function findDevices(root: Value): { devices: SetValue; path: readonly string[] 
     if (isLayout) return { devices: current, path };
   }
   return null;
+}
+
+/** How far below the root of a file a module may lie, and how many values are looked at. */
+const MAX_MODULE_DEPTH = 8;
+const MAX_LOOKS = 2000;
+
+/**
+ * Layouts in modules that a file hands on by name (`flake.modules.nixos.host = { disko.devices = ...; }`), as flakes of
+ * many parts are written. Functions on the way are called with arguments that are known to nobody here.
+ */
+function findNestedDevices(evaluator: Evaluator, root: Value): Found[] {
+  const found: Found[] = [];
+  const queue: { value: Value; path: readonly string[] }[] = [{ value: root, path: [] }];
+  for (let looks = 0; queue.length > 0 && looks < MAX_LOOKS; looks++) {
+    const next = queue.shift();
+    if (!next || next.path.length > MAX_MODULE_DEPTH) continue;
+    const { path } = next;
+    const value = attempt(() => callWithArguments(evaluator, next.value, {}, new Map(), evaluator.source));
+    if (value?.type !== 'set') continue;
+    const devices = attempt(() => asSet(asSet(value.attributes.get('disko')?.thunk)?.attributes.get('devices')?.thunk));
+    if (devices) {
+      found.push({ devices, path: [...path, 'disko', 'devices'] });
+      continue;
+    }
+    for (const [name, { thunk }] of value.attributes) {
+      const inner = attempt(() => thunk.force());
+      if (inner?.type === 'set' || inner?.type === 'lambda') queue.push({ value: inner, path: [...path, name] });
+    }
+  }
+  return found;
+}
+
+/** null where only evaluation by nix could tell, or where it would fail. */
+function attempt<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof NotEvaluable) return null;
+    throw error;
+  }
 }
 
 function hasGroups(value: SetValue): boolean {

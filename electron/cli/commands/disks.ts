@@ -1,12 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { formatLayout, withoutDefaults } from '../../../shared/disko/format.ts';
 import { fromJson, isSet, toJson, type Layout } from '../../../shared/disko/layout.ts';
 import { buildRecipe, RecipeError, recipes, type RecipeDisk } from '../../../shared/disko/recipes.ts';
 import type { Finding, Firmware } from '../../../shared/disko/rules/finding.ts';
 import { checkLayout } from '../../../shared/disko/rules/index.ts';
 import { summarize } from '../../../shared/disko/summary.ts';
-import { writeLayout } from '../../../shared/disko/write-source.ts';
+import { readLayout } from '../../../shared/disko/read-source.ts';
+import { ReadOnlyLayout, writeLayout } from '../../../shared/disko/write-source.ts';
 import { readLayoutFile, type LayoutFile } from '../../engine/disks/read-layout-file.ts';
 import { wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -46,27 +48,37 @@ function modelOf(file: LayoutFile) {
     devicesPath: file.devicesPath,
     arguments: file.arguments,
     kept: file.kept,
+    assumed: file.assumed,
     readOnly: file.readOnly,
+    // What export writes a changed layout back into, so that the rest of the file stays.
+    source: file.source === null ? null : { text: file.text, given: file.source.given },
   };
 }
 
-/** A layout from the JSON that `import` prints, or from the bare layout. */
-function layoutOfJson(text: string, name: string): Layout {
+/** What `import --json` prints, as far as export needs it; a bare layout is understood as well. */
+const exported = z.object({
+  layout: z.record(z.string(), z.unknown()),
+  source: z
+    .object({ text: z.string(), given: z.record(z.string(), z.unknown()).default({}) })
+    .nullable()
+    .default(null),
+});
+
+function readExported(text: string, name: string): { layout: Layout; source: z.infer<typeof exported>['source'] } {
+  const refuse = (why: string) =>
+    wrongUsage(`${name} holds no layout`, why.slice(0, 200), 'Give a file that disks import --json wrote.');
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch (error) {
-    throw wrongUsage(
-      `${name} is not JSON`,
-      error instanceof Error ? error.message : '',
-      'Give a file that disks import --json wrote.',
-    );
+    throw refuse(error instanceof Error ? error.message : '');
   }
-  const held = typeof data === 'object' && data !== null && 'layout' in data ? data.layout : data;
-  const layout = fromJson(held);
-  if (!isSet(layout))
-    throw wrongUsage(`${name} holds no layout`, text.slice(0, 200), 'Give a file that disks import --json wrote.');
-  return layout;
+  const isModel = typeof data === 'object' && data !== null && 'layout' in data;
+  const parsed = exported.safeParse(isModel ? data : { layout: data });
+  if (!parsed.success) throw refuse(z.prettifyError(parsed.error));
+  const layout = fromJson(parsed.data.layout);
+  if (!isSet(layout)) throw refuse(text);
+  return { layout, source: parsed.data.source };
 }
 
 async function importFile(printer: Printer, path: string, given: Given): Promise<ExitCode> {
@@ -78,14 +90,39 @@ async function importFile(printer: Printer, path: string, given: Given): Promise
     printer.print(`${how}\n`);
     for (const note of file.kept)
       printer.print(`Line ${note.line}: ${printable(note.message)} Kept as it is written.\n`);
+    for (const note of file.assumed) printer.print(`Line ${note.line}: ${printable(note.message)}\n`);
   }
   return exitCodes.done;
 }
 
-async function exportFile(printer: Printer, path: string): Promise<ExitCode> {
-  const text = await readFile(path, 'utf8');
-  printer.print(formatLayout(withoutDefaults(layoutOfJson(text, path))));
+/** The layout as a file: put back into the text that it was imported from, or written anew where there is none. */
+function exportText(layout: Layout, source: z.infer<typeof exported>['source'], name: string): string {
+  const reading = source === null ? null : readLayout(source.text, source.given);
+  if (!reading?.ok) return formatLayout(withoutDefaults(layout));
+  try {
+    return writeLayout(reading.source, reading.layout, layout);
+  } catch (error) {
+    if (!(error instanceof ReadOnlyLayout)) throw error;
+    throw wrongUsage(
+      `${name} changes a part that its text computes`,
+      error.message,
+      'Change it in the text, or write the layout anew with --fresh.',
+    );
+  }
+}
+
+async function exportFile(printer: Printer, path: string, isFresh: boolean): Promise<ExitCode> {
+  const { layout, source } = readExported(await readInput(path), path);
+  printer.print(exportText(layout, isFresh ? null : source, path));
   return exitCodes.done;
+}
+
+async function readInput(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw wrongUsage(`${path} cannot be read`, error instanceof Error ? error.message : '', 'Check the path.');
+  }
 }
 
 async function roundTrip(printer: Printer, path: string, given: Given, isFresh: boolean): Promise<ExitCode> {
@@ -173,9 +210,12 @@ export function disksCommand(act: ActAlone): Command {
     );
   disks
     .command('export')
-    .description('a layout as a disko file, on stdout')
+    .description('a layout as a disko file, on stdout; what was imported is put back into its text')
     .argument('<LAYOUT.json>')
-    .action((file: string) => act({}, (printer) => exportFile(printer, file)));
+    .option('--fresh', 'write the layout anew, without the text that it was imported from')
+    .action((file: string, options: { fresh?: boolean }) =>
+      act({}, (printer) => exportFile(printer, file, options.fresh === true)),
+    );
   disks
     .command('roundtrip')
     .description('import and export again, on stdout; an unchanged file comes back byte for byte')

@@ -32,6 +32,7 @@ export interface LayoutFile {
   readonly devicesPath: readonly string[];
   readonly arguments: readonly LayoutArgument[];
   readonly kept: readonly (SourceNote & { readonly path: readonly (string | number)[] })[];
+  readonly assumed: readonly SourceNote[];
   /** For writing changes back; null where the layout was evaluated. */
   readonly source: LayoutSource | null;
   /** Why the file cannot be changed as text; null where it can. */
@@ -64,6 +65,7 @@ export async function readLayoutFile(
     devicesPath: [],
     arguments: taken,
     kept: [],
+    assumed: [],
     source: null,
     readOnly: note,
   };
@@ -154,14 +156,30 @@ function asNix(given: Readonly<Record<string, unknown>>) {
   return fromJson(given);
 }
 
-/** Nix: calls a file's function with `lib` and the given arguments, and takes `disko.devices` out of what it gives. */
+/**
+ * Nix: calls a file's function with `lib`, the given arguments and stand-ins for what NixOS hands to modules, and takes
+ * `disko.devices` out of what it gives. `config` holds the defaults of the options that the file itself declares.
+ */
 const devicesOf = `lib: given: value:
   let
+    inherit (builtins) isFunction functionArgs intersectAttrs mapAttrs isAttrs;
+    defaults = options: mapAttrs (_: option: if !isAttrs option then option
+      else if (option._type or null) == "option" then option.default or (throw "an option without a default")
+      else defaults option) options;
+    arguments = {
+      inherit lib config;
+      options = file.options or { };
+      pkgs = { };
+      modulesPath = "/modules";
+      utils = { };
+    } // given;
     call = v:
-      if builtins.isFunction v then
-        let wanted = builtins.functionArgs v; in
-        call (v (builtins.intersectAttrs (if wanted == { } then { inherit lib; } // given else wanted) ({ inherit lib; } // given)))
+      if isFunction v then
+        let wanted = functionArgs v; in
+        call (v (if wanted == { } then arguments else intersectAttrs wanted arguments))
       else v;
     file = call value;
+    config = defaults (file.options or { });
   in
-  file.disko.devices or (file.config.disko.devices or (file.devices or file))`;
+  file.disko.devices or (file.config.disko.devices or (file.devices or (
+    if file ? config || file ? options then throw "the file sets no disko.devices under the conditions that it names" else file)))`;

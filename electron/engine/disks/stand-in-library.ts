@@ -41,6 +41,11 @@ builtins // rec {
   const = x: _: x;
   flip = f: a: b: f b a;
   pipe = foldl' (x: f: f x);
+  mkOption = option: option // { _type = "option"; };
+  mkEnableOption = _: { _type = "option"; default = false; };
+  types = genAttrs [ "anything" "attrs" "bool" "int" "float" "lines" "number" "package" "path" "port" "raw" "str" "unspecified" ] (name: name)
+    // genAttrs [ "attrsOf" "enum" "functionTo" "lazyAttrsOf" "listOf" "nonEmptyListOf" "nullOr" "oneOf" "strMatching" "submodule" "submoduleWith" "uniq" ] (name: _: name)
+    // { either = _: _: "either"; ints = genAttrs [ "unsigned" "positive" "s32" "u16" ] (name: name); };
   mkDefault = x: x;
   mkForce = x: x;
   mkOverride = _: x: x;

@@ -51,6 +51,7 @@ interface Entry {
  */
 export class Evaluator {
   readonly source: string;
+  readonly assumed: { readonly place: Span | null; readonly on: string }[] = [];
   private steps = 0;
   private depth = 0;
 
@@ -166,12 +167,15 @@ export class Evaluator {
   private variable(name: string, place: Span, scope: Scope): Value {
     const thunk = scope.lookup(name);
     if (thunk) return thunk.force();
+    let outside: string | null = null;
     for (const outer of scope.withs) {
       const value = outer.force();
       if (value.type === 'outside') throw new NotEvaluable('unknown', `${name} may come from ${value.name}`, place);
       const found = value.type === 'set' ? value.attributes.get(name) : undefined;
       if (found) return found.thunk.force();
+      if (value.type === 'set' && value.partialName) outside ??= `${value.partialName}.${name}`;
     }
+    if (outside !== null) return { type: 'outside', name: outside };
     throw new NotEvaluable('error', `undefined variable '${name}'`, place);
   }
 
@@ -314,8 +318,9 @@ export class Evaluator {
 
   private attribute(value: SetValue, name: string, place: Span): Thunk {
     const found = value.attributes.get(name);
-    if (!found) throw new NotEvaluable('error', `attribute '${name}' missing`, place);
-    return found.thunk;
+    if (found) return found.thunk;
+    if (value.partialName) return known({ type: 'outside', name: `${value.partialName}.${name}` });
+    throw new NotEvaluable('error', `attribute '${name}' missing`, place);
   }
 
   /** null where an attribute on the way is missing. `keepLast`: the last one is not computed, only found. */

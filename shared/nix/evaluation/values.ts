@@ -118,4 +118,6 @@ export function update(left: SetValue, right: SetValue): SetValue {
 export interface Caller {
   apply(fn: Value, argument: Thunk, place: Span | null): Value;
   isEqual(left: Value, right: Value): boolean;
+  /** Conditions that only something outside the text knows, and that were taken to hold. */
+  readonly assumed: { readonly place: Span | null; readonly on: string }[];
 }

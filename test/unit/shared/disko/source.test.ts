@@ -4,6 +4,7 @@ import { formatLayout, withoutDefaults } from '../../../../shared/disko/format.t
 import { isSame, toJson, withValue, type Layout } from '../../../../shared/disko/layout.ts';
 import { readLayout, type LayoutReading } from '../../../../shared/disko/read-source.ts';
 import { buildRecipe, recipes, type RecipeAnswers } from '../../../../shared/disko/recipes.ts';
+import { NixExpression } from '../../../../shared/nix/value.ts';
 import { ReadOnlyLayout, writeLayout } from '../../../../shared/disko/write-source.ts';
 
 // Thousands of generated cases take their time on a busy machine.
@@ -101,6 +102,32 @@ describe('readLayout', () => {
     expect(toJson(layout)).toEqual({ disk: { a: { device: { $nix: 'config.my.disk' } } } });
     expect(kept).toMatchObject([{ path: ['disk', 'a', 'device'], line: 2, column: 33 }]);
   });
+  it('shows a layout under a condition that only evaluation knows, and says so', () => {
+    const { layout, assumed } = reading(
+      '{ config, lib, ... }:\n{\n  config = lib.mkIf config.my.disks.enable {\n    disko.devices.disk.a.device = "/dev/a";\n  };\n}',
+    );
+    expect(layout).toEqual({ disk: { a: { device: '/dev/a' } } });
+    expect(assumed).toMatchObject([{ line: 3 }]);
+    expect(assumed[0]?.message).toContain('config.my.disks');
+    // Of two such conditions usually one holds.
+    expect(
+      refused(
+        '{ config, lib, ... }: { config = lib.mkMerge [ (lib.mkIf config.a { disko.devices.disk.a = { }; }) (lib.mkIf config.b { disko.devices.disk.b = { }; }) ]; }',
+      ).reason,
+    ).toBe('outside');
+  });
+  it('finds the one layout in a module that a file hands on by name, and counts where there are more', () => {
+    const one =
+      '{ inputs, ... }:\n{ flake.modules.nixos.nas = { lib, ... }: { disko.devices.disk.a.device = "/dev/a"; }; flake.other = inputs.x.y; }';
+    const found = reading(one);
+    expect(found.layout).toEqual({ disk: { a: { device: '/dev/a' } } });
+    expect(found.devicesPath).toEqual(['flake', 'modules', 'nixos', 'nas', 'disko', 'devices']);
+    const after = withValue(found.layout, ['disk', 'a', 'device'], '/dev/b') as Layout;
+    expect(writeLayout(found.source, found.layout, after)).toBe(one.replace('/dev/a', '/dev/b'));
+    const two = refused('{\n  a.disko.devices.disk.a = { };\n  b.disko.devices.disk.b = { };\n}');
+    expect(two.reason).toBe('not-a-layout');
+    expect(two.note.message).toContain('2 layouts');
+  });
   it.each([
     ['not Nix', '{ a = ; }', 'syntax'],
     ['empty', '', 'syntax'],
@@ -162,6 +189,12 @@ describe('writeLayout', () => {
 });
 
 describe('formatLayout', () => {
+  it('writes a function where an expression needs arguments', () => {
+    const layout = { disk: { a: { device: new NixExpression('lib.mkDefault config.my.pkgs') } } };
+    const text = formatLayout(layout);
+    expect(text).toMatch(/^\{ config, lib, \.\.\. \}:\n\{\n/);
+    expect(text).toContain('device = lib.mkDefault config.my.pkgs;');
+  });
   it('writes any recipe as a file that reads back as the same layout', () => {
     fc.assert(
       fc.property(answers, ({ recipe, answers: given }) => {
