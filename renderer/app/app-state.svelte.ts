@@ -34,6 +34,8 @@ export class AppState {
 
   /** What the engine says about itself; null until it has answered. */
   info = $state.raw<AppInfo | null>(null);
+  /** True while the engine's first answer is longer in coming than it ever should be. */
+  isAnswerLate = $state(false);
   /** The hosts that the deploy dialog is open for; null while it is closed. */
   deploying = $state.raw<readonly HostName[] | null>(null);
   isPaletteOpen = $state(false);
@@ -63,13 +65,18 @@ export class AppState {
 
   /** The first questions to the engine, then the fleet that was named at the start or shown before a reload. */
   async start(): Promise<void> {
+    const late = setTimeout(() => (this.isAnswerLate = true), firstAnswerLimitMs);
     try {
       const [info] = await Promise.all([this.client.app.info(), this.settings.load()]);
       this.info = info;
+      clearTimeout(late);
+      this.isAnswerLate = false;
       const path = FleetManager.remembered() ?? info.initialPath;
       if (path !== null && this.fleet.fleet === null) await this.fleet.open(path);
     } catch (error) {
       this.complain(error);
+    } finally {
+      clearTimeout(late);
     }
   }
 
@@ -77,5 +84,8 @@ export class AppState {
     if (await this.fleet.open(path)) this.router.go({ page: 'fleet', filter: '' });
   }
 }
+
+/** The engine answers in milliseconds; a door that takes a connection and stays silent is broken. */
+const firstAnswerLimitMs = 8000;
 
 export const [getApp, setApp] = createContext<AppState>();

@@ -111,3 +111,16 @@ test('an address with a wrong token, or none, shows what to do and nothing of an
     expect(await stranger.page.content()).not.toContain('secret-fleet');
   }
 });
+
+test('a door that takes the connection and stays silent is told, with a way on', async ({ nixstead }) => {
+  const window = await nixstead.openWindow({ isLoaded: false });
+  const { page } = window;
+  await page.clock.install();
+  await page.routeWebSocket(/.*/, () => undefined);
+  await window.load();
+  await expect(page.getByRole('heading', { name: 'Open your fleet' })).toBeVisible();
+  await page.clock.fastForward('00:10');
+  await expect(page.getByText('Nixstead’s engine has not answered yet')).toBeVisible();
+  await window.expectAccessible();
+  await expect(page.getByRole('button', { name: 'Load the page again' })).toBeVisible();
+});
