@@ -1,5 +1,5 @@
 import type { JobId } from '../../shared/contract/ids.ts';
-import type { JobDetail, JobEvent, Prompt, Step } from '../../shared/contract/job.ts';
+import type { JobDetail, JobEvent, Prompt, Step, Watchdog } from '../../shared/contract/job.ts';
 import { foldJobEvent } from '../../shared/jobs/view.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -58,6 +58,7 @@ class Follower {
     for (const event of events) {
       this.#job = foldJobEvent(this.#job, event);
       if (event.type === 'step') this.#showStep(event.step, event.at);
+      if (event.type === 'watchdog') this.#showWatchdog(event.host, event.watchdog, event.at);
       if (event.type === 'note') this.#session.tell(`${printable(event.text)}\n`);
       if (event.type === 'problem') {
         const { host, problem } = event;
@@ -75,6 +76,20 @@ class Follower {
     if (this.#shown.get(key) === step.state || step.state === 'waiting') return;
     this.#shown.set(key, step.state);
     this.#session.print(`${stepText(step, this.#session.paint)}\n`);
+  }
+
+  #showWatchdog(host: string, { state, seconds, deadlineAt, reason }: Watchdog, at: number): void {
+    if (this.#session.isJson) {
+      return this.#session.printJson({ type: 'watchdog', host, state, seconds, deadlineAt, reason, at });
+    }
+    const words = {
+      armed: `goes back by itself in ${seconds} s unless it is confirmed`,
+      kept: 'confirmed',
+      reverting: `goes back: ${reason}`,
+      reverted: 'went back',
+      gone: 'restarted meanwhile, and is not guarded any more',
+    } as const;
+    this.#session.tell(this.#session.paintError('dim', `${printable(host)}: ${printable(words[state])}\n`));
   }
 
   #tellWaiting(): void {

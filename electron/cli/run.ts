@@ -8,7 +8,7 @@ import { addFleetCheck } from './commands/fleet-check.ts';
 import { addFleetMaking } from './commands/fleet-new.ts';
 import { showFleet, showHosts, showStatus } from './commands/fleet.ts';
 import { addHosts } from './commands/hosts.ts';
-import { cancelJob, listJobs, showJob, showLog } from './commands/jobs.ts';
+import { cancelJob, decide, listJobs, showJob, showLog } from './commands/jobs.ts';
 import { nixCommand } from './commands/nix-text.ts';
 import { serve } from './commands/serve.ts';
 import { CommandFailed, problemOfCall } from './errors.ts';
@@ -50,6 +50,11 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .addHelpText('after', exitHelp)
     .showHelpAfterError('(nixstead --help shows the commands)');
   const jsonOption = (): Option => new Option('--json', 'print JSON (JSON Lines where it is a stream)');
+  const watchdogOption = (): Option =>
+    new Option(
+      '--watchdog <SECONDS|off>',
+      'a switched host goes back by itself unless a new connection confirms it in time (default: what nixstead.toml says, else 60)',
+    ).argParser((text) => (text === 'off' ? text : wholeNumber(5, 86_400)(text)));
   const onOption = (): Option => new Option('--on <EXPR>', 'the hosts').makeOptionMandatory();
 
   const fleet = program.command('fleet').description('what a flake declares');
@@ -91,14 +96,16 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .argument('<DIR>', 'the folder with flake.nix')
     .addOption(onOption())
     .addOption(new Option('--goal <GOAL>', 'what to do with the new system').choices(goal.options).default('switch'))
+    .addOption(watchdogOption())
     .option('-y, --yes', 'do not ask; hosts never seen before are trusted, and their fingerprints printed')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `${selectionHelp}\n\nCtrl-C cancels the job; a second one leaves it to go on by itself.\n${exitHelp}`,
     )
-    .action((folder: string, options: { on: string; goal: Goal; yes?: boolean; json?: boolean }) =>
-      act(options, (session) => deploy(session, folder, { ...options, yes: options.yes === true })),
+    .action(
+      (folder: string, options: { on: string; goal: Goal; watchdog?: number | 'off'; yes?: boolean; json?: boolean }) =>
+        act(options, (session) => deploy(session, folder, { ...options, yes: options.yes === true })),
     );
 
   addHosts(program, act, wholeNumber(1, 65535));
@@ -131,6 +138,21 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .argument('<ID>')
     .addOption(jsonOption())
     .action((id: string, options: { json?: boolean }) => act(options, (session) => cancelJob(session, id)));
+
+  for (const [decision, words] of [
+    ['keep', 'take what was activated as it is: disarms the watchdog of a running job'],
+    ['revert', 'have a host of a running job go back now to what it ran before'],
+  ] as const) {
+    jobs
+      .command(decision)
+      .description(words)
+      .argument('<ID>')
+      .option('--host <NAME>', 'this host alone; without it all whose watchdog is armed')
+      .addOption(jsonOption())
+      .action((id: string, options: { host?: string; json?: boolean }) =>
+        act(options, (session) => decide(session, id, decision, options)),
+      );
+  }
 
   program
     .command('serve')

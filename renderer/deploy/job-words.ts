@@ -16,6 +16,7 @@ export const OUTCOMES: Record<HostOutcome['state'], { tone: Tone; word: string }
   succeeded: { tone: 'ok', word: 'succeeded' },
   unchanged: { tone: 'ok', word: 'nothing to do' },
   'switched-with-failures': { tone: 'warn', word: 'units failed' },
+  reverted: { tone: 'bad', word: 'went back' },
   failed: { tone: 'bad', word: 'failed' },
   cancelled: { tone: 'off', word: 'cancelled' },
   skipped: { tone: 'off', word: 'skipped' },

@@ -3,7 +3,7 @@ import { formatBytes, formatBytesOf, formatDuration, formatSpeed } from '../ui/f
 import type { Tone } from '../ui/tone.ts';
 
 /** The stages in the order in which a host goes through them. */
-export const STAGES: readonly Stage[] = ['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'];
+export const STAGES: readonly Stage[] = ['plan', 'evaluate', 'build', 'copy', 'activate', 'confirm', 'verify'];
 
 export const STAGE_WORDS: Record<Stage, { title: string; doing: string }> = {
   plan: { title: 'Plan', doing: 'Planning' },
@@ -11,6 +11,7 @@ export const STAGE_WORDS: Record<Stage, { title: string; doing: string }> = {
   build: { title: 'Build', doing: 'Building' },
   copy: { title: 'Copy', doing: 'Copying' },
   activate: { title: 'Activate', doing: 'Activating' },
+  confirm: { title: 'Confirm', doing: 'Confirming' },
   verify: { title: 'Verify', doing: 'Verifying' },
 };
 

@@ -8,13 +8,33 @@ import { problem } from './problem.ts';
 export const goal = z.enum(['switch', 'boot', 'test', 'dry-activate', 'build', 'push']);
 export type Goal = z.infer<typeof goal>;
 
-export const deployRequest = z.object({ fleetId, hosts: z.array(hostName).min(1), goal });
+/**
+ * For how many seconds a host that was switched may be unconfirmed before it goes back by itself to what it ran before.
+ * Confirmed is what a new connection and the host's health checks found good.
+ */
+export const watchdogSeconds = z.int().min(5).max(86_400);
+
+export const deployRequest = z.object({
+  fleetId,
+  hosts: z.array(hostName).min(1),
+  goal,
+  /** For all hosts; absent: what the fleet says of each, else 60 s. */
+  watchdog: z.union([watchdogSeconds, z.literal('off')]).optional(),
+});
 export type DeployRequest = z.infer<typeof deployRequest>;
 
 /** What a deploy would run, before anything is touched. `<system>` in a command stands for the path that evaluation gives. */
 export const deployPreview = z.object({
   goal,
-  hosts: z.array(z.object({ name: hostName, address: z.string().nullable(), refusal: problem.nullable() })),
+  hosts: z.array(
+    z.object({
+      name: hostName,
+      address: z.string().nullable(),
+      /** null: nothing guards it, or the goal changes nothing that runs. */
+      watchdogSeconds: watchdogSeconds.nullable(),
+      refusal: problem.nullable(),
+    }),
+  ),
   commands: z.array(command),
 });
 export type DeployPreview = z.infer<typeof deployPreview>;

@@ -8,7 +8,8 @@ import { problem } from './problem.ts';
 export const jobState = z.enum(['queued', 'running', 'succeeded', 'failed', 'partial', 'cancelled', 'interrupted']);
 export type JobState = z.infer<typeof jobState>;
 
-export const stage = z.enum(['plan', 'evaluate', 'build', 'copy', 'activate', 'verify']);
+/** `confirm`: a new connection and the health checks decide whether the watchdog is disarmed or goes back. */
+export const stage = z.enum(['plan', 'evaluate', 'build', 'copy', 'activate', 'confirm', 'verify']);
 export type Stage = z.infer<typeof stage>;
 
 export const stepState = z.enum(['waiting', 'running', 'done', 'skipped', 'failed', 'cancelled']);
@@ -67,8 +68,9 @@ export const prompt = z.object({
 });
 export type Prompt = z.infer<typeof prompt>;
 
+/** `reverted`: the new system was activated, was not confirmed, and the host went back to the one before. */
 export const hostOutcome = z.object({
-  state: z.enum(['succeeded', 'unchanged', 'switched-with-failures', 'failed', 'cancelled', 'skipped']),
+  state: z.enum(['succeeded', 'unchanged', 'switched-with-failures', 'reverted', 'failed', 'cancelled', 'skipped']),
   generation: z.int().nullable(),
   system: z.string().nullable(),
   /** `system.stateVersion` of what was deployed; absent where that was not asked. */
@@ -76,6 +78,24 @@ export const hostOutcome = z.object({
   error: problem.optional(),
 });
 export type HostOutcome = z.infer<typeof hostOutcome>;
+
+/**
+ * What guards a host while it is switched. `armed`: it goes back by itself at `deadlineAt` (this computer's clock, ms
+ * since the epoch) unless it is disarmed over a new connection. `gone`: the machine was restarted meanwhile, and nothing
+ * guards it any more.
+ */
+export const watchdog = z.object({
+  state: z.enum(['armed', 'kept', 'reverting', 'reverted', 'gone']),
+  seconds: z.int().positive(),
+  deadlineAt: z.number(),
+  /** Why it goes back or went back; empty otherwise. */
+  reason: z.string(),
+});
+export type Watchdog = z.infer<typeof watchdog>;
+
+/** What a person can decide about a host whose watchdog is armed: take the new system as it is, or go back at once. */
+export const decision = z.enum(['keep', 'revert']);
+export type Decision = z.infer<typeof decision>;
 
 /** What a runner appends to events.jsonl, one object a line. `seq` counts from 0 without gaps; `at` is ms since the epoch. */
 const base = { seq: z.int().nonnegative(), at: z.number() };
@@ -88,6 +108,7 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('answered'), promptId: z.string() }),
   z.object({ ...base, type: z.literal('problem'), host: hostName.nullable(), stage, problem }),
   z.object({ ...base, type: z.literal('note'), text: z.string() }),
+  z.object({ ...base, type: z.literal('watchdog'), host: hostName, watchdog }),
   z.object({ ...base, type: z.literal('outcome'), host: hostName, outcome: hostOutcome }),
   z.object({
     ...base,
@@ -132,6 +153,8 @@ export const jobDetail = z.object({
   problem: problem.nullable(),
   outcomes: z.record(z.string(), hostOutcome),
   notes: z.array(z.object({ at: z.number(), text: z.string() })),
+  /** By host, for those that are or were guarded. */
+  watchdogs: z.record(z.string(), watchdog),
 });
 export type JobDetail = z.infer<typeof jobDetail>;
 
@@ -168,6 +191,8 @@ export const jobContract = {
   answer: procedure
     .input(z.object({ id: jobId, promptId: z.string(), answer: z.string().max(10_000) }))
     .output(z.void()),
+  /** Keep what was activated, or go back now, on one host whose watchdog is armed; the job's events say what came of it. */
+  decide: procedure.input(z.object({ id: jobId, host: hostName, decision })).output(z.void()),
   resize: procedure
     .input(z.object({ id: jobId, columns: z.int().min(20).max(500), rows: z.int().min(5).max(200) }))
     .output(z.void()),

@@ -13,6 +13,7 @@ export function emptyJobDetail(summary: JobSummary, spec: Readonly<Record<string
     problem: null,
     outcomes: {},
     notes: [],
+    watchdogs: {},
   };
 }
 
@@ -56,6 +57,8 @@ function applyEvent(detail: JobDetail, event: JobEvent): JobDetail {
       };
     case 'note':
       return { ...detail, notes: [...detail.notes, { at: event.at, text: event.text }] };
+    case 'watchdog':
+      return { ...detail, watchdogs: { ...detail.watchdogs, [event.host]: event.watchdog } };
     case 'outcome':
       return { ...detail, outcomes: { ...detail.outcomes, [event.host]: event.outcome } };
     case 'finished':

@@ -17,7 +17,7 @@ test(
 
     const { job } = window;
     await job.ends('succeeded');
-    for (const stage of ['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'] as const) {
+    for (const stage of ['plan', 'evaluate', 'build', 'copy', 'activate', 'confirm', 'verify'] as const) {
       await expect(job.stage('alpha', stage)).toHaveAttribute('aria-valuetext', /^done/);
     }
     const generation = (before.generation ?? 0) + 1;

@@ -19,6 +19,7 @@ const line = z.discriminatedUnion('type', [
     unit: z.string(),
     at: z.number(),
   }),
+  z.object({ type: z.literal('watchdog'), host: z.string() }),
   z.object({
     type: z.literal('result'),
     job: z.string(),
@@ -67,7 +68,7 @@ describeLab('the command line in a lab', () => {
     expect(exitCode, stdout + stderr).toBe(0);
     const { steps, result } = linesOf(stdout);
     expect(new Set(steps.map((step) => step.host))).toEqual(new Set(['alpha']));
-    for (const name of ['evaluate', 'build', 'copy', 'activate', 'verify']) {
+    for (const name of ['evaluate', 'build', 'copy', 'activate', 'confirm', 'verify']) {
       expect(steps.filter((step) => step.stage === name).at(-1)?.state, name).toBe('done');
     }
     const times = steps.map((step) => step.at);

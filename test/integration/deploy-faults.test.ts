@@ -80,7 +80,7 @@ describeLab('a deploy that goes wrong', () => {
       evidence: expect.stringContaining("src/main.c:42:13: error: 'colour' undeclared"),
     });
     expect(stagesOf(steps, 'bad')).toBe(
-      'plan done, evaluate done, build failed, copy skipped, activate skipped, verify skipped',
+      'plan done, evaluate done, build failed, copy skipped, activate skipped, confirm skipped, verify skipped',
     );
   });
 
@@ -136,9 +136,9 @@ describeLab('a deploy that goes wrong', () => {
     expect(copied).toBeLessThan(whole - 5 * 1024 * 1024);
   });
 
-  test('an activation that fails is a failure, with what the host runs now', async () => {
+  test('an activation that fails is a failure, and without a watchdog the host stays in what it came to', async () => {
     const path = await home.fleet('activation', { bad: `${unit('act')}\npocket.failActivation = true;` });
-    const { result, steps } = await home.deploy(path, 'bad');
+    const { result, steps } = await home.deploy(path, 'bad', '--watchdog', 'off');
     const host = home.host('bad');
     expect(result.hosts['bad']).toMatchObject({
       state: 'failed',
@@ -146,7 +146,7 @@ describeLab('a deploy that goes wrong', () => {
       generation: await host.generation(),
       error: { code: 'deploy-activation-failed', title: 'The activation script failed on bad' },
     });
-    expect(stagesOf(steps, 'bad')).toContain('activate failed, verify failed');
+    expect(stagesOf(steps, 'bad')).toContain('activate failed, confirm done, verify failed');
   });
 
   test('a unit that fails leaves the host switched, and is named', async () => {
@@ -159,7 +159,7 @@ describeLab('a deploy that goes wrong', () => {
       system: await host.currentSystem(),
       error: { code: 'deploy-units-failed', title: 'bad was switched, and a unit failed: nginx.service' },
     });
-    expect(stagesOf(steps, 'bad')).toContain('activate failed, verify done');
+    expect(stagesOf(steps, 'bad')).toContain('activate failed, confirm done, verify done');
     expect(await host.exec(['systemctl', 'is-failed', 'nginx'])).toMatchObject({ exitCode: 0 });
   });
 

@@ -23,7 +23,7 @@ describeLab('deploying', () => {
       hosts: { nas: { state: 'succeeded', generation, system } },
     });
     expect(stagesOf(first.steps, 'nas')).toBe(
-      'plan done, evaluate done, build done, copy done, activate done, verify done',
+      'plan done, evaluate done, build done, copy done, activate done, confirm done, verify done',
     );
     expect(await home.host('nas').generation()).toBe(generation);
     expect(await home.host('nas').read('systemctl', 'is-active', 'samba')).toBe('active');
@@ -32,7 +32,7 @@ describeLab('deploying', () => {
     expect(again.exitCode).toBe(0);
     expect(again.result.hosts).toMatchObject({ nas: { state: 'unchanged', generation, system } });
     expect(stagesOf(again.steps, 'nas')).toBe(
-      'plan done, evaluate done, build skipped, copy skipped, activate skipped, verify skipped',
+      'plan done, evaluate done, build skipped, copy skipped, activate skipped, confirm skipped, verify skipped',
     );
     expect(await home.host('nas').generation()).toBe(generation);
   });
@@ -132,7 +132,7 @@ describeLab('deploying', () => {
     const { result, steps, stderr } = await home.deploy(path, 'web');
     expect(result.hosts['web']?.state, stderr).toBe('succeeded');
     expect(stagesOf(steps, 'web')).toBe(
-      'plan done, evaluate done, build done, copy skipped, activate done, verify done',
+      'plan done, evaluate done, build done, copy skipped, activate done, confirm done, verify done',
     );
     const system = await home.host('web').currentSystem();
     expect((await home.lab.controller.exec(['test', '-e', system ?? ''])).exitCode).toBe(1);

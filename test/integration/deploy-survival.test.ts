@@ -14,10 +14,11 @@ const slow = {
   build: 'environment.etc.slow.source = pkgs.slow SECONDS;',
   copy: 'environment.etc.data.source = pkgs.payload 20;',
   activate: 'pocket.activationSeconds = 5;',
+  confirm: '',
   verify: '',
 } as const;
 type SlowStage = keyof typeof slow;
-const stages: SlowStage[] = ['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'];
+const stages: SlowStage[] = ['plan', 'evaluate', 'build', 'copy', 'activate', 'confirm', 'verify'];
 const kbitPerSecond = 25_000;
 
 /** A deploy that is in the middle of a stage. */
@@ -103,9 +104,10 @@ describeLab('a deploy that is disturbed', () => {
     const { result } = await running.over();
     const { error } = result.hosts['stuck'] ?? {};
     expect(result.hosts['stuck']).toMatchObject({ state: 'cancelled', system: before });
-    const unit = /in the unit (\S+)\. stuck runs the system from before, and boots the new one/.exec(
-      error?.evidence ?? '',
-    )?.[1];
+    const unit =
+      /in the unit (\S+)\. Nobody confirms it any more, so stuck goes back by itself at \S+\. stuck runs the system from before, and boots the new one/.exec(
+        error?.evidence ?? '',
+      )?.[1];
     expect(await host.read('systemctl', 'is-active', unit ?? '')).toBe('active');
   });
 
@@ -122,7 +124,7 @@ describeLab('a deploy that is disturbed', () => {
       generation: await host.generation(),
       system: await host.currentSystem(),
     });
-    expect(stagesOf(steps, 'lost')).toContain('activate done, verify done');
+    expect(stagesOf(steps, 'lost')).toContain('activate done, confirm done, verify done');
     const { stdout } = await home.cli(['jobs', 'log', result.job, '--host', 'lost']);
     expect(stdout.match(/activating the configuration\.\.\./g)).toHaveLength(1);
   });

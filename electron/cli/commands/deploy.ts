@@ -13,6 +13,7 @@ import { ask, canAsk } from '../terminal.ts';
 export interface DeployOptions {
   readonly on: string;
   readonly goal: Goal;
+  readonly watchdog?: number | 'off';
   readonly yes: boolean;
 }
 
@@ -30,9 +31,12 @@ function commandText({ host, where, argv, env }: Command): string {
 /** The plan as it is shown before anything is touched: hosts, what stands in the way, and the exact commands. */
 function planText(preview: DeployPreview, session: Session): string {
   const { paintError: paint } = session;
-  const hosts = preview.hosts.map(({ name, address, refusal }) => {
+  const hosts = preview.hosts.map(({ name, address, watchdogSeconds, refusal }) => {
     const place = address === null ? '' : ` (${printable(address)})`;
-    return refusal === null ? `  ${printable(name)}${place}` : `  ${printable(name)}\n${showProblem(refusal, paint)}`;
+    const guard = watchdogSeconds === null ? '' : `, goes back unless confirmed within ${watchdogSeconds} s`;
+    return refusal === null
+      ? `  ${printable(name)}${place}${guard}`
+      : `  ${printable(name)}\n${showProblem(refusal, paint)}`;
   });
   return [
     paint('bold', `${preview.goal} on ${preview.hosts.length === 1 ? '1 host' : `${preview.hosts.length} hosts`}`),
@@ -67,7 +71,12 @@ export async function deploy(session: Session, folder: string, options: DeployOp
       'nixstead fleet hosts shows what matches.',
     );
   }
-  const request = { fleetId: view.fleet.id, hosts: hosts.map((host) => host.name), goal: options.goal };
+  const request = {
+    fleetId: view.fleet.id,
+    hosts: hosts.map((host) => host.name),
+    goal: options.goal,
+    watchdog: options.watchdog,
+  };
   try {
     const preview = await session.client.deploy.preview(request);
     session.tell(planText(preview, session));

@@ -1,5 +1,5 @@
 import { jobId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
-import type { JobDetail } from '../../../shared/contract/job.ts';
+import type { Decision, JobDetail } from '../../../shared/contract/job.ts';
 import { colouredText } from '../../engine/nix/terminal-text.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -108,5 +108,30 @@ export async function cancelJob(session: Session, idText: string): Promise<ExitC
   const job = await call(session.client.job.show({ id }));
   if (session.isJson) session.printJson(resultLine(job));
   else session.print(outcomeText(job, session.paint));
+  return exitCodes.done;
+}
+
+/** `jobs keep ID` and `jobs revert ID`: tells hosts whose watchdog is armed what a person decided. */
+export async function decide(
+  session: Session,
+  idText: string,
+  decision: Decision,
+  options: { host?: string },
+): Promise<ExitCode> {
+  const id = readId(idText);
+  const { watchdogs, summary } = await call(session.client.job.show({ id }));
+  const wanted = summary.hosts.filter((host) =>
+    options.host === undefined ? watchdogs[host]?.state === 'armed' : host === options.host,
+  );
+  if (wanted.length === 0) {
+    throw wrongUsage(
+      'There is nothing to decide',
+      options.host === undefined ? 'No watchdog of this job is armed.' : `This job has no host ${options.host}`,
+      'nixstead jobs show says how far its hosts are.',
+    );
+  }
+  await call(Promise.all(wanted.map((host) => session.client.job.decide({ id, host, decision }))));
+  if (session.isJson) session.printJson({ decision, hosts: wanted });
+  else session.tell(`Told: ${decision} ${wanted.map((host) => printable(host)).join(', ')}\n`);
   return exitCodes.done;
 }

@@ -42,6 +42,7 @@ const outcomeWords: Record<HostOutcome['state'], readonly [Style, string]> = {
   succeeded: ['green', '✓ succeeded'],
   unchanged: ['green', '✓ nothing to do'],
   'switched-with-failures': ['yellow', '! switched, with failures'],
+  reverted: ['red', '↩ went back'],
   failed: ['red', '✗ failed'],
   cancelled: ['yellow', '■ cancelled'],
   skipped: ['dim', '– skipped'],

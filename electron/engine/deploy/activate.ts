@@ -13,6 +13,8 @@ import { isConnectionProblem, type TargetLink } from './target-link.ts';
 
 /** For so long a host that is activating may be out of reach, for example while its network is set up anew. */
 const outOfReachLimitMs = 120_000;
+/** A host that went back is through with it, and answers again, after as long. */
+const afterDeadlineMs = 60_000;
 const pauseBetweenTriesMs = 1000;
 const mostRounds = 300;
 
@@ -20,6 +22,10 @@ export interface ActivateOptions {
   readonly hostName: string;
   readonly privilege: readonly string[];
   readonly signal: AbortSignal;
+  /** When the host's watchdog goes back, ms since the epoch; null without one. Until then it is waited for. */
+  readonly goesBackAt: () => number | null;
+  /** The target has taken it on, and its watchdog is armed if it has one. */
+  readonly onStarted: () => void;
   /** What the activation prints, each character once, also over several connections. */
   readonly onOutput: (text: string) => void;
   /** What sudo and the like say. */
@@ -38,7 +44,7 @@ export async function activate(
   activation: Activation,
   options: ActivateOptions,
 ): Promise<ActivationStatus> {
-  const { signal, privilege, hostName } = options;
+  const { signal, privilege, hostName, goesBackAt } = options;
   let isStarted = false;
   let seen = 0;
   let outOfReachSince: number | null = null;
@@ -48,7 +54,10 @@ export async function activate(
     const take = (text: string, stream: 'stdout' | 'stderr'): void => {
       if (stream === 'stderr') {
         remarks += text;
-        isStarted ||= wasStarted(remarks, activation.nonce);
+        if (!isStarted && wasStarted(remarks, activation.nonce)) {
+          isStarted = true;
+          options.onStarted();
+        }
         return;
       }
       // A later round prints the output from its beginning again.
@@ -71,13 +80,14 @@ export async function activate(
       if (!isConnectionProblem(error)) throw error;
       if (outOfReachSince === null) options.onConnectionLost();
       outOfReachSince ??= Date.now();
-      if (Date.now() - outOfReachSince > outOfReachLimitMs) {
-        throw deployError(deployProblems.outOfReach(hostName, error.problem.evidence), error);
+      const now = Date.now();
+      if (now - outOfReachSince > outOfReachLimitMs && now > (goesBackAt() ?? 0) + afterDeadlineMs) {
+        throw deployError(deployProblems.outOfReach(hostName, error.problem.evidence, goesBackAt()), error);
       }
     }
     await wait(pauseBetweenTriesMs, undefined, { signal });
   }
-  throw deployError(deployProblems.outOfReach(hostName, `The connection was lost ${mostRounds} times`));
+  throw deployError(deployProblems.outOfReach(hostName, `The connection was lost ${mostRounds} times`, goesBackAt()));
 }
 
 /** Asks how far an activation is that nobody follows any more. */

@@ -1,4 +1,6 @@
 import type { Goal } from '../../../shared/contract/deploy.ts';
+import { asRoot, type Argv } from './privilege.ts';
+import { watchdogFunctions, watchdogProgram } from './watchdog-script.ts';
 
 /**
  * How a system is activated on the target so that a connection that drops does not end it: a program is written to a
@@ -16,21 +18,28 @@ export interface Activation {
   readonly goal: Exclude<Goal, 'build' | 'push'>;
   /** The profile that is set first; null for goals that leave it. */
   readonly profile: string | null;
+  /** The profile's generation that is switched to; null makes a new one. */
+  readonly toGeneration: number | null;
+  /** For so long the host may be unconfirmed before it goes back by itself; null: it has no watchdog. */
+  readonly watchdogSeconds: number | null;
   /** Marks our own lines among those of sudo and the login shell. */
   readonly nonce: string;
 }
 
 /**
  * Runs on the target as root, apart from any connection. A hang-up is ignored, and each status is written beside and
- * moved into place, so that nobody reads half of it.
+ * moved into place, so that nobody reads half of it. A watchdog that was faster is heeded.
  */
 const program = `
-folder=$1 system=$2 goal=$3 profile=$4
+folder=$1 system=$2 goal=$3 profile=$4 generation=$5
 trap '' HUP
 exec </dev/null >>"$folder/output" 2>&1
 echo "$$" >"$folder/pid.new" && mv "$folder/pid.new" "$folder/pid"
 leave() { echo "$1 $2" >"$folder/status.new" && mv "$folder/status.new" "$folder/status"; exit 0; }
-if [ -n "$profile" ]; then
+[ "$(readlink "$folder/verdict")" != reverted ] || exit 0
+if [ -n "$generation" ]; then
+  nix-env -p "$profile" --switch-generation "$generation" || leave profile "$?"
+elif [ -n "$profile" ]; then
   nix-env -p "$profile" --set "$system" || leave profile "$?"
 fi
 "$system/bin/switch-to-configuration" "$goal"
@@ -38,26 +47,34 @@ leave switch "$?"
 `;
 
 /**
- * Starts the program unless it was started before, so that asking again after a lost connection is safe. The unit gets
- * the caller's PATH and locales, as nixos-rebuild's does.
+ * Arms the watchdog and starts the program, unless that was done before, so that asking again after a lost connection is
+ * safe; half of it is never left. What cannot be guarded is not started. The unit gets the caller's PATH and locales, as
+ * nixos-rebuild's does.
  */
 const launcher = `
 set -eu
-folder=$1 unit=$2 nonce=$3 program=$4
-shift 4
+trap '' HUP
+folder=$1 unit=$2 nonce=$3 program=$4 watchdog=$5 seconds=$6
+shift 6
+new=$1 profile=$3
+${watchdogFunctions}
+undo() { [ "$seconds" = 0 ] || disarm || :; rm -rf "$folder"; }
 umask 077
 mkdir -p "\${folder%/*}"
 find "\${folder%/*}" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + 2>/dev/null || :
 if mkdir "$folder" 2>/dev/null; then
+  trap undo EXIT
   : >"$folder/output"
   printf '%s' "$program" >"$folder/program"
+  [ "$seconds" = 0 ] || arm
   if [ -d /run/systemd/system ]; then
     systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$unit" \\
-      --setenv=PATH="$PATH" \${LOCALE_ARCHIVE:+--setenv=LOCALE_ARCHIVE="$LOCALE_ARCHIVE"} \\
+      --property=TimeoutStopSec=3 --setenv=PATH="$PATH" \${LOCALE_ARCHIVE:+--setenv=LOCALE_ARCHIVE="$LOCALE_ARCHIVE"} \\
       /bin/sh "$folder/program" "$folder" "$@" >&2
   else
     setsid /bin/sh "$folder/program" "$folder" "$@" </dev/null >/dev/null 2>&1 &
   fi
+  trap - EXIT
 fi
 echo "$nonce started" >&2
 `;
@@ -88,17 +105,13 @@ elif [ -d "$folder" ]; then echo "$nonce died 0"
 else echo "$nonce gone 0"; fi
 `;
 
-type Argv = [string, ...string[]];
-const asRoot = (privilege: readonly string[], argv: readonly string[]): Argv => {
-  const [first = 'sh', ...rest] = [...privilege, ...argv];
-  return [first, ...rest];
-};
-
 /** Starts the activation and follows it. `privilege` is what root's commands begin with; empty for root. */
 export function startArgv(activation: Activation, privilege: readonly string[]): Argv {
-  const { folder, unit, nonce, system, goal, profile } = activation;
-  const both = `${launcher}\nset +eu\nset -- "$folder" "$nonce"\n${follower}`;
-  return asRoot(privilege, ['sh', '-c', both, 'sh', folder, unit, nonce, program, system, goal, profile ?? '']);
+  const { folder, unit, nonce, system, goal, profile, toGeneration, watchdogSeconds } = activation;
+  const both = `${launcher}\nset +eu\ntrap - HUP\nset -- "$folder" "$nonce"\n${follower}`;
+  const guard = watchdogSeconds === null ? ['', '0'] : [watchdogProgram, String(watchdogSeconds)];
+  const what = [system, goal, profile ?? '', toGeneration === null ? '' : String(toGeneration)];
+  return asRoot(privilege, ['sh', '-c', both, 'sh', folder, unit, nonce, program, ...guard, ...what]);
 }
 
 /** Follows an activation that was started before. */

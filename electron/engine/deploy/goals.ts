@@ -7,28 +7,30 @@ interface GoalFacts {
   readonly stages: readonly Stage[];
   /** True where the new system becomes the one that the host boots. */
   readonly setsProfile: boolean;
+  /** True where the running system changes, so that a watchdog makes sense. */
+  readonly isGuarded: boolean;
 }
+
+const untilCopy: readonly Stage[] = ['plan', 'evaluate', 'build', 'copy'];
 
 /** What each goal does: the words are switch-to-configuration's, `build` and `push` are colmena's. */
 export const goals: Readonly<Record<Goal, GoalFacts>> = {
   switch: {
     verb: 'Switch',
-    stages: ['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'],
+    stages: [...untilCopy, 'activate', 'confirm', 'verify'],
     setsProfile: true,
+    isGuarded: true,
   },
   boot: {
     verb: 'Make bootable',
-    stages: ['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'],
+    stages: [...untilCopy, 'activate', 'confirm', 'verify'],
     setsProfile: true,
+    isGuarded: false,
   },
-  test: { verb: 'Test', stages: ['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'], setsProfile: false },
-  'dry-activate': {
-    verb: 'Dry-activate',
-    stages: ['plan', 'evaluate', 'build', 'copy', 'activate'],
-    setsProfile: false,
-  },
-  build: { verb: 'Build', stages: ['plan', 'evaluate', 'build'], setsProfile: false },
-  push: { verb: 'Push', stages: ['plan', 'evaluate', 'build', 'copy'], setsProfile: false },
+  test: { verb: 'Test', stages: [...untilCopy, 'activate', 'confirm', 'verify'], setsProfile: false, isGuarded: true },
+  'dry-activate': { verb: 'Dry-activate', stages: [...untilCopy, 'activate'], setsProfile: false, isGuarded: false },
+  build: { verb: 'Build', stages: ['plan', 'evaluate', 'build'], setsProfile: false, isGuarded: false },
+  push: { verb: 'Push', stages: untilCopy, setsProfile: false, isGuarded: false },
 };
 
 /** True where the host must be reached. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Goal } from '../../../shared/contract/deploy.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { Command, Stage } from '../../../shared/contract/job.ts';
@@ -9,14 +8,15 @@ import type { JobContext } from '../jobs/context.ts';
 import { activate, glanceAt } from './activate.ts';
 import type { Activation, ActivationStatus } from './activation-script.ts';
 import { activationCommands, systemProfile } from './commands.ts';
+import { confirm, type Confirmed } from './confirmation.ts';
 import { goals } from './goals.ts';
 import type { HostSteps } from './host-steps.ts';
 import { LateSignal } from './late-signal.ts';
-import { readMachineFacts } from './machine-facts.ts';
-import { deployError, deployProblems } from './problems.ts';
+import { clock } from './problems.ts';
 import { describeUnits, LineCutter, noSwitchProgress, readSwitchLine, type SwitchProgress } from './switch-output.ts';
-import { isConnectionProblem, type TargetLink } from './target-link.ts';
-import { judgeActivation, type Verdict } from './verdict.ts';
+import type { TargetLink } from './target-link.ts';
+import { judgeActivation, judgeReverted, type Evidence, type Verdict } from './verdict.ts';
+import { Watchdog } from './watchdog.ts';
 
 export interface ActivationWork {
   readonly context: JobContext;
@@ -24,6 +24,10 @@ export interface ActivationWork {
   readonly host: HostName;
   readonly goal: Goal;
   readonly system: string;
+  /** The profile's generation that is gone back to; null makes a new one. */
+  readonly toGeneration?: number | null;
+  /** null: what is activated stays, whatever becomes of the host. */
+  readonly watchdogSeconds: number | null;
   readonly before: MachineFacts;
   readonly link: TargetLink;
   readonly privilege: readonly string[];
@@ -33,21 +37,19 @@ export interface ActivationWork {
 
 /** An activation cannot be broken off half way: after a cancellation it has this long to end by itself. */
 const afterCancelMs = 8000;
-/** How long a host may be out of reach right after its activation. */
-const verifyLimitMs = 60_000;
-const pauseBetweenTriesMs = 1000;
 const keptLines = 30;
 
-/** The stages `activate` and `verify` of one host. */
-export class HostActivation {
+/** The stages `activate`, `confirm` and `verify` of one host. */
+export class HostActivation implements Disposable {
   readonly #work: ActivationWork;
   readonly #activation: Activation;
+  readonly #watchdog: Watchdog;
   readonly #lastLines: string[] = [];
   #progress: SwitchProgress = noSwitchProgress;
 
   constructor(work: ActivationWork) {
     this.#work = work;
-    const { goal, host, system, context } = work;
+    const { goal, host, system, context, link, privilege, before } = work;
     if (goal === 'build' || goal === 'push') throw new TypeError(`The goal ${goal} activates nothing`);
     const id = `${basename(context.jobFolder)}-${host}`;
     this.#activation = {
@@ -56,36 +58,43 @@ export class HostActivation {
       system,
       goal,
       profile: goals[goal].setsProfile ? systemProfile : null,
+      toGeneration: work.toGeneration ?? null,
+      // There must be something to go back to.
+      watchdogSeconds: goals[goal].isGuarded && before.currentSystem !== null ? work.watchdogSeconds : null,
       nonce: `nixstead-${randomUUID()}`,
     };
+    this.#watchdog = new Watchdog({ context, host, link, privilege, activation: this.#activation });
   }
 
-  /** Activates, then asks the host over a new connection what it runs. */
+  /** Activates, lets a new connection decide whether that stays, and takes what the host then says for its state. */
   async run(): Promise<Verdict> {
     using late = new LateSignal(this.#work.context.signal, afterCancelMs);
     const { steps, goal, before } = this.#work;
     const status = await this.#activate(late.signal);
     if (goal === 'dry-activate') {
-      const verdict = this.#judge(before, status);
+      const verdict = judgeActivation(this.#evidence(before, status));
       if (verdict.outcome.error) steps.close('activate', 'failed', verdict.note);
       else steps.done('activate', describeUnits(this.#progress, true) || 'would change no unit');
       return verdict;
     }
     this.#endActivateStep(status);
+    const confirmed = await this.#confirm(status, late.signal);
     this.#work.onStage('verify');
-    const after = await this.#verify(late.signal);
-    const verdict = this.#judge(after, status);
+    const verdict = this.#judge(confirmed, status);
     if (verdict.outcome.state === 'failed') steps.fail('verify', verdict.note);
     else steps.done('verify', verdict.note);
     return verdict;
   }
 
-  /** After a cancellation: whether the activation still runs, in a sentence; undefined where there is nothing to say. */
+  /** After a cancellation: what goes on there by itself, in words; undefined where there is nothing to say. */
   async describeProgress(signal: AbortSignal): Promise<string | undefined> {
-    const { link, privilege } = this.#work;
+    const { host, link, privilege } = this.#work;
     const status = await glanceAt(link, this.#activation, privilege, signal);
-    if (status?.state !== 'running') return undefined;
-    return `The activation goes on there in the unit ${this.#activation.unit}.`;
+    const goesOn =
+      status?.state === 'running' ? `The activation goes on there in the unit ${this.#activation.unit}.` : '';
+    const { deadlineAt } = this.#watchdog;
+    if (deadlineAt === null || this.#watchdog.isDecided) return goesOn || undefined;
+    return `${goesOn} Nobody confirms it any more, so ${host} goes back by itself at ${clock(deadlineAt)}.`.trim();
   }
 
   async #activate(signal: AbortSignal): Promise<ActivationStatus> {
@@ -99,6 +108,8 @@ export class HostActivation {
       hostName: host,
       privilege,
       signal,
+      goesBackAt: () => this.#watchdog.deadlineAt,
+      onStarted: () => this.#watchdog.armed(),
       onOutput: (text) => {
         context.log(host, text);
         for (const line of cutter.push(text)) this.#take(line);
@@ -137,29 +148,44 @@ export class HostActivation {
     else steps.fail('activate', status.state === 'switch' ? `exit ${status.exitCode}` : 'no result');
   }
 
-  /** A new connection proves that the host still lets us in; what it says is the state. */
-  async #verify(signal: AbortSignal): Promise<MachineFacts> {
-    const { link, host } = this.#work;
-    const giveUpAt = Date.now() + verifyLimitMs;
-    for (;;) {
-      try {
-        return await readMachineFacts(await link.reopen(signal), signal);
-      } catch (error) {
-        if (!isConnectionProblem(error)) throw error;
-        if (Date.now() > giveUpAt) throw deployError(deployProblems.outOfReach(host, error.problem.evidence), error);
-        this.#work.steps.progress('verify', { note: 'waiting for the host to answer again' });
-        await wait(pauseBetweenTriesMs, undefined, { signal });
-      }
+  async #confirm(status: ActivationStatus, signal: AbortSignal): Promise<Confirmed> {
+    const { context, host, link, steps } = this.#work;
+    this.#work.onStage('confirm');
+    const confirmed = await confirm({ host, link, steps, watchdog: this.#watchdog, status, signal });
+    switch (confirmed.end) {
+      case 'kept':
+        steps.done('confirm', this.#watchdog.byHand === 'keep' ? 'kept by hand' : 'answers');
+        break;
+      case 'unguarded':
+        steps.done('confirm', 'answers, no watchdog');
+        break;
+      case 'gone':
+        steps.done('confirm', 'restarted meanwhile, answers');
+        break;
+      case 'reverted':
+        steps.fail('confirm', `went back: ${this.#watchdog.reason}`);
+        context.log(host, `${confirmed.answer.log}\n`);
     }
+    return confirmed;
   }
 
-  #judge(after: MachineFacts, status: ActivationStatus): Verdict {
+  #judge(confirmed: Confirmed, status: ActivationStatus): Verdict {
+    const evidence = this.#evidence(confirmed.facts, status);
+    if (confirmed.end !== 'reverted') return judgeActivation(evidence);
+    return judgeReverted(evidence, { ...confirmed, seconds: this.#activation.watchdogSeconds ?? 0 });
+  }
+
+  #evidence(after: MachineFacts, status: ActivationStatus): Evidence {
     const { host, goal, system, before } = this.#work;
     const lastLines = this.#lastLines.join('\n');
-    return judgeActivation({ host, goal, system, before, after, status, progress: this.#progress, lastLines });
+    return { host, goal, system, before, after, status, progress: this.#progress, lastLines };
   }
 
   #tellCommand(command: Command, exitCode: number | null): void {
     this.#work.context.emit({ type: 'command', command, exitCode });
+  }
+
+  [Symbol.dispose](): void {
+    this.#watchdog[Symbol.dispose]();
   }
 }

@@ -76,6 +76,7 @@ export class HostDeploy {
       if (context.signal.aborted || error instanceof JobCancelled) return await this.#cancelled();
       return this.#failed(error instanceof ProblemError ? error.problem : jobCrashed(error));
     } finally {
+      this.#activation?.[Symbol.dispose]();
       this.#reached?.link[Symbol.dispose]();
       if (this.#system) rmSync(systemLink(context.jobFolder, this.#host.name), { force: true });
     }
@@ -207,6 +208,7 @@ export class HostDeploy {
       host: this.#host.name,
       goal: spec.goal,
       system: outPath,
+      watchdogSeconds: this.#host.watchdogSeconds,
       before: facts,
       link,
       privilege,

@@ -10,6 +10,9 @@ import { goals, needsTarget } from './goals.ts';
 import { deployError, deployProblems } from './problems.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
 
+/** A switch of a machine at home is over sooner, and nobody likes to wait longer for a machine that is lost. */
+const usualWatchdogSeconds = 60;
+
 /**
  * What a deploy of these hosts would be, with the reasons of those that cannot be deployed. Nothing is run for it.
  * @param sshFolder folder of our own known_hosts and ssh_config
@@ -17,7 +20,7 @@ import type { DeployHost, DeploySpec } from './spec.ts';
  */
 export function planDeploy(
   view: FleetView,
-  request: Pick<DeployRequest, 'hosts' | 'goal'>,
+  request: Pick<DeployRequest, 'hosts' | 'goal' | 'watchdog'>,
   sshFolder: string,
 ): DeploySpec {
   const byName = new Map(view.hosts.map((host) => [host.name, host]));
@@ -25,19 +28,23 @@ export function planDeploy(
   const hosts = names.map((name) => {
     const host = byName.get(name);
     if (host === undefined) throw deployError(deployProblems.unknownHost(name));
-    return planHost(host, request.goal);
+    return planHost(host, request);
   });
   const { name, path, ref } = view.fleet;
   const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
   return { version: 1, goal: request.goal, fleet: { name, path, ref, form }, hosts, sshFolder };
 }
 
-function planHost(host: Host, goal: Goal): DeployHost {
+function planHost(
+  host: Host,
+  { goal, watchdog = usualWatchdogSeconds }: Pick<DeployRequest, 'goal' | 'watchdog'>,
+): DeployHost {
   const { name, target, buildOnTarget, privilegeCommand, sshOptions } = host;
   // The first of a host's declarations is the one that is believed, see fleet/kinds/all.ts.
   const source = host.sources[0] ?? 'nixosConfigurations';
   const refusal = whyRefused(host, goal);
-  return { name, source, target, buildOnTarget, privilegeCommand, sshOptions, refusal };
+  const watchdogSeconds = watchdog === 'off' ? null : watchdog;
+  return { name, source, target, buildOnTarget, privilegeCommand, sshOptions, watchdogSeconds, refusal };
 }
 
 function whyRefused(host: Host, goal: Goal): Problem | null {
@@ -55,9 +62,10 @@ function whyRefused(host: Host, goal: Goal): Problem | null {
 
 /** The hosts of a plan as a person sees them. */
 export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
-  return spec.hosts.map(({ name, target, refusal }) => ({
+  return spec.hosts.map(({ name, target, watchdogSeconds, refusal }) => ({
     name,
     address: target === null ? null : describeTarget(target),
+    watchdogSeconds: goals[spec.goal].isGuarded ? watchdogSeconds : null,
     refusal,
   }));
 }

@@ -1,6 +1,35 @@
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
 
+/** Why a host went back. `unreachable` and `stuck` are its own doing, when nobody confirmed in time. */
+export type RevertCause = 'unreachable' | 'stuck' | 'activation' | 'by-hand';
+
+const wentBackTitles: Readonly<Record<RevertCause, (host: string, seconds: number) => string>> = {
+  unreachable: (host) => `${host} could not be reached with the new system and went back to the one before`,
+  stuck: (host, seconds) =>
+    `The activation on ${host} did not end within ${seconds} s; it went back to the system before`,
+  activation: (host) => `The activation on ${host} failed; it went back to the system before`,
+  'by-hand': (host) => `${host} was sent back to the system before`,
+};
+
+const wentBackAdvice: Readonly<Record<RevertCause, (host: string, seconds: number) => string[]>> = {
+  unreachable: (host) => [
+    'Look for what cuts the way in the new configuration: network, firewall, SSH.',
+    `What happened there is kept: journalctl -b on ${host}.`,
+  ],
+  stuck: (_host, seconds) => [
+    'Look at the last lines: what they name did not end.',
+    `If it only needs longer, give it more time: --watchdog ${seconds * 5}, or watchdog = ${seconds * 5} for this host in nixstead.toml.`,
+  ],
+  activation: () => ['Correct what the last lines name, then deploy again.'],
+  'by-hand': () => ['The new system is still in its list of generations.'],
+};
+
+/** A time of day here, for a person. */
+export function clock(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8);
+}
+
 /** What can go wrong in a deploy beyond SSH (ssh/problems.ts) and Nix (nix/rules.ts). */
 export const deployProblems = {
   noAddress: (host: string): Problem => ({
@@ -99,15 +128,46 @@ export const deployProblems = {
     advice: ['Somebody else may have deployed at the same time. Look at the log, then deploy again.'],
     canRetry: true,
   }),
-  outOfReach: (host: string, evidence: string): Problem => ({
+  /** @param goesBackAt when its watchdog does, ms since the epoch; null without one */
+  outOfReach: (host: string, evidence: string, goesBackAt: number | null): Problem => ({
     code: 'deploy-out-of-reach',
     title: `${host} was activated and cannot be reached since`,
     evidence,
-    advice: [
-      'Look at the machine itself: its network or SSH may have changed with the new system.',
-      'To go back, choose the generation before in its boot menu.',
-    ],
+    advice:
+      goesBackAt === null
+        ? [
+            'Look at the machine itself: its network or SSH may have changed with the new system.',
+            'To go back, choose the generation before in its boot menu.',
+          ]
+        : [
+            `If it runs, its watchdog went back to the system before by ${clock(goesBackAt)}; look at the machine itself.`,
+            'The way to it may be cut elsewhere: try to reach another machine in its network.',
+          ],
     canRetry: true,
+  }),
+  revertDoesNotEnd: (host: string, evidence: string): Problem => ({
+    code: 'deploy-revert-stuck',
+    title: `${host} has been going back to the system before for minutes and is not through`,
+    evidence,
+    advice: [`Look at it: journalctl -b on ${host}, and systemctl list-jobs.`],
+  }),
+  /** The host went back, and says that it is where it was. */
+  wentBack: (host: string, cause: RevertCause, seconds: number, evidence: string, state: string): Problem => ({
+    code: `deploy-reverted-${cause}`,
+    title: wentBackTitles[cause](host, seconds),
+    evidence,
+    advice: [state, ...wentBackAdvice[cause](host, seconds)],
+    ...(cause === 'unreachable' ? { canRetry: true } : {}),
+  }),
+  notBack: (host: string, evidence: string, state: string): Problem => ({
+    code: 'deploy-revert-failed',
+    title: `${host} could not go back completely to the system before`,
+    evidence,
+    advice: [
+      state,
+      `Look at it: journalctl -b on ${host}.`,
+      `To go back by hand: nixos-rebuild switch --rollback there.`,
+    ],
   }),
   cancelled: (title: string, state: string): Problem => ({
     code: 'deploy-cancelled',

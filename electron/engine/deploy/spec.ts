@@ -14,6 +14,8 @@ export const deployHost = z.object({
   buildOnTarget: z.boolean(),
   privilegeCommand: z.array(z.string()),
   sshOptions: z.array(z.string()),
+  /** For so long what was activated may be unconfirmed before the host goes back by itself; null: it never does. */
+  watchdogSeconds: z.int().positive().nullable().default(null),
   /** Why this host fails before anything is run; the others go on. */
   refusal: problem.nullable(),
 });

@@ -20,13 +20,26 @@ export class TargetLink implements Disposable {
     return this.#session?.isOpen ? this.#session : this.reopen(signal);
   }
 
-  /** A new connection in any case: proof that the host still lets us in. */
-  async reopen(signal: AbortSignal): Promise<SshSession> {
+  /** The connection where it is open, without making one. */
+  get current(): SshSession | null {
+    return this.#session?.isOpen ? this.#session : null;
+  }
+
+  /**
+   * A new connection in any case: proof that the host still lets us in. One that is open stays until then, for it may be
+   * the only way there is.
+   * @param timeoutMs for this attempt; default: that of every connection
+   */
+  async reopen(signal: AbortSignal, timeoutMs?: number): Promise<SshSession> {
+    const session = await connect(this.target, {
+      ...this.#options,
+      signal,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
     this.#session?.[Symbol.dispose]();
-    this.#session = null;
-    this.#session = await connect(this.target, { ...this.#options, signal });
-    if (this.#isDisposed) this.#session[Symbol.dispose]();
-    return this.#session;
+    this.#session = session;
+    if (this.#isDisposed) session[Symbol.dispose]();
+    return session;
   }
 
   [Symbol.dispose](): void {

@@ -3,8 +3,9 @@ import type { HostOutcome, JobState } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
 import type { ActivationStatus } from './activation-script.ts';
-import { deployProblems } from './problems.ts';
+import { deployProblems, type RevertCause } from './problems.ts';
 import { describeUnits, type SwitchProgress } from './switch-output.ts';
+import type { WatchdogAnswer } from './watchdog-script.ts';
 
 /** Everything that is known when a host was activated and asked again over a new connection. */
 export interface Evidence {
@@ -54,6 +55,26 @@ export function judgeActivation(evidence: Evidence): Verdict {
     return { outcome: outcome('switched-with-failures', after, error), note: `${units.join(', ')} failed` };
   }
   return { outcome: outcome('succeeded', after), note: doneNote(evidence) };
+}
+
+/** How a host went back. */
+interface Reverted {
+  readonly cause: RevertCause;
+  readonly answer: WatchdogAnswer;
+  /** Of its watchdog. */
+  readonly seconds: number;
+}
+
+/** Judges a host that went back: it is where it was only if it says so itself. */
+export function judgeReverted(evidence: Evidence, { cause, answer, seconds }: Reverted): Verdict {
+  const { host, before, after, lastLines } = evidence;
+  const state = describeState(evidence);
+  const proof = [lastLines, answer.log].filter((text) => text !== '').join('\n');
+  if (after.currentSystem !== before.currentSystem || after.profileSystem !== before.profileSystem) {
+    return { outcome: outcome('failed', after, deployProblems.notBack(host, proof, state)), note: 'not back' };
+  }
+  const error = deployProblems.wentBack(host, cause, seconds, proof, state);
+  return { outcome: outcome('reverted', after, error), note: 'as before' };
 }
 
 function outcome(state: HostOutcome['state'], after: MachineFacts, error?: Problem): HostOutcome {

@@ -1,4 +1,4 @@
-import type { Command, HostOutcome, JobEvent, Prompt, Stage } from '../../../shared/contract/job.ts';
+import type { Command, Decision, HostOutcome, JobEvent, Prompt, Stage } from '../../../shared/contract/job.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 
@@ -12,7 +12,7 @@ export type NewJobEvent = WithoutEnvelope<JobEvent>;
  */
 export type ExecutorEvent = Extract<
   NewJobEvent,
-  { type: 'step' | 'command' | 'build' | 'problem' | 'note' | 'outcome' }
+  { type: 'step' | 'command' | 'build' | 'problem' | 'note' | 'watchdog' | 'outcome' }
 >;
 
 /** Thrown out of the context's waits after a person cancelled; an executor lets it pass or returns its result. */
@@ -74,6 +74,8 @@ export interface JobContext {
   run(request: TerminalRequest): Promise<TerminalResult>;
   /** Shows a question on every door and waits for the answer. @throws JobCancelled when a person cancels instead */
   ask(prompt: Omit<Prompt, 'id'>): Promise<string>;
+  /** Hears what a person decides about a host, from now until the result is disposed; without it nothing can be decided. */
+  onDecision(host: HostName, take: (decision: Decision) => void): Disposable;
 }
 
 /** How a job ended, per host and as a whole; the runner tells it, except for outcomes that were emitted already. */

@@ -1,4 +1,4 @@
-import type { JobId } from '../../../shared/contract/ids.ts';
+import type { HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { Step } from '../../../shared/contract/job.ts';
 import { ProblemError } from '../errors.ts';
@@ -96,12 +96,22 @@ export function interrupted(running: readonly Step[], evidence: string): Problem
     title: where.length === 0 ? 'Interrupted before its first step' : `Interrupted in ${summarise(where)}`,
     evidence,
     advice: [
-      running.some((step) => step.stage === 'activate')
-        ? 'The host may have switched or not: look at its running generation before you deploy again.'
+      running.some((step) => step.stage === 'activate' || step.stage === 'confirm')
+        ? 'The host may have switched or not: look at what it runs before you deploy again. Where its watchdog was armed and nobody confirmed, it goes back by itself.'
         : 'No host was being switched at that moment.',
       'Start the job again: what was built and copied is not done twice.',
     ],
     canRetry: true,
+  };
+}
+
+/** Nobody can keep or revert a host that is not between its switch and its confirmation. */
+export function nothingToDecide(host: HostName): Problem {
+  return {
+    code: 'nothing-to-decide',
+    title: `There is nothing to decide about ${host}`,
+    evidence: 'Its watchdog is not armed (yet, or any more)',
+    advice: ['Look at the job: it says what became of the host.'],
   };
 }
 

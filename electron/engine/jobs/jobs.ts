@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { jobId, type FleetId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
-import type { JobDetail, JobSummary, JobWatchEvent, LogChunk } from '../../../shared/contract/job.ts';
+import type { Decision, JobDetail, JobSummary, JobWatchEvent, LogChunk } from '../../../shared/contract/job.ts';
 import type { Home } from '../home.ts';
 import type { JobHost } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
@@ -203,6 +203,11 @@ export class Jobs implements AsyncDisposable {
   /** @throws ProblemError `prompt-over` where another answer was faster, and those of {@link cancel} */
   async answer(id: JobId, promptId: string, answer: string): Promise<void> {
     await this.#ask(id, { action: 'answer', promptId, answer });
+  }
+
+  /** @throws ProblemError `nothing-to-decide` where no watchdog of this host is armed, and those of {@link cancel} */
+  async decide(id: JobId, host: HostName, decision: Decision): Promise<void> {
+    await this.#ask(id, { action: 'decide', host, decision });
   }
 
   /** The window's terminal has a new size. Nothing happens to a job that is over. */

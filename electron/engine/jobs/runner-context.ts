@@ -1,4 +1,4 @@
-import type { Command, Prompt } from '../../../shared/contract/job.ts';
+import type { Command, Decision, Prompt } from '../../../shared/contract/job.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import {
   JobCancelled,
@@ -32,6 +32,7 @@ export class RunnerContext implements JobContext {
   readonly prompts: Prompts;
   readonly #parts: Parts;
   readonly #terminals = new Map<Terminal, TerminalRequest>();
+  readonly #deciders = new Map<HostName, (decision: Decision) => void>();
   #window = { columns: DEFAULT_COLUMNS, rows: DEFAULT_ROWS };
 
   constructor(parts: Parts) {
@@ -54,6 +55,18 @@ export class RunnerContext implements JobContext {
 
   ask(prompt: Omit<Prompt, 'id'>): Promise<string> {
     return this.prompts.ask(prompt);
+  }
+
+  onDecision(host: HostName, take: (decision: Decision) => void): Disposable {
+    this.#deciders.set(host, take);
+    return { [Symbol.dispose]: () => void this.#deciders.delete(host) };
+  }
+
+  /** A person decided; false where there is nothing to decide about this host (any more). */
+  decide(host: HostName, decision: Decision): boolean {
+    const take = this.#deciders.get(host);
+    take?.(decision);
+    return take !== undefined;
   }
 
   async run(request: TerminalRequest): Promise<TerminalResult> {

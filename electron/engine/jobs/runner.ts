@@ -8,7 +8,14 @@ import { ProblemError } from '../errors.ts';
 import type { JobResult, NewJobEvent } from './context.ts';
 import type { ControlReply, ControlRequest } from './control-messages.ts';
 import { ControlServer, removeSocket } from './control-server.ts';
-import { cancelledWhileChecking, jobCrashed, logNotWritten, promptIsOver, unknownKind } from './errors.ts';
+import {
+  cancelledWhileChecking,
+  jobCrashed,
+  logNotWritten,
+  nothingToDecide,
+  promptIsOver,
+  unknownKind,
+} from './errors.ts';
 import { EventAppender } from './event-file.ts';
 import { EventWriter } from './event-writer.ts';
 import { JobFolder, type JobFile } from './job-folder.ts';
@@ -58,6 +65,9 @@ class Requests {
     if (request.action === 'resize') this.context?.resize(request.columns, request.rows);
     if (request.action === 'answer' && !this.context?.prompts.answer(request.promptId, request.answer)) {
       return { ok: false, problem: promptIsOver() };
+    }
+    if (request.action === 'decide' && !this.context?.decide(request.host, request.decision)) {
+      return { ok: false, problem: nothingToDecide(request.host) };
     }
     return { ok: true };
   }

@@ -12,6 +12,7 @@ export function jobProcedures(jobs: Jobs) {
     log: job.log.handler(({ input, signal }) => stream(jobs.log(input, signal), signal)),
     cancel: job.cancel.handler(({ input }) => jobs.cancel(input.id)),
     answer: job.answer.handler(({ input }) => jobs.answer(input.id, input.promptId, input.answer)),
+    decide: job.decide.handler(({ input }) => jobs.decide(input.id, input.host, input.decision)),
     resize: job.resize.handler(({ input }) => jobs.resize(input.id, input.columns, input.rows)),
   };
 }

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { jobId, type JobId } from '../../../shared/contract/ids.ts';
-import { hostOutcome, jobDetail, stage, stepState, type JobDetail } from '../../../shared/contract/job.ts';
+import {
+  hostOutcome,
+  jobDetail,
+  stage,
+  stepState,
+  watchdog,
+  type JobDetail,
+  type Watchdog,
+} from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { createLab, projectRoot, type Lab, type LabHost } from '../../lab/index.ts';
 
@@ -24,8 +32,10 @@ const resultLine = z.object({
   state: z.string(),
   hosts: z.record(z.string(), hostOutcome),
 });
-const line = z.discriminatedUnion('type', [stepLine, resultLine]);
+const watchdogLine = z.object({ type: z.literal('watchdog'), host: z.string(), ...watchdog.shape, at: z.number() });
+const line = z.discriminatedUnion('type', [stepLine, watchdogLine, resultLine]);
 type StepLine = z.infer<typeof stepLine>;
+type WatchdogLine = z.infer<typeof watchdogLine>;
 type ResultLine = z.infer<typeof resultLine>;
 
 /** A deploy of the command line that is over. */
@@ -158,15 +168,28 @@ export class RunningDeploy {
     return this.#lines.flatMap((one) => (one.type === 'step' ? [one] : []));
   }
 
+  get watchdogs(): WatchdogLine[] {
+    return this.#lines.flatMap((one) => (one.type === 'watchdog' ? [one] : []));
+  }
+
   /** Resolves when the deploy says that a host is that far. */
   until(isThere: (step: StepLine) => boolean): Promise<StepLine> {
+    return this.#untilFound(() => this.steps.find(isThere));
+  }
+
+  /** Resolves when a host's watchdog is in a state. */
+  untilWatchdog(host: string, state: Watchdog['state']): Promise<WatchdogLine> {
+    return this.#untilFound(() => this.watchdogs.find((one) => one.host === host && one.state === state));
+  }
+
+  #untilFound<Found>(find: () => Found | undefined): Promise<Found> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
-        const found = this.steps.find(isThere);
+        const found = find();
         const isOver = this.#process.exitCode !== null || this.#process.signalCode !== null;
         if (found === undefined && !isOver) return;
         this.#watchers.delete(look);
-        if (found) resolve(found);
+        if (found !== undefined) resolve(found);
         else reject(new Error(`it ended before: ${JSON.stringify(this.#lines.slice(-12), null, 1)}\n${this.#stderr}`));
       };
       this.#watchers.add(look);

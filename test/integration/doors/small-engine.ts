@@ -125,6 +125,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       }),
       cancel: base.job.cancel.handler(absent),
       answer: base.job.answer.handler(() => undefined),
+      decide: base.job.decide.handler(absent),
       resize: base.job.resize.handler(absent),
     },
     doctor: { check: base.doctor.check.handler(() => []) },

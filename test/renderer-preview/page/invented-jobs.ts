@@ -33,7 +33,7 @@ function step(host: string, stage: Stage, state: Step['state'], more: Partial<St
 }
 
 function doneSteps(host: string, notes: Partial<Record<Stage, string>>): Step[] {
-  return (['plan', 'evaluate', 'build', 'copy', 'activate', 'verify'] as const).flatMap((stage) =>
+  return (['plan', 'evaluate', 'build', 'copy', 'activate', 'confirm', 'verify'] as const).flatMap((stage) =>
     notes[stage] === undefined ? [] : [step(host, stage, 'done', { note: notes[stage] })],
   );
 }
@@ -171,7 +171,8 @@ export function liveJob(fleetId: FleetId): JobDetail {
       copy: '6 paths, 41.2 MiB',
       activate: '2 restarted, 1 started',
     }),
-    step('gateway', 'verify', 'running', { done: 2, total: 4, unit: 'units' }),
+    step('gateway', 'confirm', 'running', { note: 'waiting for the host to answer again' }),
+    ...waiting('gateway', 'verify'),
     ...doneSteps('compute', { plan: 'generation 77', evaluate: '', build: '12 built' }),
     step('compute', 'copy', 'running', {
       done: 1.2 * 1024 ** 3,
@@ -179,13 +180,14 @@ export function liveJob(fleetId: FleetId): JobDetail {
       unit: 'bytes',
       bytesPerSecond: 11.3e6,
     }),
-    ...waiting('compute', 'activate', 'verify'),
+    ...waiting('compute', 'activate', 'confirm', 'verify'),
     ...doneSteps('nas', { plan: 'generation 98', evaluate: '' }),
     step('nas', 'build', 'running', { done: 8, total: 14, unit: 'derivations', note: 'linux-6.12.58' }),
-    ...waiting('nas', 'copy', 'activate', 'verify'),
+    ...waiting('nas', 'copy', 'activate', 'confirm', 'verify'),
     ...doneSteps('kube01', { plan: 'generation 55', evaluate: '', build: '4 built', copy: '2 paths, 9.1 MiB' }),
     step('kube01', 'activate', 'failed', { note: '1 unit failed' }),
-    step('kube01', 'verify', 'skipped'),
+    step('kube01', 'confirm', 'done', { note: 'answers' }),
+    step('kube01', 'verify', 'done'),
     ...doneSteps('lb01', {
       evaluate: '',
       build: 'nothing to do',
@@ -230,6 +232,10 @@ export function liveJob(fleetId: FleetId): JobDetail {
       { at: NOW - 60 * SECOND, text: 'Evaluating 5 hosts in 2 chunks, as memory allows.' },
       { at: NOW - 50 * SECOND, text: 'lb01 already runs this system.' },
     ],
+    watchdogs: {
+      gateway: { state: 'armed', seconds: 60, deadlineAt: NOW + 42 * SECOND, reason: '' },
+      kube01: { state: 'kept', seconds: 60, deadlineAt: NOW + 30 * SECOND, reason: '' },
+    },
   };
 }
 

@@ -155,6 +155,7 @@ function withLive(more: Partial<JobDetail['summary']> = {}): Scenario {
     problems: [],
     outcomes: {},
     notes: [],
+    watchdogs: {},
   };
   return { ...BASE, jobs: [detail.summary, queued, ...BASE.jobs], details: [detail, queuedDetail] };
 }

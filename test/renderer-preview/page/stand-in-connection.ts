@@ -146,7 +146,7 @@ export class StandInConnection implements Connection {
             goal,
             hosts: hosts.map((name) => {
               const host = known.find((each) => each.name === name);
-              return { name, address: host?.target?.host ?? null, refusal: host?.problem ?? null };
+              return { name, address: host?.target?.host ?? null, watchdogSeconds: 60, refusal: host?.problem ?? null };
             }),
             commands: deployCommands(hosts),
           };
@@ -162,6 +162,7 @@ export class StandInConnection implements Connection {
         log: os.job.log.handler(() => logChunks(scenario.logLines)),
         cancel: os.job.cancel.handler(() => undefined),
         answer: os.job.answer.handler(() => undefined),
+        decide: os.job.decide.handler(() => undefined),
         resize: os.job.resize.handler(() => undefined),
       },
     });

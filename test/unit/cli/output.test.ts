@@ -156,6 +156,7 @@ const job: JobDetail = {
     },
   },
   notes: [],
+  watchdogs: {},
   problem: { code: 'j', title: 'Its process died', evidence: '', advice: [] },
 };
 

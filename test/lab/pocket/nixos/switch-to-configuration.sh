@@ -62,6 +62,10 @@ if [ "$goal" = dry-activate ]; then
   exit 0
 fi
 
+# sshd is the one unit that is more than a name: the server that listens ends, and open connections stay.
+end_sshd() { if [ "$1" = sshd.service ]; then pkill -o -x sshd; fi; }
+start_sshd() { if [ "$1" = sshd.service ] && ! pgrep -x sshd > /dev/null; then /usr/sbin/sshd -E /var/log/sshd.log 9>&-; fi; }
+
 status=0
 if [ -n "$stop" ]; then
   echo "stopping the following units: $(join $stop)" >&2
@@ -72,11 +76,13 @@ echo "activating the configuration..." >&2
 
 if [ -n "$restart" ]; then echo "restarting the following units: $(join $restart)" >&2; fi
 failed='' started=''
+for unit in $restart; do end_sshd "$unit"; done
 for unit in $restart $start; do
   if grep -q '^ExecStart=/bin/false' "$new_units/$unit"; then
     echo failed > "/run/lab-units/$unit"
     failed="$failed $unit"
   else
+    start_sshd "$unit"
     echo active > "/run/lab-units/$unit"
     case " $start " in *" $unit "*) started="$started $unit" ;; esac
   fi

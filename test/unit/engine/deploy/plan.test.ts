@@ -7,6 +7,7 @@ import {
   previewHosts,
 } from '../../../../electron/engine/deploy/plan.ts';
 import { deploySpec } from '../../../../electron/engine/deploy/spec.ts';
+import type { Goal } from '../../../../shared/contract/deploy.ts';
 import type { FleetView } from '../../../../shared/contract/fleet.ts';
 import type { Host } from '../../../../shared/contract/host.ts';
 import { fleetId, hostName } from '../../../../shared/contract/ids.ts';
@@ -86,6 +87,15 @@ describe('a plan', () => {
     expect(() => planDeploy(fleet, { hosts: [hostName.parse('b')], goal: 'boot' }, '/ssh')).toThrow(
       'The fleet has no host b',
     );
+  });
+
+  test('guards each host for a minute unless another time is asked for, or none', () => {
+    const fleet = view([host('a')]);
+    const guard = (watchdog?: number | 'off', goal: Goal = 'switch') => {
+      const spec = planDeploy(fleet, { hosts: [hostName.parse('a')], goal, watchdog }, '/ssh');
+      return previewHosts(spec)[0]?.watchdogSeconds;
+    };
+    expect([guard(), guard(90), guard('off'), guard(90, 'boot')]).toEqual([60, 90, null, null]);
   });
 
   test('knows where the hosts answer, so that one machine under two names is one', () => {

@@ -3,6 +3,7 @@ import {
   describeState,
   jobStateOf,
   judgeActivation,
+  judgeReverted,
   whyNothingToDo,
   type Evidence,
 } from '../../../../electron/engine/deploy/verdict.ts';
@@ -174,4 +175,33 @@ test('a job is partial where some hosts are as they were asked for', () => {
   expect(state(['switched-with-failures'])).toBe('partial');
   expect(state(['succeeded', 'cancelled'], true)).toBe('cancelled');
   expect(state(['succeeded'], true)).toBe('succeeded');
+});
+
+describe('a host that went back', () => {
+  const answer = { state: 'reverted', exitCode: 0, log: 'going back' } as const;
+  const judgeBack = (now: MachineFacts, cause: 'stuck' | 'unreachable' = 'unreachable') =>
+    judgeReverted(evidence({ after: now }), { cause, answer, seconds: 60 });
+
+  test('is where it was, and the reason is the error', () => {
+    const { outcome, note } = judgeBack(before);
+    expect(note).toBe('as before');
+    expect(outcome).toMatchObject({
+      state: 'reverted',
+      generation: 3,
+      system: '/nix/store/old',
+      error: { code: 'deploy-reverted-unreachable', evidence: 'the last line\ngoing back' },
+    });
+    expect(outcome.error?.advice[0]).toBe('nas runs the system from before and boots it (generation 3).');
+  });
+
+  test('is told how to get more time where its activation did not end', () => {
+    expect(judgeBack(before, 'stuck').outcome.error?.advice.join()).toContain('--watchdog 300');
+  });
+
+  test('has failed where it says that it is not back', () => {
+    expect(judgeBack({ ...before, profileSystem: '/nix/store/new' }).outcome).toMatchObject({
+      state: 'failed',
+      error: { code: 'deploy-revert-failed' },
+    });
+  });
 });

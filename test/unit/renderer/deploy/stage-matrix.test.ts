@@ -21,7 +21,7 @@ describe('hosts by stages', () => {
     expect(matrix.rows.map((row) => row.host)).toEqual(['a', 'b', 'c', 'd']);
   });
   it('shows all stages before the first is known', () => {
-    expect(stageMatrix(aDetail(aSummary(['a']))).stages).toHaveLength(6);
+    expect(stageMatrix(aDetail(aSummary(['a']))).stages).toHaveLength(7);
   });
   it('counts each host once', () => {
     expect(countGroups(stageMatrix(detail).rows, {})).toEqual({ all: 4, running: 1, failed: 1, waiting: 1, done: 1 });

@@ -246,3 +246,13 @@ test('folding changes nothing that was folded before', () => {
     }),
   );
 });
+
+test('the last that was said of a host’s watchdog is what is shown', () => {
+  const said = (state: 'armed' | 'kept') => ({
+    type: 'watchdog' as const,
+    host: web,
+    watchdog: { state, seconds: 60, deadlineAt: 5000, reason: '' },
+  });
+  expect(fold([said('armed')]).watchdogs).toMatchObject({ web: { state: 'armed', deadlineAt: 5000 } });
+  expect(fold([said('armed'), said('kept')]).watchdogs).toMatchObject({ web: { state: 'kept' } });
+});

@@ -25,6 +25,11 @@ in
       default = 0;
       description = "How long the activation script takes.";
     };
+    breakFirewall = mkOption {
+      type = types.bool;
+      default = false;
+      description = "The activated system answers nobody in its network, as after a mistake in its firewall.";
+    };
     breakNetwork = mkOption {
       type = types.bool;
       default = false;

@@ -74,6 +74,9 @@ let
     ''
     + ''
       ln -sfn "$system" /run/current-system
+      ip route del prohibit 192.168.77.0/25 2>/dev/null
+      ip route del prohibit 192.168.77.128/25 2>/dev/null
+      ${lib.optionalString pocket.breakFirewall "ip route add prohibit 192.168.77.0/25; ip route add prohibit 192.168.77.128/25"}
       ip link set eth0 ${if pocket.breakNetwork then "down" else "up"}
       exit $status
     ''

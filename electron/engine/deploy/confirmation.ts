@@ -1,0 +1,155 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { HostName } from '../../../shared/contract/ids.ts';
+import type { MachineFacts } from '../fleet/status/probe.ts';
+import type { SshSession } from '../ssh/session.ts';
+import type { ActivationStatus } from './activation-script.ts';
+import type { HostSteps } from './host-steps.ts';
+import { readMachineFacts } from './machine-facts.ts';
+import { deployError, deployProblems, type RevertCause } from './problems.ts';
+import { isConnectionProblem, type TargetLink } from './target-link.ts';
+import type { Watchdog } from './watchdog.ts';
+import type { WatchdogAnswer } from './watchdog-script.ts';
+
+/**
+ * What confirming came to, with what the host says of itself over a connection that was made since the switch. `gone`: the
+ * machine was restarted meanwhile, so that nothing guards it any more.
+ */
+export type Confirmed =
+  | { readonly end: 'kept' | 'unguarded' | 'gone'; readonly facts: MachineFacts }
+  | {
+      readonly end: 'reverted';
+      readonly facts: MachineFacts;
+      readonly cause: RevertCause;
+      readonly answer: WatchdogAnswer;
+    };
+
+interface ConfirmationWork {
+  readonly host: HostName;
+  readonly link: TargetLink;
+  readonly steps: HostSteps;
+  readonly watchdog: Watchdog;
+  readonly status: ActivationStatus;
+  readonly signal: AbortSignal;
+}
+
+/** One attempt to connect: a machine whose network comes up again answers soon after. */
+const attemptMs = 4000;
+const pauseBetweenTriesMs = 1000;
+/** How long a host may be out of reach: right after its activation, or after its watchdog went back. */
+const outOfReachLimitMs = 60_000;
+/** Going back is an activation of its own. */
+const revertLimitMs = 300_000;
+
+/**
+ * The stage `confirm`: only a new connection proves that the host still lets us in. Over it the watchdog is disarmed, or
+ * is sent back where the activation failed. Where there is no way in any more it goes back by itself, and this waits to
+ * hear so.
+ * @throws ProblemError `deploy-out-of-reach`; the signal's reason, and the watchdog then goes back by itself
+ */
+export async function confirm(work: ConfirmationWork): Promise<Confirmed> {
+  const confirmation = new Confirmation(work);
+  for (;;) {
+    try {
+      const confirmed = await confirmation.attempt();
+      if (confirmed) return confirmed;
+    } catch (error) {
+      if (!isConnectionProblem(error)) throw error;
+      confirmation.notReached(error.problem.evidence);
+    }
+    await wait(pauseBetweenTriesMs, undefined, { signal: work.signal });
+  }
+}
+
+class Confirmation {
+  readonly #work: ConfirmationWork;
+  #giveUpAt: number;
+  #wasReachedInTime = false;
+
+  constructor(work: ConfirmationWork) {
+    this.#work = work;
+    this.#giveUpAt = Math.max(Date.now(), work.watchdog.deadlineAt ?? 0) + outOfReachLimitMs;
+  }
+
+  /** One connection; null where nothing is decided yet. */
+  async attempt(): Promise<Confirmed | null> {
+    const { link, watchdog, signal } = this.#work;
+    const session = await link.reopen(signal, attemptMs);
+    this.#wasReachedInTime ||= Date.now() < (watchdog.deadlineAt ?? Infinity);
+    const facts = await readMachineFacts(session, signal);
+    if (!watchdog.wasArmed) return { end: 'unguarded', facts };
+    const answer = await this.#judge(session);
+    switch (answer.state) {
+      case 'armed':
+        return null;
+      case 'kept':
+      case 'gone':
+        return { end: answer.state, facts };
+      case 'reverting':
+      case 'reverted':
+        return this.#cameBack(session, answer);
+    }
+  }
+
+  /** @throws ProblemError `deploy-out-of-reach` where it has been so for too long */
+  notReached(evidence: string): void {
+    const { host, steps, watchdog } = this.#work;
+    if (Date.now() > this.#giveUpAt) {
+      throw deployError(deployProblems.outOfReach(host, evidence, watchdog.deadlineAt));
+    }
+    const isLate = Date.now() > (watchdog.deadlineAt ?? Infinity);
+    steps.progress('confirm', {
+      note: isLate ? 'its time is over; waiting for it to come back' : 'waiting for the host to answer again',
+    });
+  }
+
+  /** Keeps what came through well and sends back what did not. */
+  async #judge(session: SshSession): Promise<WatchdogAnswer> {
+    const { watchdog, status, signal } = this.#work;
+    if (watchdog.byHand !== null) {
+      return watchdog.byHand === 'keep'
+        ? watchdog.keep(session, signal)
+        : watchdog.revert(session, 'a person decided so', signal);
+    }
+    const reason = whyNotKept(status);
+    if (reason === null) return watchdog.keep(session, signal);
+    // An activation without a result may be the watchdog's own doing.
+    const answer = await watchdog.look(session, signal);
+    return answer.state === 'armed' ? watchdog.revert(session, reason, signal) : answer;
+  }
+
+  async #cameBack(session: SshSession, first: WatchdogAnswer): Promise<Confirmed> {
+    const { host, watchdog, steps, signal } = this.#work;
+    steps.progress('confirm', { note: `going back: ${watchdog.reason}` });
+    this.#giveUpAt = Math.max(this.#giveUpAt, Date.now() + outOfReachLimitMs);
+    const endAt = Date.now() + revertLimitMs;
+    let answer = first;
+    while (answer.state === 'reverting') {
+      answer = await watchdog.untilReverted(session, signal);
+      if (answer.state === 'reverting' && Date.now() > endAt) {
+        throw deployError(deployProblems.revertDoesNotEnd(host, answer.log));
+      }
+    }
+    const facts = await readMachineFacts(session, signal);
+    return { end: 'reverted', facts, answer, cause: this.#cause() };
+  }
+
+  #cause(): RevertCause {
+    const { watchdog, status } = this.#work;
+    if (watchdog.byHand === 'revert') return 'by-hand';
+    if (whyNotKept(status) !== null) return wasEnded(status) && !watchdog.wasSentBack ? 'stuck' : 'activation';
+    return this.#wasReachedInTime ? 'activation' : 'unreachable';
+  }
+}
+
+/** True for an activation without a result: it was ended, by the watchdog or somebody else. */
+function wasEnded({ state }: ActivationStatus): boolean {
+  return state === 'died' || state === 'running' || state === 'gone';
+}
+
+/** Why the new system is not worth keeping; null where it is. Exit 4 is “switched, and units failed”. */
+function whyNotKept(status: ActivationStatus): string | null {
+  if (wasEnded(status)) return 'the activation ended without a result';
+  // Nothing was changed where the profile could not be set.
+  if (status.state === 'profile' || status.exitCode === 0 || status.exitCode === 4) return null;
+  return `switch-to-configuration failed (exit ${status.exitCode})`;
+}

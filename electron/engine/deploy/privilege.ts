@@ -1,0 +1,8 @@
+/** A program and its words. */
+export type Argv = [string, ...string[]];
+
+/** A command as root runs it there. `privilege` is what root's commands begin with; empty for root. */
+export function asRoot(privilege: readonly string[], argv: readonly string[]): Argv {
+  const [first = 'sh', ...rest] = [...privilege, ...argv];
+  return [first, ...rest];
+}

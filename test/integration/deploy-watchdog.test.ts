@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { HostOutcome } from '../../shared/contract/job.ts';
+import { describeLab } from '../lab/describe-lab.ts';
+import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
+
+let home: DeployLab;
+
+/** What each host's new system does wrong, and what is said of it. */
+const wrong = {
+  network: {
+    config: 'pocket.breakNetwork = true;',
+    code: 'deploy-reverted-unreachable',
+  },
+  firewall: {
+    config: 'pocket.breakFirewall = true;',
+    code: 'deploy-reverted-unreachable',
+  },
+  sshd: {
+    config: 'pocket.failUnits = [ "sshd" ];',
+    code: 'deploy-reverted-unreachable',
+  },
+  endless: {
+    config: 'system.activationScripts.endless = "trap \'\' TERM; while :; do sleep 1; done";',
+    code: 'deploy-reverted-stuck',
+  },
+  // Has no systemd: there the watchdog is a process of its own.
+  bare: {
+    config: 'pocket.breakNetwork = true;',
+    code: 'deploy-reverted-unreachable',
+  },
+  broken: {
+    config: 'pocket.failActivation = true;',
+    code: 'deploy-reverted-activation',
+  },
+} as const;
+const names = ['network', 'firewall', 'sshd', 'endless', 'bare', 'broken'] as const;
+const watchdogSeconds = 6;
+
+describeLab('the watchdog', () => {
+  beforeAll(async () => {
+    home = await DeployLab.start('watchdog', [...names, 'plain', 'hand']);
+  });
+  afterAll(() => home[Symbol.asyncDispose]());
+
+  test('brings every host back whose new system shuts us out, hangs or fails, and says why', async () => {
+    const config = Object.fromEntries(names.map((name) => [name, `${wrong[name].config}\npocket.units.new = "one";`]));
+    const path = await home.fleet('wrong', config);
+    const before = await Promise.all(
+      names.map(async (name) => {
+        const host = home.host(name);
+        return { name, system: (await host.currentSystem()) ?? '', generation: (await host.generation()) ?? 0 };
+      }),
+    );
+    await home.host('bare').read('rm', '-r', '/run/systemd/system');
+    const running = home.begin(path, '*', '--watchdog', String(watchdogSeconds));
+    // How long it takes is counted from when each host took on its activation.
+    const since = await Promise.all(names.map(async (name) => (await running.untilWatchdog(name, 'armed')).at));
+    const { result, steps, exitCode } = await running.over();
+    expect([exitCode, result.state]).toEqual([1, 'failed']);
+    for (const [index, { name, system, generation }] of before.entries()) {
+      const outcome: HostOutcome | undefined = result.hosts[name];
+      expect([name, outcome?.state, outcome?.error?.code]).toEqual([name, 'reverted', wrong[name].code]);
+      expect(outcome).toMatchObject({ system, generation });
+      expect(stagesOf(steps, name)).toMatch(/confirm failed, verify done$/);
+      expect(await home.host(name).currentSystem()).toBe(system);
+      // The evidence stays: the new generation is in the list, the log in the journal.
+      expect(await home.host(name).read('readlink', `/nix/var/nix/profiles/system-${generation + 1}-link`)).toMatch(
+        /^\/nix\/store\//,
+      );
+      const log = await home.host(name).read('sh', '-c', 'cat /run/nixstead/*/watchdog.log');
+      expect(log).toContain(`going back to ${system}`);
+      if (name === 'network') {
+        expect(await home.host(name).read('sh', '-c', 'cat /var/log/lab-journal/nixstead-*-watchdog.log')).toBe(log);
+      }
+      const took = running.watchdogs.find((one) => one.host === name && one.state === 'reverted')?.at ?? Infinity;
+      expect(took - (since[index] ?? 0)).toBeLessThan((watchdogSeconds + 10) * 1000);
+    }
+  });
+
+  test('is armed before the switch, and disarmed over a new connection', async () => {
+    const path = await home.fleet('plain', { plain: 'pocket.units.fine = "one";' });
+    const running = home.begin(path, 'plain');
+    const { deadlineAt, seconds, at } = await running.untilWatchdog('plain', 'armed');
+    expect(seconds).toBe(60);
+    expect(Math.abs(deadlineAt - at - 60_000)).toBeLessThan(1000);
+    const { result } = await running.over();
+    expect(result.hosts['plain']?.state).toBe('succeeded');
+    expect(running.watchdogs.map(({ state }) => state)).toEqual(['armed', 'kept']);
+    const host = home.host('plain');
+    expect(await host.read('sh', '-c', 'readlink /run/nixstead/*/verdict')).toBe('kept');
+    expect((await host.exec(['sh', '-c', 'ls /run/lab-units/*.timer /nix/var/nix/gcroots/nixstead-*'])).stdout).toBe(
+      '',
+    );
+    const log = await host.sshLog();
+    expect(log.match(/Accepted publickey/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('can be off', async () => {
+    const path = await home.fleet('off', { plain: 'pocket.units.fine = "two";' });
+    const running = home.begin(path, 'plain', '--watchdog', 'off');
+    const { result } = await running.over();
+    expect(result.hosts['plain']?.state).toBe('succeeded');
+    expect(running.watchdogs).toEqual([]);
+  });
+
+  test('a person keeps what runs, or sends the host back, before the time is over', async () => {
+    const host = home.host('hand');
+    const before = [await host.currentSystem(), await host.generation()];
+    const config = 'system.activationScripts.long = "sleep 600";';
+    const path = await home.fleet('hand', { hand: config });
+    const running = home.begin(path, 'hand', '--watchdog', '300');
+    await running.untilWatchdog('hand', 'armed');
+    await host.read('sh', '-c', 'until pgrep -f "sleep 600" >/dev/null; do sleep 0.05; done');
+    const id = await home.latestJob();
+    expect((await home.cli(['jobs', 'revert', id])).exitCode).toBe(0);
+    const { result } = await running.over();
+    expect(result.hosts['hand']).toMatchObject({ state: 'reverted', error: { code: 'deploy-reverted-by-hand' } });
+    expect([await host.currentSystem(), await host.generation()]).toEqual(before);
+
+    const slow = await home.fleet('slow', { hand: 'pocket.activationSeconds = 3;' });
+    const kept = home.begin(slow, 'hand', '--watchdog', '300');
+    await kept.untilWatchdog('hand', 'armed');
+    expect((await home.cli(['jobs', 'keep', await home.latestJob(), '--host', 'hand'])).exitCode).toBe(0);
+    await kept.untilWatchdog('hand', 'kept');
+    expect((await kept.over()).result.hosts['hand']?.state).toBe('succeeded');
+    // Nothing is armed any more.
+    expect((await home.cli(['jobs', 'keep', await home.latestJob()])).exitCode).not.toBe(0);
+  });
+});
