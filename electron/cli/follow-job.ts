@@ -12,6 +12,8 @@ import { ask, askSecret, canAsk } from './terminal.ts';
 export interface FollowOptions {
   /** Answers yes for a host key that nobody has seen before; a changed key stops the deploy in any case. */
   readonly trustsNewHostKeys: boolean;
+  /** False where the caller says itself how the job ended. */
+  readonly showsResult?: boolean;
 }
 
 /** A step as scripts read it; `at` is when it was said, in milliseconds since the epoch. */
@@ -59,6 +61,7 @@ class Follower {
       this.#job = foldJobEvent(this.#job, event);
       if (event.type === 'step') this.#showStep(event.step, event.at);
       if (event.type === 'watchdog') this.#showWatchdog(event.host, event.watchdog, event.at);
+      if (event.type === 'activity') this.#tellActivity(event.activity.text);
       if (event.type === 'note') this.#session.tell(`${printable(event.text)}\n`);
       if (event.type === 'problem') {
         const { host, problem } = event;
@@ -90,6 +93,12 @@ class Follower {
       gone: 'restarted meanwhile, and is not guarded any more',
     } as const;
     this.#session.tell(this.#session.paintError('dim', `${printable(host)}: ${printable(words[state])}\n`));
+  }
+
+  #tellActivity(text: string): void {
+    if (this.#shown.get('activity') === text) return;
+    this.#shown.set('activity', text);
+    this.#session.tell(this.#session.paintError('dim', `${printable(text)}\n`));
   }
 
   #tellWaiting(): void {
@@ -124,6 +133,7 @@ class Follower {
       return 'yes';
     }
     if (!canAsk(terminal)) return null;
+    if (prompt.kind === 'text') return ask(terminal, 'Answer: ', signal);
     if (prompt.kind === 'password') return askSecret(terminal, 'Password: ', signal);
     return /^y(es)?$/i.test((await ask(terminal, 'Answer [y/N] ', signal)).trim()) ? 'yes' : 'no';
   }
@@ -160,7 +170,7 @@ export async function followJob(session: Session, id: JobId, options: FollowOpti
   if (left.signal.aborted) return exitCodes.failed;
   const job = await client.job.show({ id });
   if (session.isJson) session.printJson(resultLine(job));
-  else session.print(outcomeText(job, session.paint));
+  else if (options.showsResult !== false) session.print(outcomeText(job, session.paint));
   return job.summary.state === 'succeeded' ? exitCodes.done : exitCodes.failed;
 }
 
@@ -175,7 +185,7 @@ async function answer(
   try {
     const text = await follower.answerTo(prompt, signal);
     if (text === null) session.terminal.stderr.write('Nobody can be asked here, so the answer is no.\n');
-    const refusal = prompt.kind === 'password' ? '' : 'no';
+    const refusal = prompt.kind === 'password' || prompt.kind === 'text' ? '' : 'no';
     await session.client.job.answer({ id, promptId: prompt.id, answer: text ?? refusal });
   } catch {
     // Answered elsewhere, or the job is over: its events say so.

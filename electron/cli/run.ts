@@ -5,6 +5,7 @@ import { deploy } from './commands/deploy.ts';
 import { disksCommand, type ActAlone } from './commands/disks.ts';
 import { runDoctor } from './commands/doctor.ts';
 import { addFleetCheck } from './commands/fleet-check.ts';
+import { addFleetInputs } from './commands/fleet-inputs.ts';
 import { addFleetMaking } from './commands/fleet-new.ts';
 import { showFleet, showHosts, showStatus } from './commands/fleet.ts';
 import { addHosts } from './commands/hosts.ts';
@@ -88,6 +89,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
       act(options, (session) => showStatus(session, folder, options)),
     );
   addFleetCheck(fleet, act);
+  addFleetInputs(fleet, act);
   addFleetMaking(fleet, alone);
 
   program

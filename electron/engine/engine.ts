@@ -4,6 +4,7 @@ import { nixEvaluator } from './fleet/evaluator.ts';
 import { MemoryHistory } from './fleet/memory-history.ts';
 import { askOverSsh } from './fleet/status/ask.ts';
 import { openHome } from './home.ts';
+import { Inputs } from './inputs/inputs.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { SecretMemory } from './machines/secrets.ts';
 import { createRouter, type EngineRouter } from './procedures/router.ts';
@@ -45,6 +46,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
       ask: askOverSsh(files),
     }),
   );
+  const inputs = resources.use(new Inputs({ home, jobs, fleets, now }));
   const router = createRouter({
     env,
     surroundings,
@@ -52,6 +54,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
     store,
     jobs,
     fleets,
+    inputs,
     files,
     secrets: new SecretMemory(),
     notices,

@@ -6,6 +6,7 @@ import { doctorContract } from './doctor.ts';
 import { filesContract } from './files.ts';
 import { fleetContract } from './fleet.ts';
 import { gitContract } from './git.ts';
+import { inputsContract } from './inputs.ts';
 import { jobContract } from './job.ts';
 import { machineContract } from './machine.ts';
 import { settingsContract } from './settings.ts';
@@ -17,6 +18,7 @@ export const contract = {
   create: createContract,
   files: filesContract,
   git: gitContract,
+  inputs: inputsContract,
   deploy: deployContract,
   job: jobContract,
   machine: machineContract,

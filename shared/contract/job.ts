@@ -59,7 +59,8 @@ export type BuildNode = z.infer<typeof buildNode>;
 /** A question that a running job asks a person. The answer goes to the runner's socket and is never written down. */
 export const prompt = z.object({
   id: z.string(),
-  kind: z.enum(['password', 'host-key', 'confirm']),
+  /** `text` is asked for in clear (a user name), `password` is not shown while it is typed. */
+  kind: z.enum(['password', 'text', 'host-key', 'confirm']),
   host: hostName.nullable(),
   text: z.string(),
   /** For host-key: what was offered, and what we knew. */
@@ -97,6 +98,10 @@ export type Watchdog = z.infer<typeof watchdog>;
 export const decision = z.enum(['keep', 'revert']);
 export type Decision = z.infer<typeof decision>;
 
+/** What a job does as a whole, beside what it does for single hosts. `total` 0: not known. */
+export const jobActivity = z.object({ text: z.string(), done: z.number(), total: z.number() });
+export type JobActivity = z.infer<typeof jobActivity>;
+
 /** What a runner appends to events.jsonl, one object a line. `seq` counts from 0 without gaps; `at` is ms since the epoch. */
 const base = { seq: z.int().nonnegative(), at: z.number() };
 export const jobEvent = z.discriminatedUnion('type', [
@@ -109,6 +114,7 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('problem'), host: hostName.nullable(), stage, problem }),
   z.object({ ...base, type: z.literal('note'), text: z.string() }),
   z.object({ ...base, type: z.literal('watchdog'), host: hostName, watchdog }),
+  z.object({ ...base, type: z.literal('activity'), activity: jobActivity }),
   z.object({ ...base, type: z.literal('outcome'), host: hostName, outcome: hostOutcome }),
   z.object({
     ...base,
@@ -136,6 +142,8 @@ export const jobSummary = z.object({
   /** From this user's own history; null without any. */
   estimatedMsLeft: z.number().nullable(),
   pendingPrompt: prompt.nullable(),
+  /** Absent where its hosts' steps tell all, and when the job is over. */
+  activity: jobActivity.optional(),
 });
 export type JobSummary = z.infer<typeof jobSummary>;
 

@@ -59,6 +59,8 @@ function applyEvent(detail: JobDetail, event: JobEvent): JobDetail {
       return { ...detail, notes: [...detail.notes, { at: event.at, text: event.text }] };
     case 'watchdog':
       return { ...detail, watchdogs: { ...detail.watchdogs, [event.host]: event.watchdog } };
+    case 'activity':
+      return { ...detail, summary: { ...summary, activity: event.activity } };
     case 'outcome':
       return { ...detail, outcomes: { ...detail.outcomes, [event.host]: event.outcome } };
     case 'finished':
@@ -73,10 +75,11 @@ function finish(detail: JobDetail, state: JobState, at: number): JobDetail {
     return step.state === 'waiting' ? { ...step, state: 'skipped' } : step;
   });
   const closed = withSteps(detail, steps);
+  const { activity: _, ...summary } = closed.summary;
   return {
     ...closed,
     summary: {
-      ...closed.summary,
+      ...summary,
       state,
       endedAt: at,
       waitingFor: null,

@@ -89,12 +89,14 @@ export function shareOutHere<T>(hosts: readonly T[]) {
 /**
  * Evaluates hosts, several nix side by side in chunks that fit the free memory, and tells of each host as soon as its
  * chunk is through. A host that throws fails alone.
+ * @param lockFile counts in place of the flake's own lock
  */
 export async function evaluateSystems(
   context: JobContext,
   fleet: DeploySpec['fleet'],
-  hosts: readonly DeployHost[],
+  hosts: readonly Pick<DeployHost, 'name' | 'source'>[],
   onResult: (host: HostName, result: EvaluatedSystem | ProblemError) => void,
+  lockFile?: string,
 ): Promise<void> {
   const byName = new Map(hosts.map((host) => [String(host.name), host.name]));
   const questions = systemQuestions(fleet.form, hosts);
@@ -102,7 +104,7 @@ export async function evaluateSystems(
   for (const { name } of hosts) {
     if (!asked.has(name)) onResult(name, deployError(deployProblems.unknownHost(name)));
   }
-  const evaluate = evaluatorInJob(context, fleet);
+  const evaluate = evaluatorInJob(context, fleet, lockFile);
   const onAnswers = (answers: readonly HostAnswer<EvaluatedSystem>[]): void => {
     for (const answer of answers) {
       const name = byName.get(answer.question.name);
@@ -115,10 +117,10 @@ export async function evaluateSystems(
 }
 
 /** An evaluator whose commands are kept with the job, and whose words go into the job's own log. */
-function evaluatorInJob(context: JobContext, fleet: DeploySpec['fleet']): Evaluator {
+function evaluatorInJob(context: JobContext, fleet: DeploySpec['fleet'], lockFile?: string): Evaluator {
   const source = evaluationSource(fleet);
   return async (apply) => {
-    const argv = nixArgv(await findNix(), await evalArguments({ source, apply }));
+    const argv = nixArgv(await findNix(), await evalArguments({ source, apply, lockFile }));
     const command = { host: null, stage: 'evaluate', where: 'here', argv, env: {} } as const;
     context.emit({ type: 'command', command, exitCode: null });
     let exitCode = 1;
@@ -126,6 +128,7 @@ function evaluatorInJob(context: JobContext, fleet: DeploySpec['fleet']): Evalua
       const value = await evalJson({
         source,
         apply,
+        lockFile,
         schema: z.unknown(),
         signal: context.signal,
         flakeFolder: fleet.path,

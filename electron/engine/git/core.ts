@@ -16,11 +16,13 @@ export interface GitOptions {
   readonly expectedExitCodes?: readonly number[];
 }
 
+/** What every call is told: whole names of files, and no program beside git that watches the folder. */
+export const plainly = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false'] as const;
 /**
  * Git as we ask it: never a question on the terminal, no lock that could disturb the user's own git, English messages,
- * and nothing that the opened folder's own configuration could have run on a mere look (file-system monitor, hooks).
+ * and no hook that the opened folder's own configuration could have run on a mere look.
  */
-const quietly = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false'];
+const quietly = [...plainly, '-c', 'core.hooksPath=/dev/null'];
 const environment = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_OPTIONAL_LOCKS: '0',
@@ -28,15 +30,17 @@ const environment = {
   LC_ALL: 'C.UTF-8',
 };
 /** Variables with which a caller's own git (a hook, a rebase) would redirect ours to another repository. */
-const foreign = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_PREFIX'];
+export const foreignVariables = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_PREFIX'];
 
-function gitEnvironment(): NodeJS.ProcessEnv {
+/** The environment of every call. */
+export function gitEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, ...environment };
-  for (const name of foreign) delete env[name];
+  for (const name of foreignVariables) delete env[name];
   return env;
 }
 
-function gitMissing(cause: Error): ProblemError {
+/** There is no git on this computer. */
+export function gitMissing(cause: Error): ProblemError {
   return new ProblemError(
     {
       code: 'git-missing',

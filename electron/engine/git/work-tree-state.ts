@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GitFile, GitState } from '../../../shared/contract/git.ts';
 import { git, type GitOptions } from './core.ts';
 
-type Read = Omit<GitState, 'operation' | 'identity'>;
+type Read = Omit<GitState, 'operation' | 'identity' | 'remotes' | 'fetchedAt'>;
 
 function stateOf(index: string, workTree: string): Pick<GitFile, 'state' | 'staged'> {
   const staged = index === '.' ? 'no' : workTree === '.' ? 'yes' : 'partly';
@@ -85,23 +85,41 @@ const operations = [
   ['bisect', 'BISECT_LOG'],
 ] as const;
 
+/** The folder where git keeps this work tree's own state (HEAD, index, what it is in the middle of). */
+async function gitFolderOf(options: GitOptions): Promise<string> {
+  return (await git(['rev-parse', '--absolute-git-dir'], options)).stdout.toString('utf8').trim();
+}
+
+function operationIn(gitFolder: string): GitState['operation'] {
+  return operations.find(([, name]) => existsSync(join(gitFolder, name)))?.[0] ?? null;
+}
+
+/** What git is in the middle of in a work tree; null: nothing. */
+export async function currentOperation(options: GitOptions): Promise<GitState['operation']> {
+  return operationIn(await gitFolderOf(options));
+}
+
 /**
  * The work tree around a fleet as it is now.
  * @param options `cwd`: the top of the work tree
  */
 export async function workTreeState(options: GitOptions, subfolder: string): Promise<GitState> {
   const status = ['status', '--porcelain=v2', '--branch', '--no-renames', '--untracked-files=all', '-z'] as const;
-  const [{ stdout }, folder, identity] = await Promise.all([
+  const [{ stdout }, gitFolder, identity, remotes] = await Promise.all([
     git(status, options),
-    git(['rev-parse', '--absolute-git-dir'], options),
+    gitFolderOf(options),
     git(['var', 'GIT_COMMITTER_IDENT'], { ...options, expectedExitCodes: [0, 128] }),
+    git(['remote'], options),
   ]);
-  const gitFolder = folder.stdout.toString('utf8').trim();
-  const operation = operations.find(([, name]) => existsSync(join(gitFolder, name)))?.[0] ?? null;
   return {
     ...parseWorkTreeState(stdout.toString('utf8'), subfolder),
-    operation,
+    operation: operationIn(gitFolder),
     identity: identity.exitCode === 0 ? identityOf(identity.stdout.toString('utf8')) : null,
+    remotes: remotes.stdout
+      .toString('utf8')
+      .split('\n')
+      .filter((name) => name !== ''),
+    fetchedAt: statSync(join(gitFolder, 'FETCH_HEAD'), { throwIfNoEntry: false })?.mtimeMs ?? null,
   };
 }
 

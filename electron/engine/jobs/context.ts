@@ -12,7 +12,7 @@ export type NewJobEvent = WithoutEnvelope<JobEvent>;
  */
 export type ExecutorEvent = Extract<
   NewJobEvent,
-  { type: 'step' | 'command' | 'build' | 'problem' | 'note' | 'watchdog' | 'outcome' }
+  { type: 'step' | 'command' | 'build' | 'problem' | 'note' | 'watchdog' | 'activity' | 'outcome' }
 >;
 
 /** Thrown out of the context's waits after a person cancelled; an executor lets it pass or returns its result. */

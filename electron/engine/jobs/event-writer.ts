@@ -5,7 +5,7 @@ import type { EventAppender } from './event-file.ts';
 /** How long progress is held back: 10 lines a second for each host and stage are enough for a smooth bar. */
 const HOLD_MS = 100;
 
-type Held = Extract<NewJobEvent, { type: 'step' | 'build' }>;
+type Held = Extract<NewJobEvent, { type: 'step' | 'build' | 'activity' }>;
 
 /**
  * Writes a job's events. Progress of a running step and changes of builds come faster than anybody looks: the latest of
@@ -42,7 +42,7 @@ export class EventWriter implements Disposable {
   }
 
   #hold(event: Held): void {
-    const key = event.type === 'step' ? `step ${event.step.stage} ${event.step.host}` : `build ${event.host}`;
+    const key = keyOf(event);
     const known = this.#held.get(key);
     this.#held.set(key, event.type === 'build' && known?.type === 'build' ? mergeBuilds(known, event) : event);
     this.#timer ??= setTimeout(() => this.flush(), HOLD_MS);
@@ -57,7 +57,20 @@ export class EventWriter implements Disposable {
 type WithoutSeq = Parameters<EventAppender['append']>[0];
 
 function isProgress(event: NewJobEvent): event is Held {
-  return event.type === 'build' || (event.type === 'step' && event.step.state === 'running');
+  if (event.type === 'step') return event.step.state === 'running';
+  return event.type === 'build' || event.type === 'activity';
+}
+
+/** What takes the place of what. */
+function keyOf(event: Held): string {
+  switch (event.type) {
+    case 'step':
+      return `step ${event.step.stage} ${event.step.host}`;
+    case 'build':
+      return `build ${event.host}`;
+    case 'activity':
+      return 'activity';
+  }
 }
 
 function mergeBuilds(

@@ -28,7 +28,8 @@ export function recordTimes(detail: JobDetail, store: Store): void {
         : [],
     );
   store.buildTimes.recordBuilds(builds, at);
-  if (fleetId === null) return;
+  // Where hosts are evaluated twice it tells nothing of how long a deploy takes.
+  if (fleetId === null || detail.summary.kind === 'inputs') return;
   const stages = detail.steps.flatMap((step) =>
     step.state === 'done' && step.startedAt !== null && step.endedAt !== null && hadWork(detail, step.host)
       ? [{ host: step.host, stage: step.stage, durationMs: step.endedAt - step.startedAt }]

@@ -1,5 +1,11 @@
 import { deploySpec, executeDeploy } from '../deploy/job.ts';
+import { executeGit, gitSpec } from '../git/job.ts';
+import { executeInputs, inputsSpec } from '../inputs/job.ts';
 import { jobKind, type JobKinds } from './kind.ts';
 
 /** Every kind of job that the product has. */
-export const kinds: JobKinds = { deploy: jobKind(deploySpec, executeDeploy) };
+export const kinds: JobKinds = {
+  deploy: jobKind(deploySpec, executeDeploy),
+  inputs: jobKind(inputsSpec, executeInputs),
+  git: jobKind(gitSpec, executeGit),
+};

@@ -17,12 +17,14 @@ export interface EvalRequest<T>
   readonly attribute?: string | readonly string[];
   /** Nix source of a function that is applied to it, so that only what is asked for is forced. */
   readonly apply?: string;
+  /** Of a flake: this lock counts in place of its own. */
+  readonly lockFile?: string | undefined;
   /** Of the result. */
   readonly schema: z.ZodType<T>;
 }
 
-/** A flake's whole outputs are `#.`, since nix 2.19. */
-const wholeOutputsSince = [2, 19] as const;
+/** A flake's whole outputs are `#.`, since nix 2.19. Before, `lockFile` has no effect on them. */
+export const wholeOutputsSince = [2, 19] as const;
 
 /**
  * Evaluates something and gives its value; writes no lock file.
@@ -39,11 +41,17 @@ export async function evalJson<T>(request: EvalRequest<T>): Promise<T> {
 
 /** The command, also to be shown to a person. */
 export async function evalArguments(
-  request: Pick<EvalRequest<unknown>, 'source' | 'attribute' | 'apply'>,
+  request: Pick<EvalRequest<unknown>, 'source' | 'attribute' | 'apply' | 'lockFile'>,
 ): Promise<NixCommand['args']> {
-  const { source, attribute, apply } = request;
+  const { source, attribute, apply, lockFile } = request;
   // The trace is printed only when it fails, and without it nix hides the very lines that name the user's files.
-  const common = ['--json', '--show-trace', '--no-write-lock-file', ...(apply === undefined ? [] : ['--apply', apply])];
+  const common = [
+    '--json',
+    '--show-trace',
+    '--no-write-lock-file',
+    ...(lockFile === undefined ? [] : ['--reference-lock-file', lockFile]),
+    ...(apply === undefined ? [] : ['--apply', apply]),
+  ];
   if ('file' in source) {
     const path = attribute === undefined ? '' : typeof attribute === 'string' ? attribute : attribute.join('.');
     return ['eval', ...common, '--file', source.file, path];

@@ -1,3 +1,4 @@
+import { inputRules } from './input-rules.ts';
 import type { Rule } from './rule.ts';
 
 const fetching = /… while fetching the input '(?<url>[^']+)'/;
@@ -49,6 +50,7 @@ export const flakeRules: readonly Rule[] = [
       'For a private repository give nix an access token: access-tokens in nix.conf.',
     ],
   },
+  ...inputRules,
   {
     code: 'nix-input-unreachable',
     about: 'error',

@@ -18,7 +18,7 @@ import type { Rule } from './rule.ts';
  * | nix-missing, nix-unusable | there is no nix here, or it does not answer as nix does |
  * | nix-name-refused, nix-target-refused, nix-ssh-option-refused | a value that cannot safely be given to nix |
  * | nix-answer-unreadable | nix ended well, and its answer has another shape than expected |
- * | nix-hash-mismatch | a source is not what its hash says |
+ * | nix-hash-mismatch | a source, or a flake input, is not what its hash says |
  * | nix-platform-foreign | no machine here can build for that platform |
  * | nix-builder-failed, nix-build-failed | a derivation was not made; with and without a builder's own words |
  * | nix-killed-by-memory | the kernel ended a builder or nix itself for want of memory |
@@ -28,6 +28,7 @@ import type { Rule } from './rule.ts';
  * | nix-copy-cut | the connection ended in the middle of a copy |
  * | nix-daemon-down, nix-store-denied | the local daemon or store cannot be used |
  * | nix-input-unreachable, nix-rate-limited, nix-input-denied | a flake input or source cannot be fetched |
+ * | nix-input-missing, nix-input-no-flake | a flake input is not there, or is no flake |
  * | nix-file-untracked, nix-file-missing, nix-flake-missing | a file is not in the flake |
  * | nix-lock-outdated, nix-feature-disabled | flake.lock does not fit, nix is not allowed to use flakes |
  * | nix-output-missing, nix-attribute-missing, nix-variable-undefined | a name that does not exist |

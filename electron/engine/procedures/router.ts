@@ -1,6 +1,7 @@
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { Fleets } from '../fleet/fleets.ts';
 import type { Home } from '../home.ts';
+import type { Inputs } from '../inputs/inputs.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { SecretMemory } from '../machines/secrets.ts';
 import type { SshFiles } from '../ssh/config.ts';
@@ -15,6 +16,7 @@ import { doctorProcedures } from './doctor.ts';
 import { filesProcedures } from './files.ts';
 import { fleetProcedures } from './fleet.ts';
 import { gitProcedures } from './git.ts';
+import { inputsProcedures } from './inputs.ts';
 import { jobProcedures } from './job.ts';
 import { machineProcedures } from './machine.ts';
 import { settingsProcedures } from './settings.ts';
@@ -27,6 +29,7 @@ export interface EngineParts {
   readonly store: Store;
   readonly jobs: Jobs;
   readonly fleets: Fleets;
+  readonly inputs: Inputs;
   readonly files: SshFiles;
   readonly secrets: SecretMemory;
   readonly notices: readonly Problem[];
@@ -40,7 +43,8 @@ export function createRouter(parts: EngineParts) {
     fleet: fleetProcedures(fleets),
     create: createProcedures(fleets, env),
     files: filesProcedures(fleets),
-    git: gitProcedures(fleets),
+    git: gitProcedures(parts),
+    inputs: inputsProcedures(parts),
     deploy: deployProcedures(parts),
     job: jobProcedures(jobs),
     machine: machineProcedures(parts),

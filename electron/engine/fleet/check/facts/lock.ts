@@ -1,30 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
-
-const reference = z.looseObject({
-  type: z.string().optional(),
-  owner: z.string().optional(),
-  repo: z.string().optional(),
-  ref: z.string().optional(),
-  url: z.string().optional(),
-  id: z.string().optional(),
-  lastModified: z.number().optional(),
-});
-type Reference = z.infer<typeof reference>;
-
-/** flake.lock, versions 5 to 7. */
-const lockFile = z.object({
-  root: z.string(),
-  nodes: z.record(
-    z.string(),
-    z.object({
-      inputs: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
-      locked: reference.optional(),
-      original: reference.optional(),
-    }),
-  ),
-});
+import { nodeOf, parseLockFile, readLockFile, type ReadLock } from '../../../inputs/lock-file.ts';
+import { branchOf, isNixpkgs } from '../../../inputs/nixpkgs.ts';
 
 /** An input of the flake itself, as it is locked. */
 export interface LockedInput {
@@ -49,34 +24,12 @@ function lineOfNode(text: string, node: string): number {
   return index + 1 || 1;
 }
 
-function branchOf({ ref, url }: Reference): string | null {
-  if (ref !== undefined) return ref;
-  const channel = /(?:channels|releases)\.nixos\.org\/(?:nixos\/)?([a-z]+-[^/]+)\//.exec(url ?? '')?.[1];
-  const flakeHub = /flakehub\.com\/f\/[^/]+\/nixpkgs\/0\.(\d\d)(\d\d)\./i.exec(url ?? '');
-  return channel ?? (flakeHub ? `nixos-${flakeHub[1]}.${flakeHub[2]}` : null);
-}
-
-function isNixpkgs(name: string, original: Reference): boolean {
-  if (original.repo !== undefined) return original.repo.toLowerCase() === 'nixpkgs';
-  if (original.id !== undefined) return original.id === 'nixpkgs';
-  if (/\/nixpkgs([/.?#]|$)|(channels|releases)\.nixos\.org/i.test(original.url ?? '')) return true;
-  return /^nixpkgs(-|$)/.test(name);
-}
-
-/** Reads the text of a flake.lock. */
-export function parseLock(text: string): Lock {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    return { state: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
-  }
-  const parsed = lockFile.safeParse(data);
-  if (!parsed.success) return { state: 'unreadable', reason: z.prettifyError(parsed.error) };
-  const { nodes, root } = parsed.data;
-  const inputs = Object.entries(nodes[root]?.inputs ?? {}).flatMap(([name, target]): LockedInput[] => {
+function factsOf(read: ReadLock): Lock {
+  if (read.state !== 'read') return read;
+  const { lock, text } = read;
+  const inputs = Object.entries(nodeOf(lock, lock.root)?.inputs ?? {}).flatMap(([name, target]): LockedInput[] => {
     // A path is `follows`: the input of another, which is looked at there.
-    const node = typeof target === 'string' ? nodes[target] : undefined;
+    const node = typeof target === 'string' ? nodeOf(lock, target) : undefined;
     if (node === undefined || typeof target !== 'string') return [];
     const original = node.original ?? node.locked ?? {};
     const seconds = node.locked?.lastModified;
@@ -93,13 +46,12 @@ export function parseLock(text: string): Lock {
   return { state: 'read', inputs };
 }
 
+/** Reads the text of a flake.lock. */
+export function parseLock(text: string): Lock {
+  return factsOf(parseLockFile(text));
+}
+
 /** The lock of the flake in a folder. */
 export async function readLock(folder: string): Promise<Lock> {
-  try {
-    return parseLock(await readFile(join(folder, 'flake.lock'), 'utf8'));
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (isMissing) return { state: 'missing' };
-    return { state: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
-  }
+  return factsOf(await readLockFile(folder));
 }

@@ -1,13 +1,10 @@
 import type { Finding } from '../../../../../shared/contract/finding.ts';
+import { daysSince, isOld } from '../../../../../shared/fleet/input-age.ts';
 import { endOfSupport, releaseOfBranch, supportedReleases } from '../../../../../shared/fleet/releases.ts';
 import { endsWith } from '../../../../../shared/nix/bindings.ts';
 import { locate } from '../../../../../shared/nix/locate.ts';
 import type { LockedInput } from '../facts/lock.ts';
 import type { Inspection, Place } from '../inspection.ts';
-
-const dayMs = 24 * 60 * 60 * 1000;
-/** Security fixes reach the channels within days; two months without any are many of them. */
-const oldAfterDays = 60;
 
 /** Where flake.nix names an input, else where flake.lock has it. */
 function placeOfInput(inspection: Inspection, input: LockedInput): Place {
@@ -60,15 +57,14 @@ export function* inputFindings(inspection: Inspection): Generator<Finding> {
           `without security updates. Supported: ${next.join(', ')}. system.stateVersion stays as it is.`,
       };
     }
-    const days = input.lastModified === null ? 0 : Math.floor((now - input.lastModified) / dayMs);
-    if (days > oldAfterDays) {
+    if (input.lastModified !== null && isOld(input.lastModified, now)) {
       yield {
         code: 'nixpkgs-old',
         severity: 'warning',
         file: 'flake.lock',
         line: input.line,
         message:
-          `${input.name} is locked to nixpkgs of ${days} days ago, without the security fixes since. ` +
+          `${input.name} is locked to nixpkgs of ${daysSince(input.lastModified, now)} days ago, without the security fixes since. ` +
           `Update it with ‘nix flake update ${input.name}’.`,
       };
     }
