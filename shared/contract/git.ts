@@ -56,7 +56,6 @@ export const gitBranches = z.object({
 export type GitBranches = z.infer<typeof gitBranches>;
 
 export const pullHow = z.enum(['merge', 'rebase']);
-export type PullHow = z.infer<typeof pullHow>;
 
 /** What pulling would do with what was fetched last. `refusal`: why it would not be done, with nothing touched. */
 export const pullPlan = z.object({

@@ -1,7 +1,18 @@
-import { inputRules } from './input-rules.ts';
+import { inputRules, missingRevision } from './input-rules.ts';
 import type { Rule } from './rule.ts';
 
 const fetching = /… while fetching the input '(?<url>[^']+)'/;
+
+const unreachable: Rule = {
+  code: 'nix-input-unreachable',
+  about: 'error',
+  pattern: /[^]+/,
+  trace: fetching,
+  reason: /^(?:ssh: |fatal: (?!Refusing to point HEAD)|curl: |kex_exchange_identification)/,
+  titles: ['The flake input {url} cannot be fetched'],
+  advice: ['Check its address in flake.nix, and that this machine can reach it.'],
+  canRetry: true,
+};
 
 /** The local nix, the flake, its files and its inputs. */
 export const flakeRules: readonly Rule[] = [
@@ -110,14 +121,7 @@ export const flakeRules: readonly Rule[] = [
       'Nobody can be asked while nix fetches: git must reach it without a question (a key in your agent, a credential helper).',
     ],
   },
-  {
-    code: 'nix-input-unreachable',
-    about: 'error',
-    pattern: /[^]+/,
-    trace: fetching,
-    reason: /^(?:ssh: |fatal: (?!Refusing to point HEAD)|curl: |kex_exchange_identification)/,
-    titles: ['The flake input {url} cannot be fetched'],
-    advice: ['Check its address in flake.nix, and that this machine can reach it.'],
-    canRetry: true,
-  },
+  { ...unreachable, needsReason: true },
+  missingRevision,
+  unreachable,
 ];

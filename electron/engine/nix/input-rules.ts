@@ -45,13 +45,15 @@ export const inputRules: readonly Rule[] = [
     titles: ['There is no Git repository at {url}'],
     advice: ['Check its address in flake.nix.'],
   },
-  {
-    code: 'nix-input-missing',
-    about: 'error',
-    pattern:
-      /(?:resolving Git reference|revspec) '(?<ref>[^']+)'|getting Git object '(?<ref2>[^']+)'|[Cc]annot find Git revision '(?<ref3>[^']+)'/,
-    trace: fetching,
-    titles: ['The flake input {url} has no branch, tag or revision {ref}'],
-    advice: ['Check the branch or revision that flake.nix names.'],
-  },
 ];
+
+/** Where git can be reached and lacks what is wanted; what keeps it from being reached is looked for first. */
+export const missingRevision: Rule = {
+  code: 'nix-input-missing',
+  about: 'error',
+  pattern:
+    /(?:resolving Git reference|revspec) '(?<ref>[^']+)'|getting Git object '(?<ref2>[^']+)'|[Cc]annot find Git revision '(?<ref3>[^']+)'/,
+  trace: fetching,
+  titles: ['The flake input {url} has no branch, tag or revision {ref}'],
+  advice: ['Check the branch or revision that flake.nix names.'],
+};

@@ -2,10 +2,11 @@ import { ORPCError } from '@orpc/server';
 import type { implement } from '@orpc/server';
 import type { contract } from '../../../shared/contract/index.ts';
 import type { Finding } from '../../../shared/contract/finding.ts';
-import type { Discarded, GitFile, GitState } from '../../../shared/contract/git.ts';
+import type { Discarded, GitBranches, GitFile, GitState, PullPlan } from '../../../shared/contract/git.ts';
 import { hostName } from '../../../shared/contract/ids.ts';
 import { factoryHostFiles } from '../../../shared/fleet/template/host-files.ts';
 import { fleetFiles } from '../../../shared/fleet/template/fleet-files.ts';
+import { LIVE_JOB } from './invented-jobs.ts';
 
 const hashOf = (text: string): string => {
   let state = 7;
@@ -127,7 +128,7 @@ const CHANGES: GitFile[] = [
   { file: 'hosts/vpn/host.nix', state: 'new', staged: 'no', isUnseen: true },
 ];
 
-/** `?git=none|clean|conflict|detached|stranger`: the states of a work tree. */
+/** `?git=none|clean|behind|local|conflict|detached|stranger`: the states of a work tree. */
 function gitState(): GitState | null {
   const wanted = new URLSearchParams(location.search).get('git');
   const state: GitState = {
@@ -136,12 +137,16 @@ function gitState(): GitState | null {
     upstream: 'origin/main',
     ahead: 2,
     behind: 0,
+    remotes: ['origin'],
+    fetchedAt: Date.now() - 600_000,
     operation: null,
     identity: 'Sam Home <sam@home.example>',
     files: CHANGES,
     changedOutside: 0,
   };
   if (wanted === 'none') return null;
+  if (wanted === 'behind') return { ...state, ahead: 2, behind: 3 };
+  if (wanted === 'local') return { ...state, upstream: null, remotes: [], ahead: 0, fetchedAt: null };
   if (wanted === 'clean') return { ...state, files: [], ahead: 0 };
   if (wanted === 'detached') return { ...state, branch: null };
   if (wanted === 'stranger') return { ...state, identity: null };
@@ -153,6 +158,61 @@ function gitState(): GitState | null {
     return { ...state, operation: 'merge', files };
   }
   return state;
+}
+
+const HOUR = 3_600_000;
+const BRANCHES: GitBranches = {
+  local: [
+    ...[
+      { name: 'main', isCurrent: true, upstream: 'origin/main', ahead: 2, subject: 'nas: one more disk' },
+      {
+        name: 'attic',
+        isCurrent: false,
+        upstream: 'origin/attic',
+        ahead: 0,
+        subject: 'attic: a binary cache of our own',
+      },
+      { name: 'try/zfs-on-the-router', isCurrent: false, upstream: null, ahead: 0, subject: 'router: zfs' },
+    ].map((branch, index) => ({
+      ...branch,
+      isGone: index === 1,
+      behind: 0,
+      committedAt: Date.now() - index * 30 * HOUR,
+    })),
+  ],
+  remote: ['origin/main', 'origin/26.05'].map((name, index) => ({
+    name,
+    subject: 'flake.lock: update all inputs',
+    committedAt: Date.now() - (index + 4) * 40 * HOUR,
+  })),
+};
+
+/** `?pull=conflict`: it would not go through. */
+function pullPlan(how: 'merge' | 'rebase' | null): PullPlan {
+  const isConflict = new URLSearchParams(location.search).get('pull') === 'conflict';
+  return {
+    kind: how ?? 'merge',
+    upstream: 'origin/main',
+    ahead: 2,
+    behind: 3,
+    commits: ['media: jellyfin 10.11', 'gateway: open port 8443', 'flake.lock: update nixpkgs'].map(
+      (subject, index) => ({
+        revision: `${index}a4c91e07d5be1c0a8a9f2f6b0f2b5d7c3e1a9d8`,
+        author: 'Robin',
+        at: Date.now() - (index + 1) * 5 * HOUR,
+        subject,
+      }),
+    ),
+    files: ['flake.lock', 'hosts/media/default.nix'],
+    refusal: isConflict
+      ? {
+          code: 'git-pull-conflict',
+          title: 'Pulling would conflict in flake.lock',
+          evidence: 'flake.lock',
+          advice: ['Nothing was changed: your files are as they were.'],
+        }
+      : null,
+  };
 }
 
 const never = new Promise<never>(() => undefined);
@@ -249,6 +309,12 @@ export function fileParts(os: ReturnType<typeof implement<typeof contract>>) {
         input.files.map((file): Discarded => ({ file, blob: null, mode: 0o644, isTracked: true, left: null })),
       ),
       restore: os.git.restore.handler(() => undefined),
+      branches: os.git.branches.handler(() => BRANCHES),
+      switchBranch: os.git.switchBranch.handler(() => undefined),
+      createBranch: os.git.createBranch.handler(() => undefined),
+      abortOperation: os.git.abortOperation.handler(() => undefined),
+      planPull: os.git.planPull.handler(({ input }) => pullPlan(input.how)),
+      sync: os.git.sync.handler(() => ({ jobId: LIVE_JOB })),
     },
   };
 }

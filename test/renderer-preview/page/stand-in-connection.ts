@@ -8,6 +8,7 @@ import type { Problem } from '../../../shared/contract/problem.ts';
 import { defaultSettings, type Settings } from '../../../shared/contract/settings.ts';
 import { DISK_FILES } from './invented-disks.ts';
 import { fileParts, FINDINGS } from './invented-files.ts';
+import { inputParts } from './invented-inputs.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -118,6 +119,7 @@ export class StandInConnection implements Connection {
         check: os.fleet.check.handler(() => checkFleet()),
       },
       ...fileParts(os),
+      ...inputParts(os),
       machine: {
         probe: os.machine.probe.handler(() => never),
         discover: os.machine.discover.handler(() => []),

@@ -9,7 +9,7 @@ const file = (name: string, state: GitFile['state'] = 'modified', staged: GitFil
 });
 const tree: GitState = {
   ...{ branch: 'main', revision: 'a', upstream: null, ahead: 0, behind: 0, operation: null },
-  ...{ identity: 'A <a@b>', files: [file('flake.nix')], changedOutside: 0 },
+  ...{ identity: 'A <a@b>', files: [file('flake.nix')], changedOutside: 0, remotes: [], fetchedAt: null },
 };
 
 describe('the tree of files', () => {
