@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Machine } from './machine.ts';
 import { mustRun } from './run-command.ts';
@@ -40,6 +40,7 @@ export async function makeControllerHome(shared: string): Promise<string> {
 
 /** What makes the controller's root differ from a host's: where its user is at home (ssh does not look at $HOME). */
 export async function writeControllerLayer(layer: string, rootfs: string, shared: string): Promise<void> {
+  await cp(join(import.meta.dirname, 'controller'), layer, { recursive: true });
   await mkdir(join(layer, 'etc'), { recursive: true });
   const accounts = await readFile(join(rootfs, 'etc/passwd'), 'utf8');
   await writeFile(join(layer, 'etc/passwd'), accounts.replace(':/root:', `:${join(shared, 'home')}:`));

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DiskOptions, LabDisk } from './disks.ts';
 import type { Machine } from './machine.ts';
 import type { LinkState } from './network-switch.ts';
 import { mustRun, type CommandOptions, type CommandResult } from './run-command.ts';
@@ -12,6 +13,13 @@ export interface HostOptions {
   role?: 'nixos' | 'debian' | 'installer';
   /** Size of the whole disk beyond the base system, for example `40m`; what is on it is then kept in memory. */
   size?: string;
+  /**
+   * Disks that can be partitioned. A `debian` or `nixos` host with disks has its system on the first and boots from it;
+   * an `installer` boots from the first disk that something was installed on, else from its stick.
+   */
+  disks?: readonly DiskOptions[];
+  /** How much memory an installer started by kexec has for its files, in the words of tmpfs. */
+  installerMemory?: string;
 }
 
 export interface HostKey {
@@ -29,6 +37,7 @@ export const hostEnvironment = {
   PATH: '/run/wrappers/bin:/run/current-system/sw/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 };
 
+const installerRelease = join(import.meta.dirname, 'machine/usr/lib/lab/installer-os-release');
 const keyFile = '/etc/ssh/ssh_host_ed25519_key';
 
 /** What makes a machine this host: its keys, who may log in, what it says it is. Written to a layer of its own. */
@@ -46,12 +55,9 @@ export async function writeHostLayer(
   await writeFile(at('etc/hostname'), `${name}\n`);
   await writeFile(at('etc/hosts'), `127.0.0.1 localhost ${name}\n`);
   if (role === 'debian') return;
-  const variant = role === 'installer' ? 'VARIANT_ID=installer\nVARIANT="NixOS Installer"\n' : '';
   await writeFile(at('etc/NIXOS'), '');
-  await writeFile(
-    at('etc/os-release'),
-    `ID=nixos\nNAME=NixOS\nPRETTY_NAME="NixOS (lab)"\nVERSION_ID=25.11\n${variant}`,
-  );
+  if (role === 'installer') return void (await copyFile(installerRelease, at('etc/os-release')));
+  await writeFile(at('etc/os-release'), 'ID=nixos\nNAME=NixOS\nPRETTY_NAME="NixOS (lab)"\nVERSION_ID=25.11\n');
 }
 
 /** A machine of the fleet, from the outside: what a person could do to it with hands, and what it says of itself. */
@@ -153,6 +159,16 @@ export class LabHost {
   async setPassword(user: 'root' | 'admin', password: string): Promise<void> {
     const { exitCode, stderr } = await this.exec(['chpasswd'], { stdin: `${user}:${password}\n` });
     if (exitCode !== 0) throw new Error(stderr);
+  }
+
+  /** Its disks, /dev/vda first. */
+  get disks(): readonly LabDisk[] {
+    return this.#machine.disks;
+  }
+
+  /** True while it runs; a machine whose disk boots nothing stays off. */
+  get isRunning(): boolean {
+    return this.#machine.isRunning;
   }
 
   /** The last boot's log of sshd. */

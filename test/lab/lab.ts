@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   controllerEnvironment,
@@ -16,6 +16,7 @@ import { takeDownAtTheEnd } from './last-moment.ts';
 import { Machine } from './machine.ts';
 import { NetworkSwitch } from './network-switch.ts';
 import { prepareRootfs } from './rootfs.ts';
+import { mustRun } from './run-command.ts';
 
 export interface LabOptions {
   /** Part of the folder's name, so that a person knows whose it is. */
@@ -127,7 +128,8 @@ export class Lab implements AsyncDisposable {
 
   /** Boots hosts, all at once; resolves when SSH answers on every one. */
   async up(names: readonly string[], options: HostOptions = {}): Promise<LabHost[]> {
-    const { role = 'nixos', size = this.#defaultSize } = options;
+    const { role = 'nixos', size = this.#defaultSize, disks = [], installerMemory } = options;
+    const bootsFromDisk = disks.length > 0 && role !== 'installer';
     const started = names.map(async (name) => {
       if (!hostName.test(name)) throw new Error(`The lab cannot name a host "${name}"`);
       if (this.#names.has(name)) throw new Error(`The lab already has a host "${name}"`);
@@ -139,9 +141,12 @@ export class Lab implements AsyncDisposable {
       await writeHostLayer(layer, name, role, this.#publicKey);
       const system = role === 'nixos' ? await findFirstSystem() : null;
       const common = join(this.#folders.machines, 'common');
-      const layers = [layer, common, ...(system === null ? [] : [system]), this.#rootfs];
+      const layers = [layer, ...(system === null ? [] : [system]), common, this.#rootfs];
       const machine = await Machine.start(
-        { name, role, folder, layers, lastNumber, size, environment: hostEnvironment },
+        {
+          ...{ name, role, folder, layers, lastNumber, size, disks, bootsFromDisk, environment: hostEnvironment },
+          ...(installerMemory === undefined ? {} : { installerMemory }),
+        },
         this.#switch,
       );
       this.#machines.push(machine);
@@ -188,6 +193,17 @@ export class Lab implements AsyncDisposable {
   /** Locks any flake in the shared folder to the lab's stand-ins of nixpkgs, colmena, disko ... */
   lock(path: string): Promise<void> {
     return lockFleet(this.controller, path, join(this.folder, 'inputs'));
+  }
+
+  /** An installer image for `nixos-anywhere --kexec`, seen by the controller: it starts the host's own as kexec would. */
+  async kexecImage(): Promise<string> {
+    const image = join(this.folder, 'kexec.tar.gz');
+    const work = join(this.folder, 'kexec-image');
+    await mkdir(join(work, 'kexec'), { recursive: true });
+    await copyFile(join(import.meta.dirname, 'kexec-image.sh'), join(work, 'kexec/run'));
+    await chmod(join(work, 'kexec/run'), 0o755);
+    await mustRun(['tar', '-czf', image, '-C', work, 'kexec']);
+    return image;
   }
 
   /** Ends all machines and removes every trace. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFirstProcess, type FirstProcess } from './first-process.ts';
+import { LabDisk, type DiskOptions } from './disks.ts';
 import type { Cable, LinkState, NetworkSwitch } from './network-switch.ts';
 import { enterMachine, type InsideOptions } from './enter-machine.ts';
 import { mustRun, runCommand, startGroup, type CommandOptions, type CommandResult } from './run-command.ts';
@@ -20,6 +21,12 @@ export interface MachineOptions {
   binds?: readonly { path: string; writable: boolean }[];
   /** Size of a disk in memory, in the words of tmpfs (`40m`). Without it, as much as the cache's file system has. */
   size?: string;
+  /** Its own disks; the first is /dev/vda. */
+  disks?: readonly DiskOptions[];
+  /** True: what it runs at first is installed on its first disk, and it boots from nothing else. */
+  bootsFromDisk?: boolean;
+  /** Size of the memory that an installer started by kexec has for its files; `1g` when absent. */
+  installerMemory?: string;
   /** Environment of everything that is run inside. */
   environment: Readonly<Record<string, string>>;
 }
@@ -34,12 +41,14 @@ export class Machine implements AsyncDisposable {
   readonly #options: MachineOptions;
   readonly #switch: NetworkSwitch;
   readonly #cable: Cable;
+  readonly disks: readonly LabDisk[];
   #first: FirstProcess | null = null;
   #pid = 0;
   #nextBoot = Promise.withResolvers<void>();
   #wanted = true;
 
-  private constructor(options: MachineOptions, networkSwitch: NetworkSwitch, cable: Cable) {
+  private constructor(options: MachineOptions, networkSwitch: NetworkSwitch, cable: Cable, disks: readonly LabDisk[]) {
+    this.disks = disks;
     this.name = options.name;
     this.address = cable.address;
     this.#options = options;
@@ -60,22 +69,67 @@ export class Machine implements AsyncDisposable {
     const overlay = `lowerdir=${layers.join(':')},upperdir=${at('disk/upper')},workdir=${at('disk/work')}`;
     const script = 'mkdir -p "$1/upper" "$1/work" && mount -t overlay overlay -o "$2" "$3"';
     await mustRun([...inSwitch, 'sh', '-ec', script, 'sh', at('disk'), overlay, at('root')]);
-    const machine = new Machine(options, networkSwitch, await cable);
+    const { disks: wanted = [] } = options;
+    const disks = await Promise.all(
+      wanted.map((disk, index) => LabDisk.create(at('disk'), index, disk, networkSwitch)),
+    );
+    const machine = new Machine(options, networkSwitch, await cable, disks);
+    if (disks.length > 0) await machine.#prepareDisks();
     await machine.#boot();
     return machine;
   }
 
-  async #boot(): Promise<void> {
-    const { folder, name, role, binds = [] } = this.#options;
+  /** What a machine needs that may boot from its disk: Debian's programs, and a place that outlives a boot. */
+  async #prepareDisks(): Promise<void> {
+    const { folder, layers, bootsFromDisk = false } = this.#options;
+    const own = layers.slice(0, -2);
+    const system = layers.slice(-2);
+    await Promise.all(['system', 'firmware'].map((name) => mkdir(join(folder, name), { recursive: true })));
+    const script = 'mount -t overlay overlay -o "lowerdir=$1" "$2" && mount -t tmpfs -o size=16m tmpfs "$3"';
+    const words = [system.join(':'), join(folder, 'system'), join(folder, 'firmware')];
+    await mustRun([...this.#switch.inside('mount'), 'sh', '-ec', script, 'sh', ...words]);
+    const [first] = this.disks;
+    if (bootsFromDisk && first) await first.install(system.at(-1) ?? '', own.toReversed());
+  }
+
+  /** The root to boot, and as what: from the first disk that boots, else from where the machine was made. Null: nothing. */
+  async #bootSource(): Promise<{ root: string; role: string } | null> {
+    const { folder, role, bootsFromDisk = false } = this.#options;
+    for (const disk of this.disks) {
+      const root = await disk.bootRoot();
+      if (root !== null) return { root, role: 'disk' };
+    }
+    return bootsFromDisk ? null : { root: join(folder, 'root'), role };
+  }
+
+  /** A fresh installer in memory, as kexec starts one. */
+  async #kexecSource(): Promise<{ root: string; role: string }> {
+    const { folder, layers, installerMemory = '1g' } = this.#options;
+    const at = join(folder, `kexec-${randomUUID().slice(0, 8)}`);
+    await mkdir(at);
+    const script = `mount -t tmpfs -o "size=$3" tmpfs "$1" && mkdir "$1/upper" "$1/work" "$1/root" &&
+      mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" "$1/root"`;
+    const words = [at, layers.slice(-2).join(':'), installerMemory];
+    await mustRun([...this.#switch.inside('mount'), 'sh', '-ec', script, 'sh', ...words]);
+    return { root: join(at, 'root'), role: 'kexec' };
+  }
+
+  async #boot(byKexec = false): Promise<void> {
+    const { folder, name, binds = [] } = this.#options;
+    const source = byKexec ? await this.#kexecSource() : await this.#bootSource();
+    if (source === null) return;
+    const hasDisks = this.disks.length > 0;
     // The kernel's own boot id is the same for all containers and never changes.
     await writeFile(join(folder, 'boot_id'), `${randomUUID()}\n`);
     const first = startFirstProcess([
       ...this.#switch.inside('mount'),
       ...['nsenter', `--net=${this.#cable.networkFile}`, '--'],
       ...['unshare', '--fork', '--kill-child', '--pid', '--mount', '--uts', '--ipc', '--propagation', 'private', '--'],
-      ...['sh', join(import.meta.dirname, 'enter-root.sh'), join(folder, 'root'), name, join(folder, 'boot_id')],
-      ...binds.map(({ path, writable }) => `${writable ? 'rw' : 'ro'}:${path}`),
-      ...['--', '/usr/sbin/lab-init', role],
+      ...['sh', join(import.meta.dirname, 'enter-root.sh'), source.root, name, join(folder, 'boot_id')],
+      ...binds.map(({ path, writable }) => `bind:${writable ? 'rw' : 'ro'}:${path}`),
+      ...(hasDisks ? [`firmware:${join(folder, 'firmware')}`, `system:${join(folder, 'system')}`] : []),
+      ...this.disks.map((disk) => disk.part),
+      ...['--', '/usr/sbin/lab-init', source.role],
     ]);
     this.#first = first;
     void first.ended.then((exitCode) => this.#afterEnd(exitCode));
@@ -86,10 +140,11 @@ export class Machine implements AsyncDisposable {
     this.#nextBoot = Promise.withResolvers();
   }
 
-  /** Init ended: 0 asks for another boot; anything else leaves the machine off. */
+  /** Init ended: 0 asks for another boot, 20 for the installer that kexec starts; anything else leaves the machine off. */
   #afterEnd(exitCode: number | null): void {
     this.#first = null;
-    if (this.#wanted && exitCode === 0) this.#boot().catch((error: unknown) => this.#nextBoot.reject(error));
+    if (!this.#wanted || (exitCode !== 0 && exitCode !== 20)) return;
+    this.#boot(exitCode === 20).catch((error: unknown) => this.#nextBoot.reject(error));
   }
 
   /** Resolved when the next boot is through: ask before a command that reboots from inside. */
@@ -148,5 +203,6 @@ export class Machine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.powerOff();
+    await Promise.all(this.disks.map((disk) => disk[Symbol.asyncDispose]()));
   }
 }

@@ -1,4 +1,9 @@
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   # Every content with a mountpoint, however deep.
   mounts =
@@ -8,6 +13,116 @@ let
     else
       lib.optional (value ? mountpoint && value.mountpoint != null) value
       ++ lib.concatMap mounts (lib.attrValues value);
+
+  cfg = config.disko.devices;
+  named = set: lib.mapAttrsToList (name: value: value // { inherit name; }) set;
+  disks = named (cfg.disk or { });
+
+  # As disko numbers and names them: by priority, then by name.
+  priority =
+    part:
+    part.priority or (
+      if part.size or "" == "100%" then
+        9001
+      else if part.type or "" == "EF02" then
+        100
+      else
+        1000
+    );
+  partitionsOf =
+    disk:
+    let
+      all = named (disk.content.partitions or { });
+      sorted = lib.sort (a: b: if priority a == priority b then a.name < b.name else priority a < priority b) all;
+    in
+    lib.imap1 (
+      number: part:
+      part
+      // {
+        inherit number;
+        label = part.label or "disk-${disk.name}-${part.name}";
+      }
+    ) sorted;
+  pathOf = part: "/dev/disk/by-partlabel/${part.label}";
+
+  typeOf = part: part.type or (if (part.content.type or "") == "swap" then "8200" else "8300");
+  endOf = part: part.end or (if part.size == "100%" then "-0" else "+${part.size}");
+
+  createPartition =
+    part:
+    lib.concatStringsSep " " [
+      "--new=${toString part.number}:${part.start or "0"}:${endOf part}"
+      "--partition-guid=${toString part.number}:R"
+      "--change-name=${toString part.number}:${part.label}"
+      "--typecode=${toString part.number}:${typeOf part}"
+    ];
+
+  format =
+    part:
+    let
+      content = part.content or null;
+      path = pathOf part;
+    in
+    if content == null then
+      ""
+    else if content.type == "filesystem" then
+      ''
+        if ! (blkid ${path} | grep -q TYPE=); then mkfs.${content.format} ${toString (content.extraArgs or [ ])} ${path}; fi
+      ''
+    else if content.type == "swap" then
+      "mkswap ${path}\n"
+    else
+      throw "the lab's disko knows no content of the type ${content.type}";
+
+  mountable = lib.concatMap (
+    disk: lib.filter (part: (part.content.type or null) == "filesystem" && (part.content.mountpoint or null) != null) (partitionsOf disk)
+  ) disks;
+  byDepth = lib.sort (a: b: a.content.mountpoint < b.content.mountpoint) mountable;
+  mountAll = lib.concatMapStrings (part: ''
+    mkdir -p /mnt${part.content.mountpoint}
+    if ! findmnt ${pathOf part} /mnt${part.content.mountpoint}; then
+      mount ${pathOf part} /mnt${part.content.mountpoint} -t ${part.content.format} -o ${
+        lib.concatStringsSep "," (part.content.mountOptions or [ "defaults" ])
+      }
+    fi
+  '') byDepth;
+
+  destroy =
+    disk:
+    lib.optionalString (disk.destroy or true) ''
+      wipefs --all -f ${disk.device}
+      dd if=/dev/zero of=${disk.device} bs=440 count=1
+    '';
+  create =
+    disk:
+    let
+      parts = partitionsOf disk;
+    in
+    ''
+      if ! blkid ${disk.device} | grep -q PTTYPE=; then sgdisk --clear ${disk.device}; fi
+      sgdisk --align-end ${lib.concatMapStringsSep " " createPartition parts} ${disk.device}
+      partprobe ${disk.device}
+      udevadm trigger --subsystem-match=block
+      udevadm settle --timeout 120
+      ${lib.concatMapStrings format parts}
+    '';
+
+  begin = ''
+    set -efux
+    export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+  '';
+  keys = lib.concatMapStrings (key: "cat ${key} > /dev/null\n") config.pocket.diskKeys;
+  scripts = {
+    diskoScript =
+      begin
+      + "umount -Rv /mnt || :\n"
+      + lib.concatMapStrings destroy disks
+      + keys
+      + lib.concatMapStrings create disks
+      + mountAll;
+    formatScript = begin + lib.concatMapStrings create disks;
+    mountScript = begin + keys + mountAll;
+  };
 in
 {
   options.disko = lib.mkOption {
@@ -20,13 +135,35 @@ in
     };
     default = { };
   };
-  config.fileSystems = lib.listToAttrs (
-    map (
-      content:
-      lib.nameValuePair content.mountpoint {
-        device = lib.mkDefault "/dev/disk/by-partlabel/lab";
-        fsType = content.format or "auto";
-      }
-    ) (mounts config.disko.devices)
-  );
+  options.pocket.diskKeys = lib.mkOption {
+    type = lib.types.listOf lib.types.str;
+    default = [ ];
+  };
+  config = {
+    system.build =
+      let
+        built = lib.mapAttrs (name: text: pkgs.writeShellScript "disko" text) scripts;
+      in
+      built // lib.mapAttrs' (name: script: lib.nameValuePair "${name}NoDeps" script) built;
+    boot.loader.grub.devices = map (disk: disk.device) (
+      lib.filter (disk: lib.any (part: typeOf part == "EF02") (partitionsOf disk)) disks
+    );
+    fileSystems = lib.listToAttrs (
+      map (
+        part:
+        lib.nameValuePair part.content.mountpoint {
+          device = pathOf part;
+          fsType = part.content.format;
+          options = part.content.mountOptions or [ "defaults" ];
+        }
+      ) mountable
+      ++ map (
+        content:
+        lib.nameValuePair content.mountpoint {
+          device = lib.mkDefault "/dev/disk/by-partlabel/lab";
+          fsType = content.format or "auto";
+        }
+      ) (mounts cfg)
+    );
+  };
 }

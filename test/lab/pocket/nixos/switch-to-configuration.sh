@@ -30,6 +30,13 @@ fi
 if [ "$goal" = switch ] || [ "$goal" = boot ]; then
   if [ "$(cat $new/boot-loader)" = grub ]; then echo "updating GRUB 2 menu..." >&2; fi
   mkdir -p /boot && echo "$new" > /boot/lab-default
+  if [ "${NIXOS_INSTALL_BOOTLOADER-}" = 1 ]; then
+    # Where GRUB would put itself the lab's firmware looks for the number of the root partition.
+    root=$(findmnt --noheadings --output SOURCE /)
+    for device in $(cat $new/boot-devices); do
+      printf 'LABBOOT %s\n' "${root##*[!0-9]}" | dd of="$(readlink -f "$device")" conv=notrunc 2> /dev/null
+    done
+  fi
 fi
 if [ "$goal" = boot ]; then exit 0; fi
 

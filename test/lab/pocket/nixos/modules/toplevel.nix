@@ -103,6 +103,7 @@ let
         printf %s ${lib.escapeShellArg nixos.label} > $out/nixos-version
         printf %s ${pkgs.system} > $out/system
         echo -n "systemd 3" > $out/init-interface-version
+        echo ${toString (lib.unique (config.boot.loader.grub.devices ++ lib.optional (config.boot.loader.grub.device != "") config.boot.loader.grub.device))} > $out/boot-devices
         echo -n ${if config.boot.loader.systemd-boot.enable then "systemd-boot" else "grub"} > $out/boot-loader
         printf '{"org.nixos.bootspec.v1":{"system":"%s","toplevel":"%s"}}' ${pkgs.system} "$out" > $out/boot.json
       '';
@@ -116,6 +117,11 @@ in
   ];
   environment.etc = {
     hostname.text = config.networking.hostName + "\n";
+    fstab.text = lib.concatStrings (
+      lib.mapAttrsToList (
+        target: fs: "${toString fs.device} ${target} ${fs.fsType} ${lib.concatStringsSep "," fs.options} 0 0\n"
+      ) config.fileSystems
+    );
     os-release.text = ''
       ID=nixos
       NAME=NixOS
