@@ -9,6 +9,7 @@ import { addFleetInputs } from './commands/fleet-inputs.ts';
 import { addFleetMaking } from './commands/fleet-new.ts';
 import { showFleet, showHosts, showStatus } from './commands/fleet.ts';
 import { addHosts } from './commands/hosts.ts';
+import { addInstall } from './commands/install.ts';
 import { cancelJob, decide, listJobs, showJob, showLog } from './commands/jobs.ts';
 import { nixCommand } from './commands/nix-text.ts';
 import { serve } from './commands/serve.ts';
@@ -111,6 +112,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     );
 
   addHosts(program, act, wholeNumber(1, 65535));
+  addInstall(program, act, wholeNumber(1, 65535));
 
   const jobs = program.command('jobs').description('jobs that run, wait or are over');
   jobs

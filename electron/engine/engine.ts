@@ -5,8 +5,9 @@ import { MemoryHistory } from './fleet/memory-history.ts';
 import { askOverSsh } from './fleet/status/ask.ts';
 import { openHome } from './home.ts';
 import { Inputs } from './inputs/inputs.ts';
+import { Installs } from './install/installs.ts';
 import { createJobs } from './jobs/jobs.ts';
-import { SecretMemory } from './machines/secrets.ts';
+import { MachineMemory } from './machines/memory.ts';
 import { createRouter, type EngineRouter } from './procedures/router.ts';
 import { prepareSshFiles } from './ssh/config.ts';
 import { openStore } from './store/open.ts';
@@ -47,18 +48,10 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
     }),
   );
   const inputs = resources.use(new Inputs({ home, jobs, fleets, now }));
-  const router = createRouter({
-    env,
-    surroundings,
-    home,
-    store,
-    jobs,
-    fleets,
-    inputs,
-    files,
-    secrets: new SecretMemory(),
-    notices,
-  });
+  const machines = new MachineMemory();
+  const installs = resources.use(new Installs({ env, home, store, jobs, fleets, files, machines, now }));
+  const parts = { env, surroundings, home, store, jobs, fleets, inputs, files, machines, installs, notices };
+  const router = createRouter(parts);
   const owned = resources.move();
   return { router, notices, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

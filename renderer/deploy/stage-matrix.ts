@@ -1,6 +1,6 @@
 import type { HostName } from '../../shared/contract/ids.ts';
 import type { JobDetail, Stage, Step } from '../../shared/contract/job.ts';
-import { STAGES } from './step-words.ts';
+import { DEPLOY_STAGES, STAGES } from './step-words.ts';
 
 export interface MatrixRow {
   host: HostName;
@@ -26,7 +26,7 @@ export function stageMatrix(detail: JobDetail): Matrix {
     byHost.set(step.host, steps);
   }
   return {
-    stages: used.size === 0 ? STAGES : STAGES.filter((stage) => used.has(stage)),
+    stages: used.size === 0 ? DEPLOY_STAGES : STAGES.filter((stage) => used.has(stage)),
     rows: [...byHost].map(([host, steps]) => ({ host, steps })),
   };
 }

@@ -1,18 +1,29 @@
-import type { Stage, Step } from '../../shared/contract/job.ts';
+import { stage, type Stage, type Step } from '../../shared/contract/job.ts';
 import { formatBytes, formatBytesOf, formatDuration, formatSpeed } from '../ui/format.ts';
 import type { Tone } from '../ui/tone.ts';
 
 /** The stages in the order in which a host goes through them. */
-export const STAGES: readonly Stage[] = ['plan', 'evaluate', 'build', 'copy', 'activate', 'confirm', 'verify'];
+export const STAGES: readonly Stage[] = stage.options;
+/** The stages of a deploy, for a job that has told of none yet. */
+export const DEPLOY_STAGES: readonly Stage[] = ['plan', 'evaluate', 'build', 'copy', 'activate', 'confirm', 'verify'];
 
 export const STAGE_WORDS: Record<Stage, { title: string; doing: string }> = {
   plan: { title: 'Plan', doing: 'Planning' },
   evaluate: { title: 'Evaluate', doing: 'Evaluating' },
   build: { title: 'Build', doing: 'Building' },
+  review: { title: 'Check', doing: 'Checking' },
+  kexec: { title: 'Installer', doing: 'Starting the installer' },
+  hardware: { title: 'Hardware', doing: 'Reading the hardware' },
+  gate: { title: 'Gate', doing: 'Reading the disks again' },
+  disko: { title: 'Disks', doing: 'Erasing and formatting' },
   copy: { title: 'Copy', doing: 'Copying' },
+  install: { title: 'Install', doing: 'Installing' },
+  reboot: { title: 'Restart', doing: 'Restarting' },
   activate: { title: 'Activate', doing: 'Activating' },
   confirm: { title: 'Confirm', doing: 'Confirming' },
+  boot: { title: 'First boot', doing: 'Waiting for the first boot' },
   verify: { title: 'Verify', doing: 'Verifying' },
+  commit: { title: 'Commit', doing: 'Committing' },
 };
 
 /** How far a running step is: `1.2 of 1.9 GiB · 11 MiB/s`, `8 of 20 · linux-6.12.58`; empty where nothing is known. */

@@ -7,6 +7,7 @@ import { filesContract } from './files.ts';
 import { fleetContract } from './fleet.ts';
 import { gitContract } from './git.ts';
 import { inputsContract } from './inputs.ts';
+import { installContract } from './install.ts';
 import { jobContract } from './job.ts';
 import { machineContract } from './machine.ts';
 import { settingsContract } from './settings.ts';
@@ -22,6 +23,7 @@ export const contract = {
   deploy: deployContract,
   job: jobContract,
   machine: machineContract,
+  install: installContract,
   disks: disksContract,
   doctor: doctorContract,
   settings: settingsContract,

@@ -191,6 +191,32 @@ export const resumePoint = z.object({
 });
 export type ResumePoint = z.infer<typeof resumePoint>;
 
+/** Takes a machine that runs NixOS into the fleet. Nothing on the machine is changed. */
+export const adoptRequest = z.object({
+  fleetId,
+  host: hostName,
+  newHost,
+  target,
+  identityFile: path.nullable(),
+  hostKeyFingerprint: z.string().max(200),
+  commits: z.boolean(),
+});
+export type AdoptRequest = z.infer<typeof adoptRequest>;
+
+/** What taking over a machine came to. */
+export const adopted = z.object({
+  files: z.array(z.string()),
+  /** Whether the machine's disks could be described as a layout; else its file systems are in the hardware report. */
+  layout: z.enum(['imported', 'not-describable']),
+  /** Where what the configuration would mount differs from what is mounted, in sentences; empty: it is the same. */
+  differences: z.array(z.string()),
+  /** What keeps it from being described, or is good to know. */
+  notes: z.array(z.string()),
+  /** The first deploy, as dry-activate. */
+  jobId: jobId.nullable(),
+});
+export type Adopted = z.infer<typeof adopted>;
+
 const draft = z.object({ id: draftId });
 
 /** From a bare box to a verified host, and taking over a machine that runs NixOS already. */
@@ -204,7 +230,7 @@ export const installContract = {
   /** Takes a draft away, with the host key that was made for it. */
   discard: procedure.input(draft).output(z.void()),
 
-  review: procedure.input(installRequest).output(installReview),
+  review: procedure.input(installRequest.extend({ draft: draftId.optional() })).output(installReview),
   /** Writes the files of the review, then evaluates and builds all that the install will need; nothing is erased. */
   check: procedure.input(installRequest.extend({ draft: draftId.optional() })).output(z.object({ jobId })),
   /** What a check found; null: it has not succeeded. */
@@ -225,4 +251,5 @@ export const installContract = {
       }),
     )
     .output(z.object({ jobId })),
+  adopt: procedure.input(adoptRequest).output(adopted),
 };

@@ -8,8 +8,30 @@ import { problem } from './problem.ts';
 export const jobState = z.enum(['queued', 'running', 'succeeded', 'failed', 'partial', 'cancelled', 'interrupted']);
 export type JobState = z.infer<typeof jobState>;
 
-/** `confirm`: a new connection and the health checks decide whether the watchdog is disarmed or goes back. */
-export const stage = z.enum(['plan', 'evaluate', 'build', 'copy', 'activate', 'confirm', 'verify']);
+/**
+ * Stages of all kinds of jobs, in the order in which a host goes through them. An install has its own: `review` compares
+ * what was built with the machine, `kexec` starts the installer, `hardware` reads what is in the machine, `gate` reads the
+ * disks again, `disko` erases them, `boot` waits for the installed system. In a deploy's `confirm` a new connection and
+ * the health checks decide whether the watchdog is disarmed or goes back.
+ */
+export const stage = z.enum([
+  'plan',
+  'evaluate',
+  'build',
+  'review',
+  'kexec',
+  'hardware',
+  'gate',
+  'disko',
+  'copy',
+  'install',
+  'reboot',
+  'activate',
+  'confirm',
+  'boot',
+  'verify',
+  'commit',
+]);
 export type Stage = z.infer<typeof stage>;
 
 export const stepState = z.enum(['waiting', 'running', 'done', 'skipped', 'failed', 'cancelled']);

@@ -45,6 +45,8 @@ export interface TerminalRequest {
   onOutput?: (text: string, reply: (text: string) => void) => void;
   /** False where the bytes are for a parser (internal-json) and readable lines are logged with {@link JobContext.log}. */
   isLogged?: boolean;
+  /** Ends the program and all that came from it when it aborts, without cancelling the job: a wait that took too long. */
+  signal?: AbortSignal;
   /** True for a question that finds out, after a person cancelled, what a host is in. Others throw then. */
   isAfterCancel?: boolean;
 }

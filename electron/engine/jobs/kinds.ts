@@ -1,6 +1,7 @@
 import { deploySpec, executeDeploy } from '../deploy/job.ts';
 import { executeGit, gitSpec } from '../git/job.ts';
 import { executeInputs, inputsSpec } from '../inputs/job.ts';
+import { executeInstall, installSpec } from '../install/job.ts';
 import { jobKind, type JobKinds } from './kind.ts';
 
 /** Every kind of job that the product has. */
@@ -8,4 +9,5 @@ export const kinds: JobKinds = {
   deploy: jobKind(deploySpec, executeDeploy),
   inputs: jobKind(inputsSpec, executeInputs),
   git: jobKind(gitSpec, executeGit),
+  install: jobKind(installSpec, executeInstall),
 };

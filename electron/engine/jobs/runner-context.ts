@@ -75,9 +75,13 @@ export class RunnerContext implements JobContext {
     const terminal = this.#open(request);
     this.#parts.emit({ type: 'command', command, exitCode: null });
     this.#terminals.set(terminal, request);
+    const end = (): void => void terminal.end(this.#parts.grace);
+    request.signal?.addEventListener('abort', end, { once: true });
+    if (request.signal?.aborted) end();
     const result = await terminal.ended;
+    request.signal?.removeEventListener('abort', end);
     // The program is gone, but children of it may not be.
-    if (this.signal.aborted) await terminal.end(this.#parts.grace);
+    if (this.signal.aborted || request.signal?.aborted) await terminal.end(this.#parts.grace);
     this.#terminals.delete(terminal);
     this.#parts.emit({ type: 'command', command, exitCode: result.exitCode ?? SIGNAL_BASE + (result.signal ?? 0) });
     if (this.signal.aborted && !request.isAfterCancel) throw new JobCancelled();

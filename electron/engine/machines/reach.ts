@@ -6,11 +6,11 @@ import type { SshFiles } from '../ssh/config.ts';
 import { fingerprint, hostKeyType } from '../ssh/host-key.ts';
 import { sshTarget, type SshTarget } from '../ssh/target.ts';
 import { probeMachine } from './probe.ts';
-import type { MachineSecrets, SecretMemory } from './secrets.ts';
+import type { MachineMemory, MachineSecrets } from './memory.ts';
 
 interface ProbeSurroundings {
   readonly files: SshFiles;
-  readonly memory: SecretMemory;
+  readonly memory: MachineMemory;
   readonly here: Here;
 }
 
@@ -30,7 +30,7 @@ export async function reachAndProbe(
 ): Promise<ProbeAnswer> {
   const startedAt = performance.now();
   const target = loginTarget(login);
-  const secrets = memory.of(target);
+  const secrets = memory.secretsOf(target);
   const given = rememberGiven(secrets, login);
   const asked: { offer: HostKeyOffer | null; wanted: ProbeAnswer | null } = { offer: null, wanted: null };
   try {
@@ -51,6 +51,7 @@ export async function reachAndProbe(
     });
     const report = await probeMachine(session, { sudoPassword: secrets.sudoPassword ?? secrets.password, signal });
     if (report.login.privilege === 'sudo-refused') delete secrets.sudoPassword;
+    memory.keepReport(target, report);
     return {
       state: 'probed',
       report,

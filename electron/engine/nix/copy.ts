@@ -14,6 +14,8 @@ export interface CopyTarget {
   readonly user: string | null;
   /** Runs nix there through sudo, for a user who is not trusted by the daemon but may become root without a password. */
   readonly throughSudo?: boolean;
+  /** Copies into the store below this folder instead of the machine's own, such as `/mnt`. */
+  readonly root?: string;
 }
 
 export interface CopyRequest extends NixListeners {
@@ -77,7 +79,12 @@ function storeAddress(target: CopyTarget): { url: string; sshOptions: string[] }
   const isIpv6 = host.includes(':');
   // nix and ssh do not agree on how an IPv6 address stands in a URL: ssh is given it beside the URL.
   const label = isIpv6 ? `ipv6-${host.replace(/[^A-Za-z0-9]/g, '-')}` : host;
-  const query = target.throughSudo === true ? '?remote-program=sudo%20-n%20nix-daemon' : '';
+  const query =
+    target.root === undefined
+      ? target.throughSudo === true
+        ? '?remote-program=sudo%20-n%20nix-daemon'
+        : ''
+      : `?remote-store=${encodeURIComponent(`local?root=${target.root}`)}`;
   return {
     url: `ssh-ng://${user === null ? '' : `${user}@`}${label}${query}`,
     sshOptions: isIpv6 ? [`-oHostName=${host.replaceAll('%', '%%')}`] : [],

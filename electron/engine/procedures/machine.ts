@@ -5,11 +5,11 @@ import { procedures } from './base.ts';
 import type { EngineParts } from './router.ts';
 
 /** `machine.*`: machines that are not of the fleet yet. */
-export function machineProcedures({ files, secrets }: Pick<EngineParts, 'files' | 'secrets'>) {
+export function machineProcedures({ files, machines }: Pick<EngineParts, 'files' | 'machines'>) {
   const { machine } = procedures;
   return {
     probe: machine.probe.handler(({ input, signal }) =>
-      reachAndProbe(input, { files, memory: secrets, here: { system: nixSystem() } }, signal),
+      reachAndProbe(input, { files, memory: machines, here: { system: nixSystem() } }, signal),
     ),
     discover: machine.discover.handler(({ signal }) => discoverMachines(signal)),
   };

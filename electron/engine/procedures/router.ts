@@ -2,8 +2,9 @@ import type { Problem } from '../../../shared/contract/problem.ts';
 import type { Fleets } from '../fleet/fleets.ts';
 import type { Home } from '../home.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import type { Installs } from '../install/installs.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import type { SecretMemory } from '../machines/secrets.ts';
+import type { MachineMemory } from '../machines/memory.ts';
 import type { SshFiles } from '../ssh/config.ts';
 import type { Store } from '../store/open.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -17,6 +18,7 @@ import { filesProcedures } from './files.ts';
 import { fleetProcedures } from './fleet.ts';
 import { gitProcedures } from './git.ts';
 import { inputsProcedures } from './inputs.ts';
+import { installProcedures } from './install.ts';
 import { jobProcedures } from './job.ts';
 import { machineProcedures } from './machine.ts';
 import { settingsProcedures } from './settings.ts';
@@ -31,7 +33,8 @@ export interface EngineParts {
   readonly fleets: Fleets;
   readonly inputs: Inputs;
   readonly files: SshFiles;
-  readonly secrets: SecretMemory;
+  readonly machines: MachineMemory;
+  readonly installs: Installs;
   readonly notices: readonly Problem[];
 }
 
@@ -48,6 +51,7 @@ export function createRouter(parts: EngineParts) {
     deploy: deployProcedures(parts),
     job: jobProcedures(jobs),
     machine: machineProcedures(parts),
+    install: installProcedures(parts),
     disks: disksProcedures(fleets),
     doctor: doctorProcedures({ env, home, platform: process.platform }),
     settings: settingsProcedures(store),

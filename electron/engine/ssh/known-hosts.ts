@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { appendFile, open, readFile } from 'node:fs/promises';
+import { appendFile, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostKeyType, type HostKey } from './host-key.ts';
 
 /** One usable line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
@@ -157,4 +157,25 @@ async function endsInMidLine(file: string): Promise<boolean> {
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Makes one key the only one that our own file holds for these addresses, for a machine that was installed anew. Lines of
+ * other hosts stay as they are.
+ */
+export async function replaceKnownKeys(
+  file: string,
+  addresses: readonly HostKeyAddress[],
+  key: HostKey,
+): Promise<void> {
+  const names = [...new Set(addresses.map(knownHostName))];
+  const text = await readFile(file, 'latin1').catch(() => '');
+  const kept = text.split('\n').filter((line) => {
+    const entry = parseLine(line.trim());
+    return entry === null || entry.marker !== null || !names.some((name) => speaksAbout(entry, name));
+  });
+  const body = kept.join('\n').replace(/\n+$/, '');
+  const lines = names.map((name) => `${name} ${hostKeyType(key)} ${key.toString('base64')}\n`).join('');
+  await writeFile(`${file}.new`, `${body === '' ? '' : `${body}\n`}${lines}`, { encoding: 'latin1', mode: 0o600 });
+  await rename(`${file}.new`, file);
 }

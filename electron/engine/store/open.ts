@@ -7,6 +7,7 @@ import { Database } from './database.ts';
 import { corruptDatabaseSetAside, newerDatabase, nothingIsKept } from './errors.ts';
 import { FleetTable } from './fleets.ts';
 import { HostFacts } from './host-facts.ts';
+import { InstallDrafts } from './install-drafts.ts';
 import { JobTable } from './jobs.ts';
 import { latestVersion, migrate, readMigrations } from './migrate.ts';
 import { SettingsTable } from './settings.ts';
@@ -18,6 +19,7 @@ export interface Store extends Disposable {
   readonly settings: SettingsTable;
   readonly buildTimes: BuildTimes;
   readonly hostFacts: HostFacts;
+  readonly installDrafts: InstallDrafts;
 }
 
 /**
@@ -55,6 +57,7 @@ function storeOn(database: Database): Store {
     settings: new SettingsTable(database),
     buildTimes: new BuildTimes(database),
     hostFacts: new HostFacts(database),
+    installDrafts: new InstallDrafts(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

@@ -26,9 +26,11 @@ export function hostEntry(host: NewHost): NixValue {
 /** hosts/<name>/default.nix: the configuration that is this machine's own. */
 export function hostModule(host: NewHost): string {
   return `{
-  # The disk layout and what was found on the hardware, where they are known.
+  # The disk layout, what belongs to it, the network, and what was found on the hardware, where they are known.
   imports = builtins.filter builtins.pathExists [
     ./disko.nix
+    ./disko-settings.nix
+    ./network.nix
     ./hardware-configuration.nix
   ];
 

@@ -124,6 +124,20 @@ export class StandInConnection implements Connection {
         probe: os.machine.probe.handler(() => never),
         discover: os.machine.discover.handler(() => []),
       },
+      install: {
+        drafts: os.install.drafts.handler(() => []),
+        create: os.install.create.handler(() => never),
+        draft: os.install.draft.handler(() => never),
+        change: os.install.change.handler(() => never),
+        discard: os.install.discard.handler(() => undefined),
+        review: os.install.review.handler(() => never),
+        check: os.install.check.handler(() => never),
+        checked: os.install.checked.handler(() => null),
+        start: os.install.start.handler(() => never),
+        resumable: os.install.resumable.handler(() => never),
+        resume: os.install.resume.handler(() => never),
+        adopt: os.install.adopt.handler(() => never),
+      },
       disks: {
         list: os.disks.list.handler(() => ({
           files: Object.keys(DISK_FILES).map((file) => ({ file, found: 'devices' as const })),

@@ -1,0 +1,177 @@
+import { basename } from 'node:path';
+import type { Target } from '../../../shared/contract/host.ts';
+import type { HostName } from '../../../shared/contract/ids.ts';
+import type { Stage } from '../../../shared/contract/job.ts';
+import {
+  beforeAnywhere,
+  readAnywhereLine,
+  readAnywhereTail,
+  type AnywhereProgress,
+} from '../../../shared/install/anywhere-progress.ts';
+import { LineCutter } from '../deploy/switch-output.ts';
+import { ProblemError } from '../errors.ts';
+import { JobCancelled, type JobContext } from '../jobs/context.ts';
+import { plainText } from '../nix/terminal-text.ts';
+import { aliveCountMax, aliveIntervalSeconds, connectTimeoutSeconds } from '../ssh/config.ts';
+import { describeTarget, sshTarget } from '../ssh/target.ts';
+import { explainAnywhere } from './explain-anywhere.ts';
+import type { AnywhereProgram } from './program.ts';
+
+export interface AnywhereRequest {
+  readonly program: AnywhereProgram;
+  readonly host: HostName;
+  readonly stage: Stage;
+  readonly phase: 'kexec' | 'disko' | 'install' | 'reboot';
+  readonly target: Target;
+  readonly identityFile: string;
+  readonly diskoScript: string;
+  readonly system: string;
+  /** More flags of this phase. */
+  readonly flags?: readonly string[];
+  /** $HOME of the program: it makes files in ~/.ssh, where the user's own are. */
+  readonly home: string;
+  /** Typed where sudo asks on the machine. */
+  readonly sudoPassword?: string | undefined;
+  /** It is ended when it says nothing for so long. */
+  readonly silenceMs: number;
+  readonly limitMs: number;
+  readonly onProgress?: (progress: AnywhereProgress) => void;
+  /** Ends it from outside, because what it waits for has been found otherwise. */
+  readonly enough?: AbortSignal;
+}
+
+/** Handing over a key takes one attempt; the program itself would try for ever. */
+const mostKeyAttempts = 3;
+/** Enough for every reason that is explained; a run prints less. */
+const mostKept = 512 * 1024;
+
+/** The command of a phase, also to be shown to a person. */
+export function anywhereArgv(
+  request: Pick<AnywhereRequest, 'program' | 'phase' | 'target' | 'identityFile' | 'diskoScript' | 'system' | 'flags'>,
+): [string, ...string[]] {
+  const { program, phase, target, identityFile, diskoScript, system, flags = [] } = request;
+  // Proven to be harmless as arguments, whatever the fleet says.
+  const { host, user, port } = sshTarget(target);
+  const [first, ...rest] = program.argv;
+  const options = [
+    `ConnectTimeout=${connectTimeoutSeconds}`,
+    `ServerAliveInterval=${aliveIntervalSeconds}`,
+    `ServerAliveCountMax=${aliveCountMax}`,
+  ];
+  return [
+    first,
+    ...rest,
+    '--phases',
+    phase,
+    '--store-paths',
+    diskoScript,
+    system,
+    ...flags,
+    '-i',
+    identityFile,
+    ...(port === null ? [] : ['--ssh-port', String(port)]),
+    ...options.flatMap((option) => ['--ssh-option', option]),
+    '--target-host',
+    `${user ?? 'root'}@${host}`,
+  ];
+}
+
+/**
+ * Runs one phase of nixos-anywhere on a terminal, and ends it where it would wait for ever.
+ * @returns how far it came; `wasEnough` where it was ended because `enough` aborted
+ * @throws ProblemError with the cause; JobCancelled
+ */
+export async function runAnywhere(
+  context: JobContext,
+  request: AnywhereRequest,
+): Promise<{ progress: AnywhereProgress; wasEnough: boolean }> {
+  const watchdog = new Watchdog(request);
+  let progress = beforeAnywhere;
+  let output = '';
+  let tail = '';
+  let answered = 0;
+  const cutter = new LineCutter();
+  const take = (text: string, reply: (text: string) => void): void => {
+    watchdog.heard();
+    output = (output + text).slice(-mostKept);
+    const before = progress;
+    for (const line of cutter.push(text)) progress = readAnywhereLine(progress, plainText(line));
+    tail = plainText(output.slice(output.lastIndexOf('\n') + 1));
+    progress = readAnywhereTail(progress, tail);
+    if (progress.question === 'sudo-password' && before.question === null && request.sudoPassword !== undefined) {
+      // A second question means that the first answer was wrong.
+      if (answered === 0) reply(`${request.sudoPassword}\n`);
+      else watchdog.end('sudo asks again');
+      answered += 1;
+    } else if (progress.question !== null && before.question === null) {
+      watchdog.end(tail);
+    }
+    if (progress.keyAttempts > mostKeyAttempts) watchdog.end('the key is not taken');
+    if (progress !== before) request.onProgress?.(progress);
+  };
+  const enough = request.enough ?? new AbortController().signal;
+  const argv = anywhereArgv(request);
+  let exitCode: number | null = null;
+  try {
+    const result = await context.run({
+      host: request.host,
+      stage: request.stage,
+      argv,
+      env: { HOME: request.home, GIT_TERMINAL_PROMPT: '0', SSH_ASKPASS_REQUIRE: 'never' },
+      shown: { where: 'here', argv: shownArgv(argv), env: {} },
+      signal: AbortSignal.any([watchdog.signal, enough]),
+      onOutput: take,
+    });
+    exitCode = result.exitCode;
+  } finally {
+    watchdog[Symbol.dispose]();
+  }
+  if (context.signal.aborted) throw new JobCancelled();
+  if (enough.aborted) return { progress, wasEnough: true };
+  const place = describeTarget(sshTarget(request.target));
+  const endedBy = watchdog.signal.aborted ? ({ endedBy: 'watchdog' } as const) : {};
+  const end = explainAnywhere({ output, exitCode, place, ...endedBy });
+  if (end.problem !== null) throw new ProblemError(end.problem);
+  return { progress: end.progress, wasEnough: false };
+}
+
+/** Private paths mean nothing to a reader. */
+function shownArgv(argv: readonly string[]): string[] {
+  return argv.map((word) => (/\/installs\/[0-9a-f-]+\//.test(word) ? `<private>/${basename(word)}` : word));
+}
+
+/** Ends a program that says nothing, or takes too long. */
+class Watchdog implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #silenceMs: number;
+  readonly #limit: NodeJS.Timeout;
+  #silence: NodeJS.Timeout;
+
+  constructor({ silenceMs, limitMs }: Pick<AnywhereRequest, 'silenceMs' | 'limitMs'>) {
+    this.#silenceMs = silenceMs;
+    this.#limit = setTimeout(() => this.end('it took too long'), limitMs);
+    this.#silence = this.#start();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  heard(): void {
+    clearTimeout(this.#silence);
+    this.#silence = this.#start();
+  }
+
+  end(reason: string): void {
+    this.#controller.abort(new Error(reason));
+  }
+
+  #start(): NodeJS.Timeout {
+    return setTimeout(() => this.end('it says nothing any more'), this.#silenceMs);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#limit);
+    clearTimeout(this.#silence);
+  }
+}

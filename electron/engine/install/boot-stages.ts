@@ -1,0 +1,110 @@
+import type { Target } from '../../../shared/contract/host.ts';
+import type { HostOutcome } from '../../../shared/contract/job.ts';
+import type { MachineReport } from '../../../shared/contract/machine.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { probeMachine } from '../machines/probe.ts';
+import { fingerprint } from '../ssh/host-key.ts';
+import { describeTarget, sshTarget } from '../ssh/target.ts';
+import { waitForMachine, type Found, type Refusals } from './locate.ts';
+import { installError, installProblems } from './problems.ts';
+import { keyOfLine, keyText, type InstallRun } from './run.ts';
+import { differences } from './verify.ts';
+
+/** A server with much memory and many disks takes minutes to its boot loader. */
+const bootLimitMs = 12 * 60_000;
+/** So long the old system may still answer after it was told to restart. */
+const oldSystemMs = 90_000;
+
+/** Waits for the machine with its new host key, wherever it answers. `Done!` of nixos-anywhere says nothing about that. */
+export async function bootStage(run: InstallRun): Promise<Found> {
+  const { state, spec, context } = run;
+  run.enter('boot', 'waiting for the machine');
+  if (state.newHostKey === null) throw new TypeError('There is no host key to wait for');
+  const expected = keyOfLine(state.newHostKey);
+  const isNewKey = run.hostKey === null || !run.hostKey.equals(expected);
+  const began = Date.now();
+  const seen = { lastWords: '' };
+  const targets = [...(spec.fleetTarget === null ? [] : [spec.fleetTarget]), { ...run.target }].filter(
+    ({ host, port }, index, all) => all.findIndex((one) => one.host === host && one.port === port) === index,
+  );
+  const found = await waitForMachine(
+    {
+      targets,
+      macs: spec.macs,
+      expectedKeys: [expected],
+      sshOptions: spec.identityFile === null ? [] : ['-i', spec.identityFile],
+      connect: { files: run.files, secrets: run.secrets },
+    },
+    {
+      limitMs: bootLimitMs,
+      signal: context.signal,
+      onRound: (refusals, left) => {
+        seen.lastWords = [...refusals].map(([place, error]) => `${place}: ${error.problem.title}`).join('\n');
+        judgeRound(run, refusals, expected, isNewKey && Date.now() - began > oldSystemMs);
+        const isOld = [...refusals.values()].some(({ problem }) => problem.code === 'ssh-host-key-changed');
+        const note = isOld ? 'still the installer' : 'no answer yet';
+        run.steps.progress('boot', { note: `${note}, ${Math.ceil(left / 60)} min left` });
+      },
+    },
+  );
+  if (found === null) {
+    const places = targets.map((target) => describeTarget(sshTarget(target)));
+    throw installError(installProblems.notBack(spec.host, places, bootLimitMs / 60_000, seen.lastWords));
+  }
+  run.save({ target: found.target });
+  run.finished('boot');
+  run.steps.done('boot', `${describeTarget(sshTarget(found.target))}, with its new host key`);
+  return found;
+}
+
+/** Ends the wait where waiting does not help: another machine answers, or the right one does not let us in. */
+function judgeRound(run: InstallRun, refusals: Refusals, expected: Buffer, mustBeNew: boolean): void {
+  for (const [place, { problem }] of refusals) {
+    if (problem.code === 'ssh-denied' || problem.code === 'ssh-too-many-keys') {
+      throw installError(installProblems.loginRefused(place, problem.evidence));
+    }
+    if (problem.code !== 'ssh-host-key-changed') continue;
+    const now = /^now:\s+(.*)$/m.exec(problem.evidence)?.[1] ?? '';
+    const isInstaller = run.hostKey !== null && now.endsWith(fingerprint(run.hostKey));
+    if (!isInstaller) throw installError(installProblems.wrongKey(place, now, keyText(expected)));
+    if (mustBeNew) throw installError(installProblems.bootedInstaller(place, now));
+  }
+}
+
+/** Compares what came up with what was installed. */
+export async function verifyStage(
+  run: InstallRun,
+  { session }: Found,
+): Promise<{ outcome: HostOutcome; report: MachineReport }> {
+  const { plan, state, spec, context } = run;
+  run.enter('verify');
+  const report = await probeMachine(session, { signal: context.signal });
+  const found = differences({ plan, system: state.system ?? '', report });
+  const { generation = null, currentSystem = null, failedUnits = [] } = report.nixos ?? {};
+  const base = { generation, system: currentSystem, stateVersion: plan.stateVersion ?? undefined };
+  const kept = Object.fromEntries(Object.entries(base).filter(([, value]) => value !== undefined));
+  const outcomeOf = (outcomeState: HostOutcome['state'], error: Problem): HostOutcome => {
+    context.emit({ type: 'problem', host: spec.host, stage: 'verify', problem: error });
+    return { generation, system: currentSystem, ...kept, state: outcomeState, error };
+  };
+  if (found.length > 0) {
+    run.steps.fail('verify', found[0] ?? '');
+    return { report, outcome: outcomeOf('failed', installProblems.notVerified(spec.host, found)) };
+  }
+  if (failedUnits.length > 0) {
+    run.steps.done('verify', `${failedUnits.join(', ')} failed`);
+    return {
+      report,
+      outcome: outcomeOf('switched-with-failures', installProblems.unitsFailed(spec.host, failedUnits)),
+    };
+  }
+  const mounts = Object.keys(plan.mounts).length;
+  run.steps.done('verify', `name, system, ${mounts === 1 ? '1 mount' : `${mounts} mounts`}, no failed unit`);
+  return { report, outcome: { generation, system: currentSystem, ...kept, state: 'succeeded' } };
+}
+
+/** Where the fleet should deploy to from now on: its own target where that answered, else where the machine was found. */
+export function movedTo(run: InstallRun, { target }: Found): Target | null {
+  const { fleetTarget } = run.spec;
+  return fleetTarget !== null && fleetTarget.host === target.host ? null : target;
+}

@@ -1,0 +1,302 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { judgeGate } from '../../../shared/install/gate.ts';
+import { decimalSize } from '../../../shared/install/install-disks.ts';
+import { ProblemError } from '../errors.ts';
+import { replaceFile } from '../fleet/create/write-files.ts';
+import { git } from '../git/core.ts';
+import { workTreeRoot } from '../git/root.ts';
+import { copyInJob } from '../nix/copy.ts';
+import { parseFreeSpace } from '../nix/free-space.ts';
+import { configPathWithoutSpaces } from '../ssh/config.ts';
+import { sshOptionWords, sshTarget } from '../ssh/target.ts';
+import { runAnywhere, type AnywhereRequest } from './anywhere.ts';
+import { evaluateInstall } from './evaluate.ts';
+import { waitForMachine } from './locate.ts';
+import { hardwareArgv, releaseArgv } from './machine-scripts.ts';
+import { authorize, buildAll, disksNow } from './prepare-stages.ts';
+import { installError, installProblems } from './problems.ts';
+import { keyText, type InstallRun } from './run.ts';
+
+const minuteMs = 60_000;
+/** An image of 300 MB over a slow line. */
+const kexecLimitMs = 20 * minuteMs;
+/** From the moment at which the machine leaves its old system. */
+const kexecBackLimitMs = 4 * minuteMs;
+const diskoLimitMs = 60 * minuteMs;
+const installLimitMs = 30 * minuteMs;
+const rebootLimitMs = 3 * minuteMs;
+
+/** What every phase of nixos-anywhere is given. */
+function anywhere(run: InstallRun, phase: AnywhereRequest['phase']): Omit<AnywhereRequest, 'silenceMs' | 'limitMs'> {
+  const { program, spec, state } = run;
+  if (program === null || state.diskoScript === null || state.system === null) throw new TypeError('Nothing was built');
+  const home = join(run.secret.path, 'home');
+  mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 });
+  return {
+    program,
+    host: spec.host,
+    stage: phase,
+    phase,
+    target: run.target,
+    identityFile: run.secret.loginKey().file,
+    diskoScript: state.diskoScript,
+    system: state.system,
+    home,
+    sudoPassword: run.secrets.sudoPassword ?? run.secrets.password,
+    onProgress: ({ step }) => run.steps.progress(run.stage, { note: step }),
+  };
+}
+
+/** Starts the installer in memory, unless the machine runs one already. The disks stay as they are. */
+export async function kexecStage(run: InstallRun): Promise<void> {
+  const { report, spec } = run;
+  const isRoot = report.login.privilege === 'root';
+  if (report.os.isInstaller && isRoot) {
+    await authorize(run);
+    run.becomeInstaller(run.target);
+    run.finished('kexec');
+    return run.steps.skip('kexec', 'runs already');
+  }
+  run.enter('kexec', 'handing over a key');
+  await authorize(run);
+  const { kexecImage } = spec.options;
+  const back = new AbortController();
+  const gaveUp = new AbortController();
+  let waiting: Promise<void> | null = null;
+  // nixos-anywhere waits at the old address for ever; we look at the others too, and not for ever.
+  const waitBeside = async (): Promise<void> => {
+    const found = await waitForMachine(
+      {
+        targets: [{ ...run.target, user: 'root', port: null }],
+        macs: spec.macs,
+        expectedKeys: run.hostKey === null ? [] : [run.hostKey],
+        sshOptions: ['-i', run.secret.loginKey().file],
+        connect: { files: run.files },
+      },
+      {
+        limitMs: kexecBackLimitMs,
+        signal: gaveUp.signal,
+        onRound: (_, left) => run.steps.progress('kexec', { note: `waiting for the installer, ${left} s left` }),
+      },
+    );
+    if (found === null) return back.abort();
+    using session = found.session;
+    const isInstaller = /VARIANT_ID="?installer/.test(
+      (await session.exec(['cat', '/etc/os-release'], { signal: gaveUp.signal })).stdout,
+    );
+    if (!isInstaller) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return waitBeside();
+    }
+    run.becomeInstaller(found.target);
+    back.abort();
+  };
+  try {
+    const request = anywhere(run, 'kexec');
+    await runAnywhere(run.context, {
+      ...request,
+      flags: kexecImage === null ? [] : ['--kexec', kexecImage],
+      silenceMs: kexecLimitMs,
+      limitMs: kexecLimitMs,
+      enough: back.signal,
+      onProgress: (progress) => {
+        request.onProgress?.(progress);
+        if (progress.phase === 'kexec') waiting ??= waitBeside().catch(() => undefined);
+      },
+    });
+  } finally {
+    gaveUp.abort();
+    await waiting;
+  }
+  const isFoundElsewhere = run.target.user === 'root' && back.signal.aborted;
+  if (back.signal.aborted && !isFoundElsewhere) {
+    throw installError(installProblems.kexecNotBack(run.place, kexecBackLimitMs / 1000));
+  }
+  if (!isFoundElsewhere) run.becomeInstaller(run.target);
+  await requireInstaller(run);
+  // What ran before is gone with its memory; what was added to it is on a disk that is erased, or back at a restart.
+  run.finished('kexec');
+  run.steps.done('kexec', run.report.os.name);
+}
+
+/** The machine is the one that was probed, by its key, and runs the installer. */
+export async function requireInstaller(run: InstallRun): Promise<void> {
+  const report = await run.probe();
+  if (!report.os.isInstaller) throw installError(installProblems.notInstaller(run.place, report.os.name));
+}
+
+/** Writes what is in the machine into the fleet, and builds again where that changed something. */
+export async function hardwareStage(run: InstallRun): Promise<void> {
+  const { spec, context } = run;
+  const { hardware } = spec.options;
+  const file = spec.files.hardware;
+  if (hardware === 'none' || file === null) {
+    run.finished('hardware');
+    return run.steps.skip('hardware', 'not asked for');
+  }
+  run.enter('hardware');
+  const session = await run.open();
+  const argv = hardwareArgv[hardware];
+  context.emit({
+    type: 'command',
+    command: { host: spec.host, stage: 'hardware', where: 'target', argv: [...argv], env: {} },
+    exitCode: null,
+  });
+  const { stdout, stderr, exitCode } = await session.exec(argv, { signal: context.signal, timeoutMs: minuteMs });
+  context.emit({
+    type: 'command',
+    command: { host: spec.host, stage: 'hardware', where: 'target', argv: [...argv], env: {} },
+    exitCode: exitCode ?? 255,
+  });
+  if (exitCode !== 0 || stdout.trim() === '') {
+    // Known by the layout and by the modules that NixOS includes anyway: not worth failing for.
+    run.log(`No report of the hardware: ${stderr.trim() || `exit status ${exitCode}`}`);
+    run.finished('hardware');
+    return run.steps.skip('hardware', 'the installer has no such program');
+  }
+  const path = join(spec.fleet.path, file);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : null;
+  if (before === stdout) {
+    run.finished('hardware');
+    return run.steps.done('hardware', 'as before');
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  await replaceFile(path, stdout);
+  if (workTreeRoot(spec.fleet.path) !== null) {
+    await git(['add', '--intent-to-add', '--force', '--', file], { cwd: spec.fleet.path, signal: context.signal });
+  }
+  run.steps.progress('hardware', { note: 'building with what was found' });
+  run.evaluated = await evaluateInstall(context, spec);
+  const note = await buildAll(run);
+  run.finished('hardware');
+  run.steps.done('hardware', `${file}, ${note}`);
+}
+
+/** Reads the disks again and compares them with what was confirmed. Nothing is erased before this is through. */
+export async function gateStage(run: InstallRun): Promise<void> {
+  const { spec } = run;
+  run.enter('gate');
+  await requireInstaller(run);
+  const disks = await disksNow(run);
+  run.save({ disks });
+  const { confirmation, confirmedDisks } = spec;
+  const problems = judgeGate({ host: spec.host, disks, confirmedDisks, confirmation, report: run.report });
+  const [first] = problems;
+  for (const problem of problems.slice(1))
+    run.context.emit({ type: 'problem', host: spec.host, stage: 'gate', problem });
+  if (first) throw new ProblemError(first);
+  const erased = disks.filter(({ isErased }) => isErased);
+  run.steps.done('gate', erased.map(({ identity }) => identity ?? '').join(', '));
+}
+
+/** Erases, partitions, formats and mounts. What an earlier attempt left mounted is taken away first. */
+export async function diskoStage(run: InstallRun, mountOnly: boolean): Promise<void> {
+  const { context, state } = run;
+  run.enter('disko', mountOnly ? 'mounting' : '');
+  const session = await run.open();
+  const { stdout } = await session.exec(releaseArgv(), { signal: context.signal, timeoutMs: minuteMs });
+  if (stdout.includes('busy')) run.log('Something below /mnt is still in use on the machine.');
+  using stack = new DisposableStack();
+  const flags = [...run.diskKeys].flatMap(([remotePath, content], index) => {
+    const { file } = stack.use(run.secret.secretFile(`disk-key-${index}`, Buffer.from(content, 'latin1')));
+    return ['--disk-encryption-keys', remotePath, file];
+  });
+  if (!mountOnly)
+    run.save({ mayHaveErased: true, done: state.done.filter((one) => one === 'kexec' || one === 'hardware') });
+  const request = anywhere(run, 'disko');
+  await runAnywhere(context, {
+    ...request,
+    ...(mountOnly && state.mountScript !== null ? { diskoScript: state.mountScript } : {}),
+    flags,
+    silenceMs: diskoLimitMs,
+    limitMs: diskoLimitMs,
+  });
+  await requireSameKey(run);
+  run.finished('disko');
+  const erased = run.state.disks.filter(({ isErased }) => isErased).length;
+  run.steps.done('disko', mountOnly ? 'mounted' : erased === 1 ? '1 disk' : `${erased} disks`);
+}
+
+/** Copies the system into /mnt, with progress in bytes; nixos-anywhere then finds it there. */
+export async function copyStage(run: InstallRun): Promise<void> {
+  const { context, spec, state } = run;
+  if (state.system === null) throw new TypeError('Nothing was built');
+  run.enter('copy');
+  const report = await run.probe();
+  if (report.installRoot === null) throw installError(installProblems.notMounted(run.place));
+  const target = sshTarget(run.target);
+  const { copies, bytes } = await copyInJob(context, {
+    host: spec.host,
+    paths: [state.system],
+    target: { host: target.host, user: 'root', root: '/mnt' },
+    sshOptions: [
+      '-F',
+      configPathWithoutSpaces(run.files),
+      `-oIdentityFile=${run.secret.loginKey().file}`,
+      '-oIdentitiesOnly=yes',
+      // The machine is known by its key, not by the address that it may have got anew.
+      `-oUserKnownHostsFile=${run.secret.knownHosts(run.hostKey)}`,
+      '-oGlobalKnownHostsFile=/dev/null',
+      '-oHostKeyAlias=installer',
+      ...sshOptionWords(target),
+    ],
+    substituteOnDestination: true,
+    shownTarget: run.place,
+    askFreeSpace: async () => {
+      const session = await run.open();
+      const { stdout } = await session.exec(['df', '-P', '-k', '/mnt'], { signal: context.signal });
+      return parseFreeSpace(stdout);
+    },
+    onUpdate: ({ view }) =>
+      run.steps.progress('copy', {
+        done: view.bytes.done,
+        total: view.bytes.total,
+        unit: 'bytes',
+        bytesPerSecond: view.bytes.perSecond,
+        note: view.copies.expected === 0 ? '' : `${view.copies.done} of ${view.copies.expected} paths`,
+      }),
+  });
+  await requireSameKey(run);
+  run.finished('copy');
+  run.steps.done(
+    'copy',
+    copies.expected === 0 ? 'nothing to copy' : `${copies.expected} paths, ${decimalSize(bytes.total)}`,
+  );
+}
+
+/** Lays the extra files over the new system and makes it the one that the disk boots. */
+export async function installStage(run: InstallRun): Promise<void> {
+  const { spec } = run;
+  run.enter('install');
+  const makesKey = spec.options.hostKey === 'make';
+  const { folder, hostKey } = await run.secret.extraFiles(spec.options.extraFiles, makesKey ? spec.host : null);
+  run.save({
+    newHostKey:
+      hostKey ??
+      (run.hostKey === null ? null : `${keyText(run.hostKey).split(' ')[0]} ${run.hostKey.toString('base64')}`),
+  });
+  await runAnywhere(run.context, {
+    ...anywhere(run, 'install'),
+    flags: [...(folder === null ? [] : ['--extra-files', folder]), ...(makesKey ? [] : ['--copy-host-keys'])],
+    silenceMs: installLimitMs,
+    limitMs: installLimitMs,
+  });
+  run.secret.dropExtraFiles();
+  await requireSameKey(run);
+  run.finished('install');
+  run.steps.done('install', 'boot loader and system profile are set');
+}
+
+export async function rebootStage(run: InstallRun): Promise<void> {
+  run.enter('reboot');
+  await runAnywhere(run.context, { ...anywhere(run, 'reboot'), silenceMs: rebootLimitMs, limitMs: rebootLimitMs });
+  run.finished('reboot');
+  run.steps.done('reboot', 'restarted');
+}
+
+/** nixos-anywhere looks at no host key: a new connection proves that the machine is still the same. */
+async function requireSameKey(run: InstallRun): Promise<void> {
+  await run.link.reopen(run.context.signal);
+  await run.open();
+}

@@ -1,0 +1,207 @@
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { ProblemError } from '../errors.ts';
+
+/** What can go wrong in an install beyond the gate (shared/install/gate.ts), nixos-anywhere's own words, SSH and nix. */
+export const installProblems = {
+  noAnywhere: (evidence: string): Problem => ({
+    code: 'install-no-nixos-anywhere',
+    title: 'nixos-anywhere is not on this computer, and nix is not here to fetch it',
+    evidence,
+    advice: [
+      'Install it: nix profile install nixpkgs#nixos-anywhere',
+      'Or install nix, which runs it without installing it.',
+    ],
+  }),
+  oldAnywhere: (program: string, missing: readonly string[]): Problem => ({
+    code: 'install-nixos-anywhere-old',
+    title: 'This nixos-anywhere is too old',
+    evidence: `${program} --help does not know ${missing.join(', ')}`,
+    advice: ['Install 1.4 or newer: nix profile install nixpkgs#nixos-anywhere'],
+  }),
+  cannotInstall: (title: string, evidence: string, advice: readonly string[]): Problem => ({
+    code: 'install-machine-refused',
+    title,
+    evidence,
+    advice: [...advice],
+  }),
+  keyChanged: (place: string, now: string, before: string): Problem => ({
+    code: 'install-host-key-changed',
+    title: `${place} shows another host key than when it was probed`,
+    evidence: `now:    ${now}\nbefore: ${before}`,
+    advice: [
+      'If the machine was started anew from a stick, that is why: compare the fingerprint on its screen, and probe it again.',
+      'If not, somebody else may answer under this address. Nothing was sent.',
+    ],
+  }),
+  kexecNotBack: (place: string, seconds: number): Problem => ({
+    code: 'install-kexec-not-back',
+    title: `${place} does not answer since its installer was started`,
+    evidence: `no SSH under its address within ${seconds} s, and no neighbour with its network card’s address`,
+    advice: [
+      'Look at its screen: where it shows a login prompt, its address has changed; go on with the new one.',
+      'Where the screen is black or shows an error, its kernel or firmware does not do kexec well: start it from an installer stick.',
+    ],
+    canRetry: true,
+  }),
+  notInstaller: (place: string, os: string): Problem => ({
+    code: 'install-no-installer',
+    title: `${place} does not run the installer`,
+    evidence: os,
+    advice: ['It was restarted, or kexec did not work. Begin again with the phase “installer”.'],
+    canRetry: true,
+  }),
+  notMounted: (place: string): Problem => ({
+    code: 'install-not-mounted',
+    title: `Nothing is mounted at /mnt on ${place}`,
+    evidence: '/proc/self/mountinfo has no /mnt',
+    advice: ['The machine was restarted since its disks were formatted. Go on from the phase “disks”.'],
+    canRetry: true,
+  }),
+  tooLargeForDisk: (needed: string, room: string, where: string): Problem => ({
+    code: 'install-closure-too-large',
+    title: `The system needs ${needed}, and ${where} has room for ${room}`,
+    evidence: `closure ${needed}, ${where} ${room}`,
+    advice: ['Give that file system more room in the layout, or leave packages out.'],
+  }),
+  littleRoom: (needed: string, room: string, where: string): Problem => ({
+    code: 'install-little-room',
+    title: `The system fills most of ${where}`,
+    evidence: `closure ${needed}, ${where} ${room}`,
+    advice: ['There is room for few generations: an upgrade needs about as much again.'],
+  }),
+  bootTooSmall: (needed: string, room: string): Problem => ({
+    code: 'install-boot-too-small',
+    title: `Kernel and initrd need ${needed}, and /boot has ${room}`,
+    evidence: `kernel and initrd ${needed}, /boot ${room}`,
+    advice: ['Make the partition of /boot larger: 512M or more holds several generations.'],
+  }),
+  tooLittleMemory: (needed: string, memory: string): Problem => ({
+    code: 'install-disko-too-large',
+    title: `disko’s programs need ${needed} of the installer’s memory`,
+    evidence: `closure of the disko script ${needed}, memory available ${memory}`,
+    advice: ['Leave them out (--no-disko-deps): the installer’s own are used then.'],
+  }),
+  noDisko: (host: string): Problem => ({
+    code: 'install-no-disko',
+    title: `${host} has no disk layout`,
+    evidence: 'Its configuration has no system.build.diskoScript, or disko.devices is empty',
+    advice: ['Add disko to its modules (disko.nixosModules.disko), and a file with disko.devices.'],
+  }),
+  wantsKeys: (host: string, keys: readonly string[]): Problem => ({
+    code: 'install-disk-keys-missing',
+    title: `The layout of ${host} encrypts disks and no key was given for it`,
+    evidence: keys.join('\n'),
+    advice: ['Give a passphrase or a key file for each of these paths.'],
+  }),
+  asksPassphrase: (host: string, names: readonly string[]): Problem => ({
+    code: 'install-layout-asks',
+    title: `disko would ask for a passphrase in the middle of the install of ${host}`,
+    evidence: names.join('\n'),
+    advice: ['Set passwordFile = "/tmp/secret.key" for these containers in the layout, and give the passphrase here.'],
+  }),
+  notBack: (host: string, places: readonly string[], minutes: number, lastWords: string): Problem => ({
+    code: 'install-not-back',
+    title: `${host} was installed and does not answer since its restart`,
+    evidence: lastWords || `no answer from ${places.join(', ')} within ${minutes} minutes`,
+    advice: [
+      'Look at its screen: a boot menu, an emergency shell or a passphrase prompt says where it stopped.',
+      'If it shows its login prompt, its address is another one: go on from “first boot” with that.',
+      'If it started the stick again, take it out, or choose the disk in the firmware’s boot menu.',
+    ],
+    canRetry: true,
+  }),
+  wrongKey: (place: string, now: string, expected: string): Problem => ({
+    code: 'install-wrong-host-key',
+    title: `What answers at ${place} is not the machine that was installed`,
+    evidence: `now:      ${now}\nexpected: ${expected}`,
+    advice: [
+      'Another machine may have this address now: find the installed one, and go on from “first boot” with its address.',
+      'If it is the right machine, it did not take the host key that was made for it: look at /etc/ssh there.',
+    ],
+  }),
+  bootedInstaller: (place: string, evidence: string): Problem => ({
+    code: 'install-booted-installer',
+    title: `${place} started the installer again instead of its disk`,
+    evidence,
+    advice: [
+      'Take the installer stick out, or put the disk first in the firmware’s boot order, and restart it.',
+      'Then go on from “first boot”: the disk is installed.',
+    ],
+    canRetry: true,
+  }),
+  loginRefused: (place: string, evidence: string): Problem => ({
+    code: 'install-login-refused',
+    title: `${place} is up with its new host key and does not let us in`,
+    evidence,
+    advice: [
+      'The installed configuration lacks your key: users.users.root.openssh.authorizedKeys.keys.',
+      'Log in at its console, or correct the configuration and install again.',
+    ],
+  }),
+  notVerified: (host: string, differences: readonly string[]): Problem => ({
+    code: 'install-not-as-installed',
+    title: `${host} is up, and not everything is as it was installed`,
+    evidence: differences.join('\n'),
+    advice: ['Look at its log: journalctl -b', 'Correct the configuration and deploy it.'],
+  }),
+  unitsFailed: (host: string, units: readonly string[]): Problem => ({
+    code: 'install-units-failed',
+    title: `${host} is installed, and ${units.length === 1 ? 'a unit' : `${units.length} units`} failed: ${units.join(', ')}`,
+    evidence: units.join('\n'),
+    advice: units.slice(0, 3).map((unit) => `Look at its log on ${host}: journalctl -u ${unit} -b`),
+  }),
+  secretMissing: (what: string): Problem => ({
+    code: 'install-secret-missing',
+    title: `${what} was not given`,
+    evidence: '',
+    advice: ['Start again and answer the question. Nothing was changed on the disks.'],
+    canRetry: true,
+  }),
+  fileMissing: (path: string, what: string): Problem => ({
+    code: 'install-file-missing',
+    title: `${what} is not there: ${path}`,
+    evidence: path,
+    advice: ['Choose a file or folder of this computer that can be read.'],
+  }),
+  cancelled: (host: string, step: string, state: string): Problem => ({
+    code: 'install-cancelled',
+    title: `Cancelled while ${host} was at “${step}”`,
+    evidence: state,
+    advice: [],
+    canRetry: true,
+  }),
+  nothingToResume: (id: string): Problem => ({
+    code: 'install-nothing-to-resume',
+    title: 'There is nothing to go on with',
+    evidence: `The job ${id} is no install, is not over, or came to its end`,
+    advice: ['Start a new install.'],
+  }),
+  unknownDraft: (id: string): Problem => ({
+    code: 'install-draft-unknown',
+    title: 'This install is not there any more',
+    evidence: id,
+    advice: ['It may have been discarded in another window. Start a new one.'],
+  }),
+  hostTaken: (host: string): Problem => ({
+    code: 'install-host-taken',
+    title: `The fleet already has a host ${host}`,
+    evidence: host,
+    advice: ['Choose another name, or reinstall that host.'],
+  }),
+  noSuchHost: (host: string): Problem => ({
+    code: 'install-no-such-host',
+    title: `The fleet has no host ${host}`,
+    evidence: host,
+    advice: ['Open the fleet again: it may have changed.'],
+  }),
+  notAdoptable: (title: string, evidence: string): Problem => ({
+    code: 'adopt-refused',
+    title,
+    evidence,
+    advice: ['Only a machine that runs NixOS from its own disk can be taken over. Others have to be installed.'],
+  }),
+} as const;
+
+export function installError(problem: Problem, cause?: unknown): ProblemError {
+  return new ProblemError(problem, cause === undefined ? undefined : { cause });
+}

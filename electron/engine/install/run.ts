@@ -1,0 +1,218 @@
+import type { Target } from '../../../shared/contract/host.ts';
+import type { InstallPhase } from '../../../shared/contract/install.ts';
+import type { Stage } from '../../../shared/contract/job.ts';
+import type { MachineReport } from '../../../shared/contract/machine.ts';
+import { ProblemError } from '../errors.ts';
+import { HostSteps } from '../deploy/host-steps.ts';
+import { TargetLink } from '../deploy/target-link.ts';
+import type { JobContext } from '../jobs/context.ts';
+import { probeMachine } from '../machines/probe.ts';
+import type { MachineSecrets } from '../machines/memory.ts';
+import { prepareSshFiles, type SshFiles } from '../ssh/config.ts';
+import { fingerprint, hostKeyType, type HostKey } from '../ssh/host-key.ts';
+import type { SshSession } from '../ssh/session.ts';
+import { describeTarget, sshTarget } from '../ssh/target.ts';
+import type { EvaluatedInstall } from './evaluate.ts';
+import { PrivateFolder } from './private-folder.ts';
+import { installError, installProblems } from './problems.ts';
+import type { AnywhereProgram } from './program.ts';
+import { freshState, readInstallState, writeInstallState, type InstallSpec, type InstallState } from './spec.ts';
+
+/** The stages of an install, in order. */
+export const checkStages: readonly Stage[] = ['plan', 'evaluate', 'build', 'review'];
+export const installStages: readonly Stage[] = [
+  ...checkStages,
+  'kexec',
+  'hardware',
+  'gate',
+  'disko',
+  'copy',
+  'install',
+  'reboot',
+  'boot',
+  'verify',
+  'commit',
+];
+
+/** One install under way: what its stages share and hand on to each other. */
+export class InstallRun implements Disposable {
+  readonly context: JobContext;
+  readonly spec: InstallSpec;
+  readonly files: SshFiles;
+  readonly steps: HostSteps;
+  readonly secret: PrivateFolder;
+  /** What was typed: in memory alone. */
+  readonly secrets: MachineSecrets = {};
+  /** What was typed for encrypted disks, by the path that the layout names. */
+  readonly diskKeys = new Map<string, string>();
+  #state: InstallState;
+  #link: TargetLink | null = null;
+  #report: MachineReport | null = null;
+  /** The key that the machine showed, which its installer keeps. */
+  hostKey: HostKey | null = null;
+  /** Told by `evaluate`. */
+  evaluated: EvaluatedInstall | null = null;
+  program: AnywhereProgram | null = null;
+  /** Whether the login key was added to the system that runs there before anything was erased. */
+  addedKey: 'no' | 'was-there' | 'made-file' | 'made-folder' = 'no';
+  stage: Stage = 'plan';
+
+  constructor(context: JobContext, spec: InstallSpec, earlier: string | null) {
+    this.context = context;
+    this.spec = spec;
+    this.files = prepareSshFiles(spec.sshFolder);
+    this.steps = new HostSteps(context, spec.host, spec.goal === 'check' ? checkStages : installStages);
+    this.secret = PrivateFolder.open(spec.privateFolder);
+    const before = earlier === null ? null : readInstallState(earlier);
+    this.#state = before === null ? freshState : { ...before, left: [] };
+    this.save({ target: spec.target });
+  }
+
+  get state(): InstallState {
+    return this.#state;
+  }
+
+  save(change: Partial<InstallState>): void {
+    this.#state = { ...this.#state, ...change };
+    writeInstallState(this.context.jobFolder, this.#state);
+  }
+
+  finished(phase: InstallPhase): void {
+    if (!this.#state.done.includes(phase)) this.save({ done: [...this.#state.done, phase] });
+  }
+
+  enter(stage: Stage, note = ''): void {
+    this.stage = stage;
+    this.steps.start(stage, note);
+  }
+
+  log(text: string): void {
+    this.context.log(this.spec.host, `${text}\n`);
+  }
+
+  /** Where the machine answers now. */
+  get target(): Target {
+    return this.#state.target ?? this.spec.target;
+  }
+
+  get place(): string {
+    return describeTarget(sshTarget(this.target));
+  }
+
+  get report(): MachineReport {
+    if (this.#report === null) throw new TypeError('The machine was not probed yet');
+    return this.#report;
+  }
+
+  get plan(): EvaluatedInstall {
+    if (this.evaluated === null) throw new TypeError('The host was not evaluated yet');
+    return this.evaluated;
+  }
+
+  /**
+   * The first connection: as a person logs in, with their key or password; to an installer that an earlier job has
+   * started, with that job's key.
+   */
+  async openFirst(): Promise<SshSession> {
+    const { spec, context } = this;
+    if (spec.resume !== null && this.#state.done.includes('kexec')) {
+      try {
+        this.#link = new TargetLink(sshTarget({ ...spec.target, user: 'root' }, ['-i', this.secret.loginKey().file]), {
+          files: this.files,
+        });
+        const session = await this.#link.open(context.signal);
+        this.save({ target: { ...spec.target, user: 'root' } });
+        return session;
+      } catch (error) {
+        // It has been restarted into what it ran before.
+        if (!(error instanceof ProblemError) || error.problem.code !== 'ssh-denied') throw error;
+        this.#link = null;
+      }
+    }
+    return this.#openAsPerson();
+  }
+
+  async #openAsPerson(): Promise<SshSession> {
+    const { spec, context } = this;
+    this.#link ??= new TargetLink(sshTarget(this.target, spec.identityFile === null ? [] : ['-i', spec.identityFile]), {
+      files: this.files,
+      secrets: this.secrets,
+      onSecret: ({ text }) => this.askSecret(text),
+      // The first contact was made when the machine was probed.
+      onUnknownHostKey: (offer) => Promise.resolve(offer.fingerprint === spec.hostKeyFingerprint),
+    });
+    return this.#link.open(context.signal);
+  }
+
+  /** From here on the machine is an installer, where root logs in with the install's own key. */
+  becomeInstaller(target: Target): void {
+    this.#link?.[Symbol.dispose]();
+    this.save({ target: { ...target, user: 'root' } });
+    this.#link = new TargetLink(sshTarget(this.target, ['-i', this.secret.loginKey().file]), {
+      files: this.files,
+      expectedKeys: this.hostKey === null ? [] : [this.hostKey],
+    });
+  }
+
+  /** The connection of this moment. @throws ProblemError `install-host-key-changed`, `ssh-*` */
+  async open(signal: AbortSignal = this.context.signal): Promise<SshSession> {
+    const session = this.#link === null ? await this.#openAsPerson() : await this.#link.open(signal);
+    if (this.hostKey !== null && !session.hostKey.equals(this.hostKey)) {
+      throw installError(installProblems.keyChanged(this.place, keyText(session.hostKey), keyText(this.hostKey)));
+    }
+    return session;
+  }
+
+  get link(): TargetLink {
+    if (this.#link === null) throw new TypeError('There is no connection yet');
+    return this.#link;
+  }
+
+  /** Asks the machine anew what it is. */
+  async probe(signal: AbortSignal = this.context.signal): Promise<MachineReport> {
+    const session = await this.open(signal);
+    this.#report = await probeMachine(session, {
+      sudoPassword: this.secrets.sudoPassword ?? this.secrets.password,
+      signal,
+    });
+    return this.#report;
+  }
+
+  /** The words before a command that is to run as root, and what it gets on standard input first. */
+  get asRoot(): { readonly words: readonly string[]; readonly stdin: string } {
+    const { privilege } = this.report.login;
+    if (privilege === 'sudo') return { words: ['sudo', '-n'], stdin: '' };
+    if (privilege === 'doas') return { words: ['doas', '-n'], stdin: '' };
+    if (privilege === 'sudo-password') {
+      return {
+        words: ['sudo', '-S', '-p', ''],
+        stdin: `${this.secrets.sudoPassword ?? this.secrets.password ?? ''}\n`,
+      };
+    }
+    return { words: [], stdin: '' };
+  }
+
+  askSecret(text: string): Promise<string> {
+    return this.context.ask({
+      kind: 'password',
+      host: this.spec.host,
+      text,
+      fingerprint: null,
+      knownFingerprint: null,
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#link?.[Symbol.dispose]();
+  }
+}
+
+/** A key as a person compares it. */
+export function keyText(key: HostKey): string {
+  return `${hostKeyType(key)} ${fingerprint(key)}`;
+}
+
+/** The key of a public line `ssh-ed25519 AAAA… comment`. */
+export function keyOfLine(line: string): HostKey {
+  return Buffer.from(line.split(' ')[1] ?? '', 'base64');
+}
