@@ -87,8 +87,7 @@ export const installRequest = z.object({
 });
 export type InstallRequest = z.infer<typeof installRequest>;
 
-export const installStep = z.enum(['find', 'probe', 'host', 'disks', 'secrets', 'review', 'gate', 'install']);
-export type InstallStep = z.infer<typeof installStep>;
+const installStep = z.enum(['find', 'probe', 'host', 'disks', 'secrets', 'review', 'gate', 'install']);
 
 /** An install as far as it has been prepared. Nothing of it is written outside of our data folder before its check. */
 export const installDraft = z.object({

@@ -63,7 +63,7 @@ export async function kexecStage(run: InstallRun): Promise<void> {
   const { kexecImage } = spec.options;
   const back = new AbortController();
   const gaveUp = new AbortController();
-  let waiting: Promise<void> | null = null;
+  const beside: { waiting: Promise<void> | null } = { waiting: null };
   // nixos-anywhere waits at the old address for ever; we look at the others too, and not for ever.
   const waitBeside = async (): Promise<void> => {
     const found = await waitForMachine(
@@ -87,7 +87,7 @@ export async function kexecStage(run: InstallRun): Promise<void> {
     );
     if (!isInstaller) {
       await new Promise((resolve) => setTimeout(resolve, 1000));
-      return waitBeside();
+      return await waitBeside();
     }
     run.becomeInstaller(found.target);
     back.abort();
@@ -102,12 +102,12 @@ export async function kexecStage(run: InstallRun): Promise<void> {
       enough: back.signal,
       onProgress: (progress) => {
         request.onProgress?.(progress);
-        if (progress.phase === 'kexec') waiting ??= waitBeside().catch(() => undefined);
+        if (progress.phase === 'kexec') beside.waiting ??= waitBeside().catch(() => undefined);
       },
     });
   } finally {
     gaveUp.abort();
-    await waiting;
+    await beside.waiting;
   }
   const isFoundElsewhere = run.target.user === 'root' && back.signal.aborted;
   if (back.signal.aborted && !isFoundElsewhere) {

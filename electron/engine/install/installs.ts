@@ -120,7 +120,8 @@ export class Installs implements Disposable {
   async checked(id: JobId): Promise<InstallCheck | null> {
     const { summary } = await this.#with.jobs.show(id);
     const state = readInstallState(join(this.#with.home.jobs, id));
-    if (summary.state !== 'succeeded' || state?.system == null || state.diskoScript === null) return null;
+    if (summary.state !== 'succeeded' || state === null || state.system === null || state.diskoScript === null)
+      return null;
     const { system, diskoScript, disks, wantedKeys } = state;
     const warnings = state.warnings.flatMap((one): Problem[] => {
       const parsed = problem.safeParse(one);

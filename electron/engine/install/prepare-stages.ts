@@ -176,7 +176,7 @@ function roomOf(
   mountpoints: readonly string[],
 ): { bytes: number; where: string } | null {
   const part = mountpoints.flatMap((point) => partitions.find(({ mountpoint }) => mountpoint === point) ?? [])[0];
-  if (part?.mountpoint == null) return null;
+  if (part === undefined || part.mountpoint === null) return null;
   const fixed = part.size === null || part.size === '100%' ? null : sizeBytes(part.size);
   if (fixed !== null) return { bytes: fixed, where: part.mountpoint };
   const whole = disks.find(({ name }) => name === part.disk)?.sizeBytes ?? null;

@@ -3,6 +3,7 @@ import type { Check, CheckSurroundings } from './check.ts';
 import { checkDataFolder } from './checks/data-folder.ts';
 import { checkFlakes } from './checks/flakes.ts';
 import { checkGit, checkGitIdentity } from './checks/git.ts';
+import { checkAnywhere } from './checks/nixos-anywhere.ts';
 import { checkNixStore } from './checks/nix-store.ts';
 import { checkNix } from './checks/nix.ts';
 import { checkSsh, checkSshKey } from './checks/ssh.ts';
@@ -12,6 +13,7 @@ const checks: readonly Check[] = [
   checkNix,
   checkFlakes,
   checkNixStore,
+  checkAnywhere,
   checkGit,
   checkGitIdentity,
   checkSsh,

@@ -40,6 +40,7 @@ describe('the doctor', () => {
     const found = await findings();
     expect(severities(found)).toEqual({
       nix: 'error',
+      'nixos-anywhere': 'warning',
       git: 'error',
       ssh: 'error',
       'ssh-key': 'warning',
