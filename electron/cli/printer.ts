@@ -1,4 +1,5 @@
 import type { Painter } from './output/text.ts';
+import type { ExitCode } from './exit.ts';
 import { painterOf, type Terminal } from './terminal.ts';
 
 /** Where a command that needs no engine prints. */
@@ -20,3 +21,6 @@ export function printerOf(terminal: Terminal, isJson: boolean): Printer {
     printJson: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
   };
 }
+
+/** Runs a command that needs no engine and keeps its exit code. */
+export type ActAlone = (options: { json?: boolean }, action: (printer: Printer) => Promise<ExitCode>) => Promise<void>;

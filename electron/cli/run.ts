@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageFile from '../../package.json' with { type: 'json' };
 import { goal, type Goal } from '../../shared/contract/deploy.ts';
 import { deploy } from './commands/deploy.ts';
-import { disksCommand, type ActAlone } from './commands/disks.ts';
+import { disksCommand } from './commands/disks/command.ts';
 import { runDoctor } from './commands/doctor.ts';
 import { addFleetCheck } from './commands/fleet-check.ts';
 import { addFleetInputs } from './commands/fleet-inputs.ts';
@@ -16,7 +16,7 @@ import { serve } from './commands/serve.ts';
 import { CommandFailed, problemOfCall } from './errors.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
 import { showProblem } from './output/problem.ts';
-import { printerOf } from './printer.ts';
+import { printerOf, type ActAlone } from './printer.ts';
 import { openSession, type Session } from './session.ts';
 import { painterOf, type Terminal } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { procedure } from './base.ts';
-import { fleetId } from './ids.ts';
+import { fleetId, hostName } from './ids.ts';
 
 /** A file of the fleet by its path below the fleet's folder, with `/`. */
 const fleetFile = z.string().min(1).max(4096);
@@ -28,6 +28,10 @@ export const disksContract = {
   /** The layout that nix computes from a file whose text alone does not tell it; JSON data of `disko.devices`. */
   evaluate: procedure
     .input(z.object({ fleetId, file: fleetFile, given: z.record(z.string(), z.unknown()) }))
+    .output(z.object({ layout: z.record(z.string(), z.unknown()) })),
+  /** The layout that the configuration of a host comes to, whatever files it is made of; JSON data of `disko.devices`. */
+  evaluateHost: procedure
+    .input(z.object({ fleetId, host: hostName }))
     .output(z.object({ layout: z.record(z.string(), z.unknown()) })),
   /** Writes the text in one step, unless the file is no longer the one that `hash` names or the text is not Nix. */
   save: procedure

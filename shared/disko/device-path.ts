@@ -1,5 +1,6 @@
 import { sha256Hex } from './sha256.ts';
-import { ownName, text, type Item } from './walk.ts';
+import { isSet } from './layout.ts';
+import { orderedPartitions, ownName, text, type Item } from './walk.ts';
 
 /** A GPT label holds 36 characters of UTF-16. */
 export const MAX_LABEL_LENGTH = 36;
@@ -35,6 +36,17 @@ export function udevName(label: string): string {
   );
 }
 
+/** The number of a partition in its table, from 1: disko counts in the order of creation. */
+export function partitionNumber(item: Item): number {
+  const { parent } = item;
+  const partitions = parent?.value['partitions'];
+  if (!isSet(partitions)) return 1;
+  const siblings = Object.entries(partitions).flatMap(([name, value]): Item[] =>
+    isSet(value) ? [{ path: [], type: 'gpt_partition', value, name, parent }] : [],
+  );
+  return orderedPartitions(siblings).findIndex((other) => ownName(other) === ownName(item)) + 1;
+}
+
 /** The path by which disko, and the machine afterwards, find a gpt partition; null where it is computed. */
 export function partitionDevice(item: Item): string | null {
   const device = item.value['device'];
@@ -43,8 +55,9 @@ export function partitionDevice(item: Item): string | null {
   if (uuid !== undefined && uuid !== null) {
     return typeof uuid === 'string' ? `/dev/disk/by-partuuid/${uuid}` : null;
   }
+  const holder = item.parent?.parent;
   // Partitions of an array get no labels from udev; disko finds them by the array's name and their number.
-  if (item.parent?.parent?.type === 'mdadm') return null;
+  if (holder?.type === 'mdadm') return `/dev/disk/by-id/md-name-any:${ownName(holder)}-part${partitionNumber(item)}`;
   const label = partitionLabel(item);
   return label === null ? null : `/dev/disk/by-partlabel/${udevName(label)}`;
 }

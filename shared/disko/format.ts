@@ -1,7 +1,7 @@
 import { formatValue } from '../nix/value.ts';
-import { isList, isSame, isSet, type Layout, type LayoutSet, type LayoutValue } from './layout.ts';
+import { isList, isSet, type Layout, type LayoutSet, type LayoutValue } from './layout.ts';
 import { argumentsNeeded } from './module-arguments.ts';
-import { deviceGroups, hookNames, isRecord, itemType, typeSchema, type DeviceGroup } from './schema.ts';
+import { hookNames } from './schema.ts';
 
 /** The order that people write options in: what it is, which device, its size, what it holds. */
 const firstKeys = [
@@ -54,47 +54,4 @@ export function formatLayout(layout: Layout): string {
   const needed = argumentsNeeded(layout);
   const head = needed.length === 0 ? '' : `{ ${needed.join(', ')}, ... }:\n`;
   return `${head}{\n  disko.devices = ${formatValue(canonicalValue(layout), '  ')};\n}\n`;
-}
-
-/**
- * A layout without what says nothing: options that have disko's constant default, and what disko itself computes and
- * adds (`_index`, names that equal the attribute name, `datasets.__root`). `type` always stays.
- */
-export function withoutDefaults(layout: Layout): Layout {
-  const groups = Object.entries(layout).flatMap(([group, entries]) => {
-    const type = deviceGroups[group as DeviceGroup] as string | undefined;
-    if (type === undefined || !isSet(entries)) return [[group, entries] as const];
-    const kept = Object.entries(entries).map(([name, entry]) => [name, strip(entry, type, name)] as const);
-    return kept.length === 0 ? [] : [[group, Object.fromEntries(kept)] as const];
-  });
-  return Object.fromEntries(groups);
-}
-
-function strip(value: LayoutValue, type: string | null, attributeName: string | null): LayoutValue {
-  const schema = type === null ? null : typeSchema(type);
-  if (!schema || !isSet(value)) return value;
-  const kept: [string, LayoutValue][] = [];
-  for (const [key, item] of Object.entries(value)) {
-    const option = schema.options[key];
-    if (key.startsWith('_')) continue;
-    if (!option) {
-      if (!(schema.hasHooks && (hookNames as readonly string[]).includes(key) && item === '')) kept.push([key, item]);
-      continue;
-    }
-    const isConstant = key === 'type';
-    if (!isConstant && 'default' in option && isSame(item, option.default as LayoutValue)) continue;
-    if (!isConstant && key === 'name' && option.computed?.startsWith('attribute name') && item === attributeName)
-      continue;
-    kept.push([key, stripItems(option, item)]);
-  }
-  return Object.fromEntries(kept);
-}
-
-function stripItems(option: Parameters<typeof itemType>[0], value: LayoutValue): LayoutValue {
-  if (option.type === 'attrsOf' && isSet(value)) {
-    const entries = Object.entries(value).filter(([name]) => name !== '__root');
-    return Object.fromEntries(entries.map(([name, item]) => [name, strip(item, itemType(option, item), name)]));
-  }
-  if (option.type === 'listOf' && isList(value)) return value.map((item) => strip(item, itemType(option, item), null));
-  return isRecord(value) ? strip(value, itemType(option, value), null) : value;
 }

@@ -10,9 +10,8 @@ import { findSshPublicKeys } from '../../engine/fleet/create/ssh-public-keys.ts'
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
-import type { Printer } from '../printer.ts';
+import type { ActAlone, Printer } from '../printer.ts';
 import { targetParts } from '../target-text.ts';
-import type { ActAlone } from './disks.ts';
 
 /** The newest release that is out: what a new fleet starts with. */
 const CURRENT_RELEASE = supportedReleases(Date.now())[0]?.name ?? 'unstable';

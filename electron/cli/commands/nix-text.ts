@@ -8,8 +8,7 @@ import { formatValue, NixValueError, type NixValue } from '../../../shared/nix/v
 import { CommandFailed, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { printable } from '../output/text.ts';
-import type { Printer } from '../printer.ts';
-import type { ActAlone } from './disks.ts';
+import type { ActAlone, Printer } from '../printer.ts';
 
 /** Whole numbers beyond 2^53 keep all their digits; Nix has 64 bits for them. */
 function keepWholeNumbers(_key: string, value: unknown, ...rest: readonly unknown[]): unknown {

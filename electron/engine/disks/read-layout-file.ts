@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Problem } from '../../../shared/contract/problem.ts';
-import { withoutDefaults } from '../../../shared/disko/format.ts';
+import { withoutDefaults } from '../../../shared/disko/defaults.ts';
 import { fromJson, isSet, type Layout } from '../../../shared/disko/layout.ts';
 import {
   readLayout,
@@ -14,13 +14,12 @@ import {
 import { formatValue } from '../../../shared/nix/value.ts';
 import { ProblemError } from '../errors.ts';
 import { evalJson } from '../nix/eval.ts';
+import { evaluationLimits } from './evaluation-limits.ts';
 import { standInLibrary } from './stand-in-library.ts';
 
 /** Larger files are not layouts that somebody wrote. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const EVALUATION_LIMIT_MS = 20_000;
-/** Of nix's answer; a layout of a hundred disks is a hundredth of it. */
-const ANSWER_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** A layout that was read from a file, and how. */
 export interface LayoutFile {
@@ -133,7 +132,7 @@ async function evaluateLayout(
     schema: devices,
     signal,
     timeLimitMs: EVALUATION_LIMIT_MS,
-    outputLimitBytes: ANSWER_LIMIT_BYTES,
+    ...evaluationLimits,
   }).catch((error: unknown) => {
     if (!(error instanceof ProblemError)) throw error;
     const { note } = reading;
@@ -141,7 +140,7 @@ async function evaluateLayout(
       {
         ...error.problem,
         code: 'layout-evaluation',
-        title: `${titles.outside}: ${note.message}`,
+        title: `${evaluationTitle(error.problem)}: ${note.message}`,
         place: error.problem.place ?? { file: path, line: note.line, column: note.column },
       },
       { cause: error },
@@ -150,6 +149,12 @@ async function evaluateLayout(
   const layout = fromJson(data);
   if (!isSet(layout)) throw new Error('The schema lets nothing but a set through');
   return withoutDefaults(layout);
+}
+
+function evaluationTitle({ code, evidence }: Problem): string {
+  if (code === 'nix-timed-out') return `The layout takes longer than ${EVALUATION_LIMIT_MS / 1000} s to evaluate`;
+  if (/out of memory/i.test(evidence)) return 'The layout takes more memory to evaluate than it may';
+  return titles.outside;
 }
 
 function asNix(given: Readonly<Record<string, unknown>>) {

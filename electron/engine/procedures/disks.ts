@@ -1,7 +1,8 @@
 import type { FleetId } from '../../../shared/contract/ids.ts';
-import { toJson } from '../../../shared/disko/layout.ts';
+import { toJson, type Layout } from '../../../shared/disko/layout.ts';
 import { findLayoutFiles } from '../disks/find-layout-files.ts';
 import { fleetFilePath, readFleetText, saveFleetText } from '../disks/fleet-text.ts';
+import { readHostLayout } from '../disks/read-host-layout.ts';
 import { readLayoutFile } from '../disks/read-layout-file.ts';
 import type { Fleets } from '../fleet/fleets.ts';
 import { procedures } from './base.ts';
@@ -16,10 +17,15 @@ export function disksProcedures(fleets: Pick<Fleets, 'view'>) {
     evaluate: disks.evaluate.handler(async ({ input, signal }) => {
       const path = await fleetFilePath(await folderOf(input.fleetId), input.file);
       const { layout } = await readLayoutFile(path, input.given, signal);
-      return {
-        layout: Object.fromEntries(Object.entries(layout).map(([group, value]) => [group, toJson(value)])),
-      };
+      return { layout: asData(layout) };
     }),
+    evaluateHost: disks.evaluateHost.handler(async ({ input, signal }) => ({
+      layout: asData(await readHostLayout(await folderOf(input.fleetId), input.host, signal)),
+    })),
     save: disks.save.handler(async ({ input }) => saveFleetText(await folderOf(input.fleetId), input)),
   };
+}
+
+function asData(layout: Layout): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(layout).map(([group, value]) => [group, toJson(value)]));
 }

@@ -336,7 +336,7 @@ export class Evaluator {
       if (value.type === 'outside') {
         return mayMiss
           ? raise(new NotEvaluable('unknown', `depends on ${value.name}`, item))
-          : { type: 'outside', name: `${value.name}.${this.text(item)}` };
+          : { type: 'outside', name: [value.name, ...names.slice(index).map((name) => this.text(name))].join('.') };
       }
       const name = this.name(item, scope);
       const found = value.type === 'set' && name !== null ? value.attributes.get(name) : undefined;

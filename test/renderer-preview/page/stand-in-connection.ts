@@ -145,12 +145,10 @@ export class StandInConnection implements Connection {
         })),
         read: os.disks.read.handler(({ input: { file } }) => ({ text: DISK_FILES[file] ?? '', hash: file })),
         evaluate: os.disks.evaluate.handler(() => {
-          throw refused({
-            code: 'nix-missing',
-            title: 'nix is not on this computer',
-            evidence: '',
-            advice: ['Install nix, so that the file can be evaluated.'],
-          });
+          throw nixMissing();
+        }),
+        evaluateHost: os.disks.evaluateHost.handler(() => {
+          throw nixMissing();
         }),
         save: os.disks.save.handler(({ input: { text } }) => ({ text, hash: text })),
       },
@@ -251,4 +249,13 @@ async function* logChunks(lines: number) {
     }
   }
   await never;
+}
+
+function nixMissing() {
+  return refused({
+    code: 'nix-missing',
+    title: 'nix is not on this computer',
+    evidence: '',
+    advice: ['Install nix, so that the file can be evaluated.'],
+  });
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { formatLayout, withoutDefaults } from '../../../../shared/disko/format.ts';
+import { withoutDefaults } from '../../../../shared/disko/defaults.ts';
+import { formatLayout } from '../../../../shared/disko/format.ts';
 import { isSame, toJson, withValue, type Layout } from '../../../../shared/disko/layout.ts';
 import { readLayout, type LayoutReading } from '../../../../shared/disko/read-source.ts';
 import { buildRecipe, recipes, type RecipeAnswers } from '../../../../shared/disko/recipes.ts';
