@@ -8,6 +8,7 @@ import { addFleetCheck } from './commands/fleet-check.ts';
 import { addFleetInputs } from './commands/fleet-inputs.ts';
 import { addFleetMaking } from './commands/fleet-new.ts';
 import { showFleet, showHosts, showStatus } from './commands/fleet.ts';
+import { addHealth } from './commands/health.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addInstall } from './commands/install.ts';
 import { cancelJob, decide, listJobs, showJob, showLog } from './commands/jobs.ts';
@@ -111,6 +112,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
         act(options, (session) => deploy(session, folder, { ...options, yes: options.yes === true })),
     );
 
+  addHealth(program, act, selectionHelp);
   addHosts(program, act, wholeNumber(1, 65535));
   addInstall(program, act, wholeNumber(1, 65535));
 

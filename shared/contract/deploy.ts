@@ -1,5 +1,7 @@
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
+import { hostHealth } from './health.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { command } from './job.ts';
 import { problem } from './problem.ts';
@@ -42,6 +44,8 @@ export type DeployPreview = z.infer<typeof deployPreview>;
 export const deployContract = {
   preview: procedure.input(deployRequest).output(deployPreview),
   start: procedure.input(deployRequest).output(z.object({ jobId })),
+  /** Tries each check of these hosts once; one host after the other as they answer. */
+  health: procedure.input(z.object({ fleetId, hosts: z.array(hostName).min(1) })).output(eventIterator(hostHealth)),
   /** A new job with the same goal for the hosts that did not succeed. */
   retryFailed: procedure.input(z.object({ id: jobId })).output(z.object({ jobId })),
 };

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
+import { healthResult } from './health.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { problem } from './problem.ts';
 
@@ -137,6 +138,14 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('note'), text: z.string() }),
   z.object({ ...base, type: z.literal('watchdog'), host: hostName, watchdog }),
   z.object({ ...base, type: z.literal('activity'), activity: jobActivity }),
+  /** All checks of a host, whenever one of them changed; `before` is one look before anything was changed. */
+  z.object({
+    ...base,
+    type: z.literal('health'),
+    host: hostName,
+    phase: z.enum(['before', 'after']),
+    results: z.array(healthResult),
+  }),
   z.object({ ...base, type: z.literal('outcome'), host: hostName, outcome: hostOutcome }),
   z.object({
     ...base,
@@ -185,6 +194,8 @@ export const jobDetail = z.object({
   notes: z.array(z.object({ at: z.number(), text: z.string() })),
   /** By host, for those that are or were guarded. */
   watchdogs: z.record(z.string(), watchdog),
+  /** By host, for those that have checks. */
+  health: z.record(z.string(), z.object({ before: z.array(healthResult), after: z.array(healthResult) })),
 });
 export type JobDetail = z.infer<typeof jobDetail>;
 

@@ -14,8 +14,11 @@ export function emptyJobDetail(summary: JobSummary, spec: Readonly<Record<string
     outcomes: {},
     notes: [],
     watchdogs: {},
+    health: {},
   };
 }
+
+const noHealth: JobDetail['health'][string] = { before: [], after: [] };
 
 /** True where nothing more will be heard of a job. */
 export function isOver(state: JobState): boolean {
@@ -61,6 +64,10 @@ function applyEvent(detail: JobDetail, event: JobEvent): JobDetail {
       return { ...detail, watchdogs: { ...detail.watchdogs, [event.host]: event.watchdog } };
     case 'activity':
       return { ...detail, summary: { ...summary, activity: event.activity } };
+    case 'health': {
+      const known = (Object.hasOwn(detail.health, event.host) ? detail.health[event.host] : undefined) ?? noHealth;
+      return { ...detail, health: { ...detail.health, [event.host]: { ...known, [event.phase]: event.results } } };
+    }
     case 'outcome':
       return { ...detail, outcomes: { ...detail.outcomes, [event.host]: event.outcome } };
     case 'finished':

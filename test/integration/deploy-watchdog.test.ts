@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hostHealth } from '../../shared/contract/health.ts';
 import type { HostOutcome } from '../../shared/contract/job.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
@@ -38,7 +41,7 @@ const watchdogSeconds = 6;
 
 describeLab('the watchdog', () => {
   beforeAll(async () => {
-    home = await DeployLab.start('watchdog', [...names, 'plain', 'hand']);
+    home = await DeployLab.start('watchdog', [...names, 'plain', 'ill', 'lame', 'hand']);
   });
   afterAll(() => home[Symbol.asyncDispose]());
 
@@ -101,6 +104,69 @@ describeLab('the watchdog', () => {
     const { result } = await running.over();
     expect(result.hosts['plain']?.state).toBe('succeeded');
     expect(running.watchdogs).toEqual([]);
+  });
+
+  test('goes back where a health check fails that passed before, and lets be what was broken', async () => {
+    const path = await home.fleet('health', {
+      ill: 'system.activationScripts.ill = "rm -f /run/healthy";',
+      lame: 'pocket.units.fine = "three";',
+    });
+    const before = await home.host('ill').currentSystem();
+    for (const name of ['ill', 'lame']) await home.host(name).read('touch', '/run/healthy');
+    await writeFile(
+      join(path, 'nixstead.toml'),
+      `[defaults]
+health = [
+  { name = "healthy", command = ["test", "-e", "/run/healthy"], within = 1, every = 0.2 },
+  { command-here = ["test", "-f", "flake.nix"] },
+  { tcp = 22 },
+  { unit = "sshd" },
+  { no-new-failed-units = true },
+]
+[[hosts.lame.health]]
+name = "lame"
+command = ["false"]
+within = 30
+`,
+    );
+    // The first contact asks for the host keys.
+    await home.deploy(path, '*', '--goal', 'push');
+    const asked = await home.cli(['health', path, '--on', '*', '--json']);
+    expect(asked.exitCode).toBe(1);
+    const answers = asked.stdout
+      .trim()
+      .split('\n')
+      .map((text) => hostHealth.parse(JSON.parse(text)));
+    const failing = answers.flatMap(({ host, results }) =>
+      results.flatMap(({ name, state }) => (state === 'passed' ? [] : [`${host}: ${name} ${state}`])),
+    );
+    expect(failing).toEqual(['lame: lame failed']);
+    expect(answers.map(({ results }) => results.length).toSorted()).toEqual([5, 6]);
+
+    const { result } = await home.deploy(path, '*');
+    expect(result.hosts['lame']?.state).toBe('succeeded');
+    expect(result.hosts['ill']).toMatchObject({
+      state: 'reverted',
+      system: before,
+      error: {
+        code: 'deploy-reverted-health',
+        evidence: expect.stringMatching(/^healthy: exit 1 \(tried \d+ times\)/),
+      },
+    });
+    const { health, commands } = await home.job(result.job);
+    expect(health['lame']?.after.find(({ name }) => name === 'lame')).toMatchObject({
+      state: 'broken-before',
+      tries: 1,
+    });
+    expect(commands).toContainEqual(
+      expect.objectContaining({
+        exitCode: 0,
+        command: { host: 'ill', stage: 'confirm', where: 'here', argv: ['test', '-f', 'flake.nix'], env: {} },
+      }),
+    );
+    await writeFile(join(path, 'nixstead.toml'), 'watchdog = 5');
+    const wrong = await home.cli(['deploy', path, '--on', 'lame', '--yes', '--json']);
+    expect([wrong.exitCode, wrong.stdout]).toEqual([1, expect.stringContaining('safety-file-wrong')]);
   });
 
   test('a person keeps what runs, or sends the host back, before the time is over', async () => {

@@ -3,6 +3,9 @@ import type { HostName } from '../../../shared/contract/ids.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
 import type { SshSession } from '../ssh/session.ts';
 import type { ActivationStatus } from './activation-script.ts';
+import type { HealthResult } from '../../../shared/contract/health.ts';
+import type { HostHealth } from './health/host-health.ts';
+import { areHealthy } from './health/run-checks.ts';
 import type { HostSteps } from './host-steps.ts';
 import { readMachineFacts } from './machine-facts.ts';
 import { deployError, deployProblems, type RevertCause } from './problems.ts';
@@ -15,12 +18,17 @@ import type { WatchdogAnswer } from './watchdog-script.ts';
  * machine was restarted meanwhile, so that nothing guards it any more.
  */
 export type Confirmed =
-  | { readonly end: 'kept' | 'unguarded' | 'gone'; readonly facts: MachineFacts }
+  | {
+      readonly end: 'kept' | 'unguarded' | 'gone';
+      readonly facts: MachineFacts;
+      readonly unhealthy: readonly HealthResult[];
+    }
   | {
       readonly end: 'reverted';
       readonly facts: MachineFacts;
       readonly cause: RevertCause;
       readonly answer: WatchdogAnswer;
+      readonly unhealthy: readonly HealthResult[];
     };
 
 interface ConfirmationWork {
@@ -28,6 +36,7 @@ interface ConfirmationWork {
   readonly link: TargetLink;
   readonly steps: HostSteps;
   readonly watchdog: Watchdog;
+  readonly health: HostHealth;
   readonly status: ActivationStatus;
   readonly signal: AbortSignal;
 }
@@ -37,12 +46,14 @@ const attemptMs = 4000;
 const pauseBetweenTriesMs = 1000;
 /** How long a host may be out of reach: right after its activation, or after its watchdog went back. */
 const outOfReachLimitMs = 60_000;
+/** Before the watchdog's time is over there must be a moment left to tell it what the checks came to. */
+const reservedMs = 2000;
 /** Going back is an activation of its own. */
 const revertLimitMs = 300_000;
 
 /**
- * The stage `confirm`: only a new connection proves that the host still lets us in. Over it the watchdog is disarmed, or
- * is sent back where the activation failed. Where there is no way in any more it goes back by itself, and this waits to
+ * The stage `confirm`: only a new connection proves that the host still lets us in. Over it, and after the health checks,
+ * the watchdog is disarmed, or is sent back where the activation or a check failed. Where there is no way in any more it goes back by itself, and this waits to
  * hear so.
  * @throws ProblemError `deploy-out-of-reach`; the signal's reason, and the watchdog then goes back by itself
  */
@@ -64,6 +75,7 @@ class Confirmation {
   readonly #work: ConfirmationWork;
   #giveUpAt: number;
   #wasReachedInTime = false;
+  #unhealthy: readonly HealthResult[] = [];
 
   constructor(work: ConfirmationWork) {
     this.#work = work;
@@ -76,14 +88,17 @@ class Confirmation {
     const session = await link.reopen(signal, attemptMs);
     this.#wasReachedInTime ||= Date.now() < (watchdog.deadlineAt ?? Infinity);
     const facts = await readMachineFacts(session, signal);
-    if (!watchdog.wasArmed) return { end: 'unguarded', facts };
+    if (!watchdog.wasArmed) {
+      if (whyNotKept(this.#work.status) === null) await this.#checkHealth(session);
+      return { end: 'unguarded', facts, unhealthy: this.#unhealthy };
+    }
     const answer = await this.#judge(session);
     switch (answer.state) {
       case 'armed':
         return null;
       case 'kept':
       case 'gone':
-        return { end: answer.state, facts };
+        return { end: answer.state, facts, unhealthy: [] };
       case 'reverting':
       case 'reverted':
         return this.#cameBack(session, answer);
@@ -110,11 +125,32 @@ class Confirmation {
         ? watchdog.keep(session, signal)
         : watchdog.revert(session, 'a person decided so', signal);
     }
-    const reason = whyNotKept(status);
+    const reason = whyNotKept(status) ?? (await this.#checkHealth(session));
+    if (watchdog.byHand !== null) return this.#judge(session);
     if (reason === null) return watchdog.keep(session, signal);
     // An activation without a result may be the watchdog's own doing.
     const answer = await watchdog.look(session, signal);
     return answer.state === 'armed' ? watchdog.revert(session, reason, signal) : answer;
+  }
+
+  /** Why the checks send the host back; null where they do not. @throws where the way to the host was lost meanwhile */
+  async #checkHealth(session: SshSession): Promise<string | null> {
+    const { health, steps, watchdog, signal } = this.#work;
+    if (health.count === 0) return null;
+    const results = await health.run(session, {
+      signal: AbortSignal.any([signal, watchdog.decided]),
+      until: (watchdog.deadlineAt ?? Infinity) - reservedMs,
+      onProgress: (note) => steps.progress('confirm', { note }),
+    });
+    signal.throwIfAborted();
+    if (areHealthy(results)) {
+      this.#unhealthy = [];
+      return null;
+    }
+    // What failed may have failed for want of a connection: the next one shows.
+    if (!session.isOpen) await session.exec(['true'], { signal });
+    this.#unhealthy = results.filter((result) => !areHealthy([result]));
+    return `${this.#unhealthy.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}`;
   }
 
   async #cameBack(session: SshSession, first: WatchdogAnswer): Promise<Confirmed> {
@@ -130,14 +166,14 @@ class Confirmation {
       }
     }
     const facts = await readMachineFacts(session, signal);
-    return { end: 'reverted', facts, answer, cause: this.#cause() };
+    return { end: 'reverted', facts, answer, cause: this.#cause(), unhealthy: this.#unhealthy };
   }
 
   #cause(): RevertCause {
     const { watchdog, status } = this.#work;
     if (watchdog.byHand === 'revert') return 'by-hand';
     if (whyNotKept(status) !== null) return wasEnded(status) && !watchdog.wasSentBack ? 'stuck' : 'activation';
-    return this.#wasReachedInTime ? 'activation' : 'unreachable';
+    return this.#wasReachedInTime ? 'health' : 'unreachable';
   }
 }
 

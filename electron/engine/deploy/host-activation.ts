@@ -10,6 +10,7 @@ import type { Activation, ActivationStatus } from './activation-script.ts';
 import { activationCommands, systemProfile } from './commands.ts';
 import { confirm, type Confirmed } from './confirmation.ts';
 import { goals } from './goals.ts';
+import type { HostHealth } from './health/host-health.ts';
 import type { HostSteps } from './host-steps.ts';
 import { LateSignal } from './late-signal.ts';
 import { clock } from './problems.ts';
@@ -28,6 +29,7 @@ export interface ActivationWork {
   readonly toGeneration?: number | null;
   /** null: what is activated stays, whatever becomes of the host. */
   readonly watchdogSeconds: number | null;
+  readonly health: HostHealth;
   readonly before: MachineFacts;
   readonly link: TargetLink;
   readonly privilege: readonly string[];
@@ -72,7 +74,7 @@ export class HostActivation implements Disposable {
     const { steps, goal, before } = this.#work;
     const status = await this.#activate(late.signal);
     if (goal === 'dry-activate') {
-      const verdict = judgeActivation(this.#evidence(before, status));
+      const verdict = judgeActivation(this.#evidence(before, status, []));
       if (verdict.outcome.error) steps.close('activate', 'failed', verdict.note);
       else steps.done('activate', describeUnits(this.#progress, true) || 'would change no unit');
       return verdict;
@@ -149,15 +151,19 @@ export class HostActivation implements Disposable {
   }
 
   async #confirm(status: ActivationStatus, signal: AbortSignal): Promise<Confirmed> {
-    const { context, host, link, steps } = this.#work;
+    const { context, host, link, steps, health } = this.#work;
     this.#work.onStage('confirm');
-    const confirmed = await confirm({ host, link, steps, watchdog: this.#watchdog, status, signal });
+    const confirmed = await confirm({ host, link, steps, health, watchdog: this.#watchdog, status, signal });
+    const isWell = confirmed.unhealthy.length === 0;
+    const checks =
+      health.count === 0 || !isWell ? '' : `, ${health.count === 1 ? 'a check' : `${health.count} checks`} passed`;
     switch (confirmed.end) {
       case 'kept':
-        steps.done('confirm', this.#watchdog.byHand === 'keep' ? 'kept by hand' : 'answers');
+        steps.done('confirm', this.#watchdog.byHand === 'keep' ? 'kept by hand' : `answers${checks}`);
         break;
       case 'unguarded':
-        steps.done('confirm', 'answers, no watchdog');
+        if (isWell) steps.done('confirm', `answers${checks}`);
+        else steps.fail('confirm', confirmed.unhealthy.map(({ name }) => name).join(', '));
         break;
       case 'gone':
         steps.done('confirm', 'restarted meanwhile, answers');
@@ -170,15 +176,15 @@ export class HostActivation implements Disposable {
   }
 
   #judge(confirmed: Confirmed, status: ActivationStatus): Verdict {
-    const evidence = this.#evidence(confirmed.facts, status);
+    const evidence = this.#evidence(confirmed.facts, status, confirmed.unhealthy);
     if (confirmed.end !== 'reverted') return judgeActivation(evidence);
     return judgeReverted(evidence, { ...confirmed, seconds: this.#activation.watchdogSeconds ?? 0 });
   }
 
-  #evidence(after: MachineFacts, status: ActivationStatus): Evidence {
+  #evidence(after: MachineFacts, status: ActivationStatus, unhealthy: Evidence['unhealthy']): Evidence {
     const { host, goal, system, before } = this.#work;
     const lastLines = this.#lastLines.join('\n');
-    return { host, goal, system, before, after, status, progress: this.#progress, lastLines };
+    return { host, goal, system, before, after, status, progress: this.#progress, lastLines, unhealthy };
   }
 
   #tellCommand(command: Command, exitCode: number | null): void {

@@ -14,6 +14,7 @@ import { buildHere, buildOnTarget, systemLink } from './build.ts';
 import { copySystem } from './copy.ts';
 import type { EvaluatedSystem } from './evaluate.ts';
 import { goals, needsTarget } from './goals.ts';
+import { HostHealth } from './health/host-health.ts';
 import { HostActivation } from './host-activation.ts';
 import type { HostSteps } from './host-steps.ts';
 import type { DeployLimits } from './limits.ts';
@@ -94,12 +95,13 @@ export class HostDeploy {
     const system = await this.#evaluate();
     const reason = reached && whyNothingToDo(goal, system.outPath, reached.facts);
     if (reached && reason) return this.#unchanged(reason, reached.facts);
+    const health = this.#health(reached);
     await this.#build(system, reached);
     if (goal === 'build' || !reached) return { state: 'succeeded', generation: null, system: system.outPath };
     await this.#copy(system, reached);
     const { generation, currentSystem } = reached.facts;
     if (goal === 'push') return { state: 'succeeded', generation, system: currentSystem };
-    return this.#activate(system, reached);
+    return this.#activate(system, reached, health);
   }
 
   /** Reaches the host and asks what it is in; null where the goal needs no host. */
@@ -199,7 +201,29 @@ export class HostDeploy {
     this.#steps.done('copy', note);
   }
 
-  async #activate({ outPath }: EvaluatedSystem, { link, facts, privilege }: Reached): Promise<HostOutcome> {
+  /** Looks at the host's checks while its system is built and copied; after that they tell what became worse. */
+  #health(reached: Reached | null): HostHealth {
+    const { context, spec } = this.#work;
+    const health = new HostHealth({
+      context,
+      host: this.#host.name,
+      checks: goals[spec.goal].isGuarded ? this.#host.checks : [],
+      place: {
+        privilege: reached?.privilege ?? [],
+        failedBefore: reached?.facts.failedUnits ?? [],
+        fleetFolder: spec.fleet.path,
+      },
+    });
+    const session = reached?.link.current;
+    if (session) health.lookBefore(session, context.signal);
+    return health;
+  }
+
+  async #activate(
+    { outPath }: EvaluatedSystem,
+    { link, facts, privilege }: Reached,
+    health: HostHealth,
+  ): Promise<HostOutcome> {
     const { context, spec, limits } = this.#work;
     this.#enter('activate', 'waiting for a place');
     const activation = new HostActivation({
@@ -209,11 +233,13 @@ export class HostDeploy {
       goal: spec.goal,
       system: outPath,
       watchdogSeconds: this.#host.watchdogSeconds,
+      health,
       before: facts,
       link,
       privilege,
       onStage: (stage) => this.#enter(stage),
     });
+    await health.wasLookedAt();
     const { outcome } = await limits.activations.run(context.signal, () => {
       this.#activation = activation;
       return activation.run();

@@ -5,30 +5,31 @@ import type { HostName } from '../../../shared/contract/ids.ts';
 import type { HostOutcome } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
+import { Safety } from '../fleet/safety-file.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
 import { goals, needsTarget } from './goals.ts';
 import { deployError, deployProblems } from './problems.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
 
-/** A switch of a machine at home is over sooner, and nobody likes to wait longer for a machine that is lost. */
-const usualWatchdogSeconds = 60;
-
 /**
  * What a deploy of these hosts would be, with the reasons of those that cannot be deployed. Nothing is run for it.
  * @param sshFolder folder of our own known_hosts and ssh_config
- * @throws ProblemError `deploy-unknown-host`
+ * @param safety what the fleet's nixstead.toml says
+ * @throws ProblemError `deploy-unknown-host`, `safety-file-*`
  */
 export function planDeploy(
   view: FleetView,
   request: Pick<DeployRequest, 'hosts' | 'goal' | 'watchdog'>,
   sshFolder: string,
+  safety: Safety = new Safety('', {}),
 ): DeploySpec {
+  safety.mustKnow(new Set(view.hosts.map(({ name }) => name)));
   const byName = new Map(view.hosts.map((host) => [host.name, host]));
   const names = [...new Set(request.hosts)];
   const hosts = names.map((name) => {
     const host = byName.get(name);
     if (host === undefined) throw deployError(deployProblems.unknownHost(name));
-    return planHost(host, request);
+    return planHost(host, request, safety);
   });
   const { name, path, ref } = view.fleet;
   const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
@@ -37,14 +38,17 @@ export function planDeploy(
 
 function planHost(
   host: Host,
-  { goal, watchdog = usualWatchdogSeconds }: Pick<DeployRequest, 'goal' | 'watchdog'>,
+  { goal, watchdog }: Pick<DeployRequest, 'goal' | 'watchdog'>,
+  safety: Safety,
 ): DeployHost {
   const { name, target, buildOnTarget, privilegeCommand, sshOptions } = host;
   // The first of a host's declarations is the one that is believed, see fleet/kinds/all.ts.
   const source = host.sources[0] ?? 'nixosConfigurations';
   const refusal = whyRefused(host, goal);
-  const watchdogSeconds = watchdog === 'off' ? null : watchdog;
-  return { name, source, target, buildOnTarget, privilegeCommand, sshOptions, watchdogSeconds, refusal };
+  const said = safety.of({ name, tags: host.tags, address: target?.host ?? name });
+  const watchdogSeconds = watchdog === undefined ? said.watchdogSeconds : watchdog === 'off' ? null : watchdog;
+  const checks = [...said.checks];
+  return { name, source, target, buildOnTarget, privilegeCommand, sshOptions, watchdogSeconds, checks, refusal };
 }
 
 function whyRefused(host: Host, goal: Goal): Problem | null {

@@ -13,6 +13,7 @@ import { buildOnTargetCommand } from './build.ts';
 import { activationCommands, systemProfile } from './commands.ts';
 import { evaluationSource, shareOutHere, systemQuestions } from './evaluate.ts';
 import { goals } from './goals.ts';
+import { checkCommand } from './health/host-health.ts';
 import { previewHosts } from './plan.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
 import { targetStore } from './target-store.ts';
@@ -39,7 +40,7 @@ export async function previewDeploy(spec: DeploySpec, files: SshFiles): Promise<
 
 function hostCommands(nix: NixProgram, { goal }: DeploySpec, host: DeployHost, files: SshFiles): Command[] {
   const { name, target: address } = host;
-  const { stages, setsProfile } = goals[goal];
+  const { stages, setsProfile, isGuarded } = goals[goal];
   const { system, derivation, link } = placeholders;
   const here = { subject: { drv: derivation }, outLink: `${link}${name}` };
   if (address === null) return [nixCommand(nix, name, 'build', { args: buildArguments(here) })];
@@ -57,6 +58,7 @@ function hostCommands(nix: NixProgram, { goal }: DeploySpec, host: DeployHost, f
     const profile = setsProfile ? systemProfile : null;
     const { setProfile, switchTo } = activationCommands(name, { system, goal, profile }, privilege);
     commands.push(...(setProfile ? [setProfile] : []), switchTo);
+    if (isGuarded) commands.push(...host.checks.flatMap((check) => checkCommand(name, check, privilege) ?? []));
   }
   return commands;
 }

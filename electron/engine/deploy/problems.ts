@@ -2,13 +2,14 @@ import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
 
 /** Why a host went back. `unreachable` and `stuck` are its own doing, when nobody confirmed in time. */
-export type RevertCause = 'unreachable' | 'stuck' | 'activation' | 'by-hand';
+export type RevertCause = 'unreachable' | 'stuck' | 'activation' | 'health' | 'by-hand';
 
 const wentBackTitles: Readonly<Record<RevertCause, (host: string, seconds: number) => string>> = {
   unreachable: (host) => `${host} could not be reached with the new system and went back to the one before`,
   stuck: (host, seconds) =>
     `The activation on ${host} did not end within ${seconds} s; it went back to the system before`,
   activation: (host) => `The activation on ${host} failed; it went back to the system before`,
+  health: (host) => `${host} failed its health checks with the new system and went back to the one before`,
   'by-hand': (host) => `${host} was sent back to the system before`,
 };
 
@@ -22,6 +23,10 @@ const wentBackAdvice: Readonly<Record<RevertCause, (host: string, seconds: numbe
     `If it only needs longer, give it more time: --watchdog ${seconds * 5}, or watchdog = ${seconds * 5} for this host in nixstead.toml.`,
   ],
   activation: () => ['Correct what the last lines name, then deploy again.'],
+  health: (host) => [
+    `What happened there is kept: journalctl -b on ${host}.`,
+    'Correct what the check names, then deploy again; a check that is wrong stands in nixstead.toml.',
+  ],
   'by-hand': () => ['The new system is still in its list of generations.'],
 };
 
@@ -150,6 +155,15 @@ export const deployProblems = {
     title: `${host} has been going back to the system before for minutes and is not through`,
     evidence,
     advice: [`Look at it: journalctl -b on ${host}, and systemctl list-jobs.`],
+  }),
+  unhealthy: (host: string, failed: readonly string[], evidence: string): Problem => ({
+    code: 'deploy-unhealthy',
+    title: `${host} was switched, and ${failed.length === 1 ? 'a health check fails' : `${failed.length} health checks fail`}: ${failed.join(', ')}`,
+    evidence,
+    advice: [
+      'It stays in the new system, since nothing guards it or a person kept it.',
+      'Correct what the check names, then deploy again; a check that is wrong stands in nixstead.toml.',
+    ],
   }),
   /** The host went back, and says that it is where it was. */
   wentBack: (host: string, cause: RevertCause, seconds: number, evidence: string, state: string): Problem => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { goal } from '../../../shared/contract/deploy.ts';
+import { healthCheck } from '../../../shared/contract/health.ts';
 import { fleetKind, target } from '../../../shared/contract/host.ts';
 import { hostName } from '../../../shared/contract/ids.ts';
 import { problem } from '../../../shared/contract/problem.ts';
@@ -16,6 +17,8 @@ export const deployHost = z.object({
   sshOptions: z.array(z.string()),
   /** For so long what was activated may be unconfirmed before the host goes back by itself; null: it never does. */
   watchdogSeconds: z.int().positive().nullable().default(null),
+  /** What must be so for what was activated to be confirmed. */
+  checks: z.array(healthCheck).default([]),
   /** Why this host fails before anything is run; the others go on. */
   refusal: problem.nullable(),
 });

@@ -1,4 +1,5 @@
 import type { Goal } from '../../../shared/contract/deploy.ts';
+import type { HealthResult } from '../../../shared/contract/health.ts';
 import type { HostOutcome, JobState } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
@@ -19,6 +20,8 @@ export interface Evidence {
   readonly progress: SwitchProgress;
   /** The last lines of the activation. */
   readonly lastLines: string;
+  /** Health checks that fail now and did not before. */
+  readonly unhealthy: readonly HealthResult[];
 }
 
 /** What became of a host: the outcome, a short result for the cell, and the problem to show on top. */
@@ -32,7 +35,7 @@ export interface Verdict {
  * and after 2 the new system may run or not.
  */
 export function judgeActivation(evidence: Evidence): Verdict {
-  const { host, status, goal, before, after, progress, lastLines } = evidence;
+  const { host, status, goal, before, after, progress, lastLines, unhealthy } = evidence;
   const state = describeState(evidence);
   const failWith = (error: Problem, note: string): Verdict => ({ outcome: outcome('failed', after, error), note });
 
@@ -54,6 +57,11 @@ export function judgeActivation(evidence: Evidence): Verdict {
     const error = deployProblems.unitsFailed(host, units, lastLines);
     return { outcome: outcome('switched-with-failures', after, error), note: `${units.join(', ')} failed` };
   }
+  if (unhealthy.length > 0) {
+    const names = unhealthy.map(({ name }) => name);
+    const error = deployProblems.unhealthy(host, names, checkLines(unhealthy));
+    return { outcome: outcome('switched-with-failures', after, error), note: `${names.join(', ')} failed` };
+  }
   return { outcome: outcome('succeeded', after), note: doneNote(evidence) };
 }
 
@@ -67,14 +75,20 @@ interface Reverted {
 
 /** Judges a host that went back: it is where it was only if it says so itself. */
 export function judgeReverted(evidence: Evidence, { cause, answer, seconds }: Reverted): Verdict {
-  const { host, before, after, lastLines } = evidence;
+  const { host, before, after, lastLines, unhealthy } = evidence;
   const state = describeState(evidence);
-  const proof = [lastLines, answer.log].filter((text) => text !== '').join('\n');
+  const proof = [cause === 'health' ? checkLines(unhealthy) : lastLines, answer.log]
+    .filter((text) => text !== '')
+    .join('\n');
   if (after.currentSystem !== before.currentSystem || after.profileSystem !== before.profileSystem) {
     return { outcome: outcome('failed', after, deployProblems.notBack(host, proof, state)), note: 'not back' };
   }
   const error = deployProblems.wentBack(host, cause, seconds, proof, state);
   return { outcome: outcome('reverted', after, error), note: 'as before' };
+}
+
+function checkLines(results: readonly HealthResult[]): string {
+  return results.map(({ name, detail, tries }) => `${name}: ${detail} (tried ${tries} times)`).join('\n');
 }
 
 function outcome(state: HostOutcome['state'], after: MachineFacts, error?: Problem): HostOutcome {

@@ -10,10 +10,7 @@ export type NewJobEvent = WithoutEnvelope<JobEvent>;
  * What an executor emits itself; the others are the runner's. A `build` event names only the derivations that changed.
  * An `outcome` is emitted as soon as its host is done, so that it is known even if the job is interrupted later.
  */
-export type ExecutorEvent = Extract<
-  NewJobEvent,
-  { type: 'step' | 'command' | 'build' | 'problem' | 'note' | 'watchdog' | 'activity' | 'outcome' }
->;
+export type ExecutorEvent = Exclude<NewJobEvent, { type: 'started' | 'prompt' | 'answered' | 'finished' }>;
 
 /** Thrown out of the context's waits after a person cancelled; an executor lets it pass or returns its result. */
 export class JobCancelled extends Error {

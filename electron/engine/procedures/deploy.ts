@@ -1,19 +1,23 @@
 import type { DeployRequest } from '../../../shared/contract/deploy.ts';
 import type { JobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail } from '../../../shared/contract/job.ts';
+import { askHealth } from '../deploy/health/ask-health.ts';
 import { deployAddresses, deployTitle, hostsToRetry, planDeploy } from '../deploy/plan.ts';
 import { previewDeploy } from '../deploy/preview.ts';
 import { deploySpec, type DeploySpec } from '../deploy/spec.ts';
 import { ProblemError } from '../errors.ts';
-import { procedures } from './base.ts';
+import { readSafety } from '../fleet/safety-file.ts';
+import { procedures, stream } from './base.ts';
 import type { EngineParts } from './router.ts';
 
 /** `deploy.*`: plans and starts deploys. */
 export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fleets' | 'files' | 'jobs'>) {
   const { deploy } = procedures;
 
-  const plan = async (request: DeployRequest): Promise<DeploySpec> =>
-    planDeploy(await fleets.current(request.fleetId), request, files.folder);
+  const plan = async (request: DeployRequest): Promise<DeploySpec> => {
+    const view = await fleets.current(request.fleetId);
+    return planDeploy(view, request, files.folder, await readSafety(view.fleet.path));
+  };
 
   const start = async (request: DeployRequest): Promise<{ jobId: JobId }> => {
     const spec = await plan(request);
@@ -25,6 +29,11 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
   return {
     preview: deploy.preview.handler(async ({ input }) => previewDeploy(await plan(input), files)),
     start: deploy.start.handler(({ input }) => start(input)),
+    health: deploy.health.handler(async function* ({ input, signal = new AbortController().signal }) {
+      const view = await fleets.current(input.fleetId);
+      const safety = await readSafety(view.fleet.path);
+      yield* stream(askHealth(view, input.hosts, { files, safety, signal }), signal);
+    }),
     retryFailed: deploy.retryFailed.handler(async ({ input }) => start(retryOf(await jobs.show(input.id)))),
   };
 }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { healthResult } from '../../../shared/contract/health.ts';
 import { jobId, type JobId } from '../../../shared/contract/ids.ts';
 import {
   hostOutcome,
@@ -33,7 +34,13 @@ const resultLine = z.object({
   hosts: z.record(z.string(), hostOutcome),
 });
 const watchdogLine = z.object({ type: z.literal('watchdog'), host: z.string(), ...watchdog.shape, at: z.number() });
-const line = z.discriminatedUnion('type', [stepLine, watchdogLine, resultLine]);
+const healthLine = z.object({
+  type: z.literal('health'),
+  host: z.string(),
+  phase: z.enum(['before', 'after']),
+  results: z.array(healthResult),
+});
+const line = z.discriminatedUnion('type', [stepLine, watchdogLine, healthLine, resultLine]);
 type StepLine = z.infer<typeof stepLine>;
 type WatchdogLine = z.infer<typeof watchdogLine>;
 type ResultLine = z.infer<typeof resultLine>;

@@ -131,6 +131,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
     deploy: {
       preview: base.deploy.preview.handler(absent),
       start: base.deploy.start.handler(absent),
+      health: base.deploy.health.handler(absent),
       retryFailed: base.deploy.retryFailed.handler(absent),
     },
     job: {

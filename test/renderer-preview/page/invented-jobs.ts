@@ -236,6 +236,24 @@ export function liveJob(fleetId: FleetId): JobDetail {
       gateway: { state: 'armed', seconds: 60, deadlineAt: NOW + 42 * SECOND, reason: '' },
       kube01: { state: 'kept', seconds: 60, deadlineAt: NOW + 30 * SECOND, reason: '' },
     },
+    health: {
+      gateway: {
+        before: [
+          { name: 'the gateway answers', kind: 'gateway', state: 'passed', detail: '10.0.0.1 answers', tries: 1 },
+          { name: 'http://gateway/', kind: 'http', state: 'failed', detail: 'HTTP 502', tries: 1 },
+        ],
+        after: [
+          {
+            name: 'the gateway answers',
+            kind: 'gateway',
+            state: 'waiting',
+            detail: '10.0.0.1 does not answer',
+            tries: 3,
+          },
+          { name: 'http://gateway/', kind: 'http', state: 'broken-before', detail: 'HTTP 502', tries: 1 },
+        ],
+      },
+    },
   };
 }
 

@@ -156,6 +156,7 @@ function withLive(more: Partial<JobDetail['summary']> = {}): Scenario {
     outcomes: {},
     notes: [],
     watchdogs: {},
+    health: {},
   };
   return { ...BASE, jobs: [detail.summary, queued, ...BASE.jobs], details: [detail, queuedDetail] };
 }

@@ -157,6 +157,7 @@ const job: JobDetail = {
   },
   notes: [],
   watchdogs: {},
+  health: {},
   problem: { code: 'j', title: 'Its process died', evidence: '', advice: [] },
 };
 

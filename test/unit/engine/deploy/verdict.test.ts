@@ -37,6 +37,7 @@ const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
   status: { state: 'switch', exitCode: 0 },
   progress: noSwitchProgress,
   lastLines: 'the last line',
+  unhealthy: [],
   ...changes,
 });
 const judge = (changes: Partial<Evidence> = {}) => judgeActivation(evidence(changes));
@@ -192,6 +193,19 @@ describe('a host that went back', () => {
       error: { code: 'deploy-reverted-unreachable', evidence: 'the last line\ngoing back' },
     });
     expect(outcome.error?.advice[0]).toBe('nas runs the system from before and boots it (generation 3).');
+  });
+
+  test('is told which check failed, where one did', () => {
+    const unhealthy = [{ name: 'web', kind: 'http', state: 'failed', detail: 'HTTP 502', tries: 3 }] as const;
+    const { outcome } = judgeReverted(evidence({ after: before, unhealthy }), { cause: 'health', answer, seconds: 60 });
+    expect(outcome.error).toMatchObject({
+      code: 'deploy-reverted-health',
+      evidence: 'web: HTTP 502 (tried 3 times)\ngoing back',
+    });
+    expect(judge({ unhealthy }).outcome).toMatchObject({
+      state: 'switched-with-failures',
+      error: { code: 'deploy-unhealthy' },
+    });
   });
 
   test('is told how to get more time where its activation did not end', () => {

@@ -1,0 +1,76 @@
+import { Option, type Command } from 'commander';
+import type { HealthResult, HostHealth } from '../../../shared/contract/health.ts';
+import { CommandFailed, problemOfCall } from '../errors.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { openForCommand } from '../open.ts';
+import { showProblem } from '../output/problem.ts';
+import { table } from '../output/table.ts';
+import { printable, type Style } from '../output/text.ts';
+import { selectHosts } from '../select-hosts.ts';
+import type { Session } from '../session.ts';
+
+type InSession = (options: { json?: boolean }, action: (session: Session) => Promise<ExitCode>) => Promise<void>;
+
+const words: Record<HealthResult['state'], readonly [Style, string]> = {
+  waiting: ['dim', '· not tried'],
+  passed: ['green', '✓ passed'],
+  failed: ['red', '✗ failed'],
+  'broken-before': ['yellow', '! failed before too'],
+};
+
+/** `health DIR --on EXPR`: tries the checks that nixstead.toml has for these hosts, once. */
+async function showHealth(session: Session, folder: string, on: string): Promise<ExitCode> {
+  const view = await openForCommand(session, folder);
+  const { hosts } = await selectHosts(session, view, on);
+  const answers: HostHealth[] = [];
+  if (hosts.length > 0) {
+    try {
+      const request = { fleetId: view.fleet.id, hosts: hosts.map(({ name }) => name) };
+      for await (const answer of await session.client.deploy.health(request)) {
+        answers.push(answer);
+        if (session.isJson) session.printJson(answer);
+      }
+    } catch (error) {
+      throw new CommandFailed(problemOfCall(error), exitCodes.failed);
+    }
+  }
+  if (!session.isJson) print(session, answers);
+  const isWell = answers.every(
+    ({ problem, results }) => problem === null && results.every(({ state }) => state === 'passed'),
+  );
+  return isWell ? exitCodes.done : exitCodes.failed;
+}
+
+function print(session: Session, answers: readonly HostHealth[]): void {
+  const rows = answers
+    .toSorted((a, b) => a.host.localeCompare(b.host))
+    .flatMap(({ host, results }) =>
+      results.map(({ name, state, detail }) => {
+        const [style, word] = words[state];
+        return [printable(host), session.paint(style, word), printable(name), printable(detail)];
+      }),
+    );
+  if (rows.length > 0) session.print(table(['HOST', 'STATE', 'CHECK', ''], rows, session.paint));
+  for (const { host, problem } of answers) {
+    if (problem) session.tell(`\n${showProblem(problem, session.paintError, { host })}`);
+  }
+  const without = answers.filter(({ problem, results }) => problem === null && results.length === 0);
+  if (without.length > 0) {
+    const names = without.map(({ host }) => printable(host)).join(', ');
+    session.tell(session.paintError('dim', `No checks in nixstead.toml for: ${names}\n`));
+  }
+}
+
+/** Adds `health`. */
+export function addHealth(program: Command, act: InSession, selectionHelp: string): void {
+  program
+    .command('health')
+    .description('try the health checks of nixstead.toml, once')
+    .argument('<DIR>', 'the folder with flake.nix')
+    .addOption(new Option('--on <EXPR>', 'the hosts').makeOptionMandatory())
+    .addOption(new Option('--json', 'print a line of JSON for each host'))
+    .addHelpText('after', selectionHelp)
+    .action((folder: string, options: { on: string; json?: boolean }) =>
+      act(options, (session) => showHealth(session, folder, options.on)),
+    );
+}

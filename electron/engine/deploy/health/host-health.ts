@@ -1,0 +1,91 @@
+import type { HealthCheck, HealthResult } from '../../../../shared/contract/health.ts';
+import type { HostName } from '../../../../shared/contract/ids.ts';
+import type { Command } from '../../../../shared/contract/job.ts';
+import type { JobContext } from '../../jobs/context.ts';
+import type { SshSession } from '../../ssh/session.ts';
+import { asRoot } from '../privilege.ts';
+import { runChecks } from './run-checks.ts';
+import type { CheckPlace, Tried } from './try-check.ts';
+
+interface HostHealthWork {
+  readonly context: Pick<JobContext, 'emit' | 'log'>;
+  readonly host: HostName;
+  readonly checks: readonly HealthCheck[];
+  readonly place: Omit<CheckPlace, 'session'>;
+}
+
+/** The checks of one host in a deploy: looked at before it, and run after it, where what was broken does not count. */
+export class HostHealth {
+  readonly #work: HostHealthWork;
+  #before: Promise<readonly HealthResult[]> | null = null;
+
+  constructor(work: HostHealthWork) {
+    this.#work = work;
+  }
+
+  get count(): number {
+    return this.#work.checks.length;
+  }
+
+  /** One look at how things are, beside whatever goes on; {@link run} waits for it. */
+  lookBefore(session: SshSession, signal: AbortSignal): void {
+    const { checks, place } = this.#work;
+    if (checks.length === 0) return;
+    const look = async (): Promise<readonly HealthResult[]> => {
+      const results = await runChecks(checks, { place: { ...place, session }, signal, isGlance: true });
+      // Without a way to the host nothing was learned, so that everything counts.
+      const known = session.isOpen ? results : [];
+      this.#tell('before', known);
+      return known;
+    };
+    this.#before = look();
+    this.#before.catch(() => undefined);
+  }
+
+  /** Resolves when the look before is over: only then may anything be changed. */
+  async wasLookedAt(): Promise<void> {
+    await this.#before;
+  }
+
+  /** @param until no try begins after it; ms since the epoch */
+  async run(
+    session: SshSession,
+    options: { signal: AbortSignal; until: number; onProgress: (note: string) => void },
+  ): Promise<HealthResult[]> {
+    const { checks, place, host, context } = this.#work;
+    const before = (await this.#before) ?? [];
+    const brokenBefore = new Set(before.filter(({ state }) => state !== 'passed').map(({ name }) => name));
+    const results = await runChecks(checks, {
+      place: { ...place, session },
+      ...options,
+      brokenBefore,
+      onChange: (now) => {
+        this.#tell('after', now);
+        const passed = now.filter(({ state }) => state === 'passed').length;
+        options.onProgress(`${passed} of ${checks.length} ${checks.length === 1 ? 'check' : 'checks'} passed`);
+      },
+      onCommand: (check, tried) => this.#tellCommand(check, tried),
+    });
+    for (const { name, state, detail } of results) context.log(host, `check: ${name}: ${state} (${detail})\n`);
+    return results;
+  }
+
+  #tell(phase: 'before' | 'after', results: readonly HealthResult[]): void {
+    const { context, host } = this.#work;
+    context.emit({ type: 'health', host, phase, results: [...results] });
+  }
+
+  #tellCommand(check: HealthCheck, { exitCode }: Tried): void {
+    const { context, host, place } = this.#work;
+    const command = checkCommand(host, check, place.privilege);
+    if (command) context.emit({ type: 'command', command, exitCode: exitCode ?? null });
+  }
+}
+
+/** The command of a check as it is run and shown; null for checks that are none. */
+export function checkCommand(host: HostName, check: HealthCheck, privilege: readonly string[]): Command | null {
+  const common = { host, stage: 'confirm', env: {} } as const;
+  if (check.kind === 'command-here') return { ...common, where: 'here', argv: [...check.argv] };
+  if (check.kind === 'command-there') return { ...common, where: 'target', argv: [...asRoot(privilege, check.argv)] };
+  return null;
+}

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import { ZodError } from 'zod';
+import type { Place, Problem } from '../../../shared/contract/problem.ts';
+import { safetyFile, safetyOf, type HostSafety, type SafetyFile } from '../../../shared/fleet/safety.ts';
+import { ProblemError } from '../errors.ts';
+
+const fileName = 'nixstead.toml';
+
+/** What a fleet's nixstead.toml says, for any of its hosts. */
+export class Safety {
+  readonly #path: string;
+  readonly #file: SafetyFile;
+
+  constructor(path: string, file: SafetyFile) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /** @throws ProblemError `safety-file-wrong` where a check cannot be */
+  of(host: Parameters<typeof safetyOf>[1]): HostSafety {
+    return readable(this.#path, () => safetyOf(this.#file, host));
+  }
+
+  /** @throws ProblemError `safety-file-unknown-host`: a mistyped name would leave a host without its checks */
+  mustKnow(names: ReadonlySet<string>): void {
+    const unknown = Object.keys(this.#file.hosts ?? {}).find((name) => !names.has(name));
+    if (unknown === undefined) return;
+    throw new ProblemError({
+      code: 'safety-file-unknown-host',
+      title: `${fileName} speaks of a host that the fleet does not have: ${unknown}`,
+      evidence: `[hosts.${unknown}]`,
+      advice: ['Correct the name, or remove that part of the file.'],
+      place: { file: this.#path },
+    });
+  }
+}
+
+/**
+ * Reads nixstead.toml beside flake.nix; without one, every host has the usual watchdog and no checks.
+ * @throws ProblemError `safety-file-wrong`, `safety-file-unreadable`
+ */
+export async function readSafety(fleetFolder: string): Promise<Safety> {
+  const path = join(fleetFolder, fileName);
+  const text = await textOf(path);
+  const file = text === null ? {} : readable(path, () => safetyFile.parse(parse(text)));
+  return new Safety(path, file);
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if ('code' in error && error.code === 'ENOENT') return null;
+    throw new ProblemError({
+      code: 'safety-file-unreadable',
+      title: `${fileName} cannot be read`,
+      evidence: error.message,
+      advice: ['Nothing is deployed without the checks that it may ask for.'],
+      place: { file: path },
+    });
+  }
+}
+
+function readable<Value>(path: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TomlError) {
+      const [title = '', ...proof] = error.message.split('\n');
+      const place = { file: path, line: error.line, column: error.column };
+      throw new ProblemError(wrong(title.replace(/^Invalid TOML document: /, ''), proof.join('\n').trimEnd(), place));
+    }
+    if (!(error instanceof ZodError)) throw error;
+    const [issue] = error.issues;
+    throw new ProblemError(wrong(issue?.message ?? error.message, issue?.path.join('.') ?? '', { file: path }));
+  }
+}
+
+function wrong(reason: string, evidence: string, place: Place): Problem {
+  return {
+    code: 'safety-file-wrong',
+    title: `${fileName} is wrong: ${reason}`,
+    evidence,
+    advice: ['Correct it; nothing is deployed without the checks that it may ask for.'],
+    place,
+  };
+}

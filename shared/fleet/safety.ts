@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { healthCheck, type HealthCheck } from '../contract/health.ts';
+
+/**
+ * `nixstead.toml` beside flake.nix: how careful deploys of this fleet are. `[defaults]` is for every host, `[tags.NAME]`
+ * for hosts with a tag, `[hosts.NAME]` for one; each may hold `watchdog` and a list `health`.
+ */
+
+const kinds = ['unit', 'no-new-failed-units', 'http', 'tcp', 'command', 'command-here', 'ping-gateway'] as const;
+const seconds = z.number();
+const argv = z.tuple([z.string().min(1)], z.string());
+
+/** A check as it is written: one key says what is checked, the others how. */
+const writtenCheck = z
+  .strictObject({
+    name: z.string().optional(),
+    unit: z.string().optional(),
+    'no-new-failed-units': z.literal(true).optional(),
+    http: z.string().optional(),
+    status: z.int().optional(),
+    contains: z.string().optional(),
+    insecure: z.boolean().optional(),
+    tcp: z.union([z.int(), z.string()]).optional(),
+    'command-here': argv.optional(),
+    command: argv.optional(),
+    'ping-gateway': z.literal(true).optional(),
+    after: seconds.optional(),
+    within: seconds.optional(),
+    every: seconds.optional(),
+    timeout: seconds.optional(),
+  })
+  .refine((check) => kinds.filter((kind) => check[kind] !== undefined).length === 1, {
+    message: `exactly one of these says what is checked: ${kinds.join(', ')}`,
+  });
+type WrittenCheck = z.infer<typeof writtenCheck>;
+
+const part = z.strictObject({
+  watchdog: z.union([z.int().min(5).max(86_400), z.literal('off')]).optional(),
+  health: z.array(writtenCheck).optional(),
+});
+type Part = z.infer<typeof part>;
+
+export const safetyFile = z.strictObject({
+  defaults: part.optional(),
+  tags: z.record(z.string(), part).optional(),
+  hosts: z.record(z.string(), part).optional(),
+});
+export type SafetyFile = z.infer<typeof safetyFile>;
+
+export interface HostSafety {
+  /** null: no watchdog. */
+  readonly watchdogSeconds: number | null;
+  readonly checks: readonly HealthCheck[];
+}
+
+/** A switch of a machine at home is over sooner, and nobody likes to wait longer for a machine that is lost. */
+const usualWatchdogSeconds = 60;
+/** What activating and connecting may take of a watchdog's time, besides the checks. */
+const besidesChecksSeconds = 30;
+const usual = { after: 0, within: 15, every: 1, timeout: 5 } as const;
+
+/**
+ * What a file says of one host. A host's own watchdog is believed first, then the longest of its tags, then the default;
+ * the checks of all three are joined. A watchdog that would not wait for its checks waits longer.
+ * @param address where the host answers; stands for `{address}` in what is written
+ * @throws ZodError where a check cannot be (a port above 65535, no URL)
+ */
+export function safetyOf(
+  file: SafetyFile,
+  host: { readonly name: string; readonly tags: readonly string[]; readonly address: string },
+): HostSafety {
+  const ofTags = host.tags.flatMap((tag) => own(file.tags, tag));
+  const [ofHost] = own(file.hosts, host.name);
+  const parts = [...(file.defaults ? [file.defaults] : []), ...ofTags, ...(ofHost ? [ofHost] : [])];
+  const checks = named(parts.flatMap(({ health = [] }) => health.map((check) => readCheck(check, host.address))));
+  const watchdog =
+    ofHost?.watchdog ?? longest(ofTags.map((tag) => tag.watchdog)) ?? file.defaults?.watchdog ?? usualWatchdogSeconds;
+  return { watchdogSeconds: watchdog === 'off' ? null : Math.max(watchdog, secondsFor(checks)), checks };
+}
+
+/** How long a watchdog has to wait for these checks to have had all their tries. */
+export function secondsFor(checks: readonly HealthCheck[]): number {
+  const longestCheck = checks.map(
+    ({ afterSeconds, withinSeconds, timeoutSeconds }) => afterSeconds + withinSeconds + timeoutSeconds,
+  );
+  return checks.length === 0 ? 0 : Math.ceil(Math.max(...longestCheck)) + besidesChecksSeconds;
+}
+
+function own(parts: SafetyFile['tags'], name: string): Part[] {
+  const found = parts && Object.hasOwn(parts, name) ? parts[name] : undefined;
+  return found ? [found] : [];
+}
+
+/** A time is safer than none. */
+function longest(watchdogs: readonly Part['watchdog'][]): Part['watchdog'] {
+  const times = watchdogs.filter((one) => typeof one === 'number');
+  return times.length > 0 ? Math.max(...times) : watchdogs.find((one) => one === 'off');
+}
+
+function readCheck(check: WrittenCheck, address: string): HealthCheck {
+  const trying = {
+    afterSeconds: check.after ?? usual.after,
+    withinSeconds: check.within ?? usual.within,
+    everySeconds: check.every ?? usual.every,
+    timeoutSeconds: check.timeout ?? usual.timeout,
+  };
+  const what = { ...target(check, address), ...trying };
+  return healthCheck.parse({ ...what, name: check.name ?? what.name });
+}
+
+function target(check: WrittenCheck, address: string): { name: string; kind: string; [key: string]: unknown } {
+  const filled = (text: string, place = address): string => text.replaceAll('{address}', place);
+  if (check.unit !== undefined) {
+    const unit = check.unit.includes('.') ? check.unit : `${check.unit}.service`;
+    return { kind: 'unit', unit, name: `${unit} is active` };
+  }
+  if (check['no-new-failed-units']) return { kind: 'failed-units', name: 'no new failed units' };
+  if (check.http !== undefined) {
+    const url = filled(check.http, address.includes(':') ? `[${address}]` : address);
+    const { status = null, contains = null, insecure: isInsecure = false } = check;
+    return { kind: 'http', url, status, contains, isInsecure, name: url };
+  }
+  if (check.tcp !== undefined) {
+    const written = typeof check.tcp === 'number' ? `${address}:${check.tcp}` : filled(check.tcp);
+    const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(written) ?? [];
+    return { kind: 'tcp', host, port: Number(port), name: `${written} takes connections` };
+  }
+  const command = check.command ?? check['command-here'];
+  if (command !== undefined) {
+    const [program, ...rest] = command.map((word) => filled(word));
+    const words = [program, ...rest];
+    return { kind: check.command ? 'command-there' : 'command-here', argv: words, name: words.join(' ').slice(0, 200) };
+  }
+  return { kind: 'gateway', name: 'the gateway answers' };
+}
+
+/** Two checks of one name could not be told apart. */
+function named(checks: readonly HealthCheck[]): HealthCheck[] {
+  const seen = new Map<string, number>();
+  return checks.map((check) => {
+    const count = (seen.get(check.name) ?? 0) + 1;
+    seen.set(check.name, count);
+    return count === 1 ? check : { ...check, name: `${check.name} (${count})` };
+  });
+}

@@ -1,0 +1,58 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ProblemError } from '../../../../electron/engine/errors.ts';
+import { readSafety } from '../../../../electron/engine/fleet/safety-file.ts';
+
+let folder: string;
+const host = { name: 'nas', tags: [], address: '10.0.0.5' };
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'safety-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const write = (text: string) => writeFile(join(folder, 'nixstead.toml'), text);
+const problemOf = async (work: () => Promise<unknown>) => {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem;
+    throw error;
+  }
+  throw new Error('it did not fail');
+};
+
+test('a fleet without the file has the usual watchdog and no checks', async () => {
+  expect((await readSafety(folder)).of(host)).toEqual({ watchdogSeconds: 60, checks: [] });
+});
+
+test('what is written is read', async () => {
+  await write('[hosts.nas]\nwatchdog = "off"\n\n[[hosts.nas.health]]\nunit = "samba"\n');
+  const safety = await readSafety(folder);
+  expect(safety.of(host)).toMatchObject({ watchdogSeconds: null, checks: [{ kind: 'unit', unit: 'samba.service' }] });
+  expect(() => safety.mustKnow(new Set(['nas', 'pi']))).not.toThrow();
+  expect(() => safety.mustKnow(new Set(['pi']))).toThrow('speaks of a host that the fleet does not have: nas');
+});
+
+test('a mistake in its syntax is shown with its line', async () => {
+  await write('[hosts.nas]\nwatchdog = \n');
+  expect(await problemOf(() => readSafety(folder))).toMatchObject({
+    code: 'safety-file-wrong',
+    place: { file: join(folder, 'nixstead.toml'), line: 2 },
+  });
+});
+
+test('a mistyped word is told with its place in the file', async () => {
+  await write('[[hosts.nas.health]]\nunit = "samba"\nwihtin = 3\n');
+  expect(await problemOf(() => readSafety(folder))).toMatchObject({
+    code: 'safety-file-wrong',
+    title: expect.stringContaining('wihtin'),
+    evidence: 'hosts.nas.health.0',
+  });
+});
+
+test('a file that cannot be read stops what would need it', async () => {
+  await mkdir(join(folder, 'nixstead.toml'));
+  expect(await problemOf(() => readSafety(folder))).toMatchObject({ code: 'safety-file-unreadable' });
+});
