@@ -62,7 +62,8 @@ async function* triesOf(check: HealthCheck, options: ChecksOptions): AsyncGenera
     detail = tried.detail;
     if (tried.isGood) {
       if (tried.exitCode !== undefined) onCommand?.(check, tried);
-      return yield { name, kind, state: 'passed', detail, tries };
+      yield { name, kind, state: 'passed', detail, tries };
+      return;
     }
     const isLast = isOnce || signal.aborted || Date.now() + check.everySeconds * 1000 > giveUpAt;
     if (isLast) {
