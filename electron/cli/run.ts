@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { goal, type Goal } from '../../shared/contract/deploy.ts';
+import { FLEET_ARGUMENT, SELECTION_HELP } from './arguments.ts';
 import { deploy } from './commands/deploy.ts';
 import { disksCommand } from './commands/disks/command.ts';
 import { runDoctor } from './commands/doctor.ts';
@@ -13,6 +14,7 @@ import { addHosts } from './commands/hosts.ts';
 import { addInstall } from './commands/install.ts';
 import { cancelJob, decide, listJobs, showJob, showLog } from './commands/jobs.ts';
 import { nixCommand } from './commands/nix-text.ts';
+import { addSelections } from './commands/selections.ts';
 import { serve } from './commands/serve.ts';
 import { CommandFailed, problemOfCall } from './errors.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
@@ -28,11 +30,6 @@ function wholeNumber(minimum: number, maximum: number): (text: string) => number
     throw new InvalidArgumentError(`A number from ${minimum} to ${maximum} is wanted.`);
   };
 }
-
-const selectionHelp = `
-EXPR chooses hosts: names and globs (web-*), @tag, @tag-*, system:aarch64-linux, state:reachable,
-state:outdated, state:failed, state:reboot; comma is or, & is and, ! is not, with parentheses.
-Examples: nas   web-*,@db   '@web & !web-3'   'system:aarch64-linux & state:reachable'`;
 
 const exitHelp = `
 Exit status: 0 done, 1 something failed, 2 wrong usage, 3 the fleet cannot be read.`;
@@ -64,29 +61,31 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
   fleet
     .command('show')
     .description('the fleet and its hosts')
-    .argument('<DIR>', 'the folder with flake.nix')
+    .argument('<DIR>', FLEET_ARGUMENT)
     .option('--refresh', 'evaluate again, even where nothing has changed')
+    .option('--details', 'everything that is declared of each host, which takes an evaluation of its own')
+    .option('--no-details', 'with --json: without what only that evaluation tells')
     .addOption(jsonOption())
-    .action((folder: string, options: { refresh?: boolean; json?: boolean }) =>
-      act(options, (session) => showFleet(session, folder, { refresh: options.refresh === true })),
+    .action((folder: string, options: { refresh?: boolean; details?: boolean; json?: boolean }) =>
+      act(options, (session) => showFleet(session, folder, options)),
     );
   fleet
     .command('hosts')
     .description('the hosts that a selection matches')
-    .argument('<DIR>', 'the folder with flake.nix')
+    .argument('<DIR>', FLEET_ARGUMENT)
     .addOption(onOption())
     .addOption(jsonOption())
-    .addHelpText('after', selectionHelp)
+    .addHelpText('after', SELECTION_HELP)
     .action((folder: string, options: { on: string; json?: boolean }) =>
       act(options, (session) => showHosts(session, folder, options)),
     );
   fleet
     .command('status')
     .description('what the hosts say of themselves now')
-    .argument('<DIR>', 'the folder with flake.nix')
+    .argument('<DIR>', FLEET_ARGUMENT)
     .option('--on <EXPR>', 'these hosts alone')
     .addOption(jsonOption())
-    .addHelpText('after', selectionHelp)
+    .addHelpText('after', SELECTION_HELP)
     .action((folder: string, options: { on?: string; json?: boolean }) =>
       act(options, (session) => showStatus(session, folder, options)),
     );
@@ -97,7 +96,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
   program
     .command('deploy')
     .description('build systems and bring them to hosts, as a job of its own')
-    .argument('<DIR>', 'the folder with flake.nix')
+    .argument('<DIR>', FLEET_ARGUMENT)
     .addOption(onOption())
     .addOption(new Option('--goal <GOAL>', 'what to do with the new system').choices(goal.options).default('switch'))
     .addOption(watchdogOption())
@@ -105,7 +104,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      `${selectionHelp}\n\nCtrl-C cancels the job; a second one leaves it to go on by itself.\n${exitHelp}`,
+      `${SELECTION_HELP}\n\nCtrl-C cancels the job; a second one leaves it to go on by itself.\n${exitHelp}`,
     )
     .action(
       (folder: string, options: { on: string; goal: Goal; watchdog?: number | 'off'; yes?: boolean; json?: boolean }) =>
@@ -115,6 +114,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
   addHealth(program, act, selectionHelp);
   addHosts(program, act, wholeNumber(1, 65535));
   addInstall(program, act, wholeNumber(1, 65535));
+  addSelections(program, act);
 
   const jobs = program.command('jobs').description('jobs that run, wait or are over');
   jobs

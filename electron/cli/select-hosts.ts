@@ -2,15 +2,15 @@ import type { FleetView } from '../../shared/contract/fleet.ts';
 import type { Host } from '../../shared/contract/host.ts';
 import {
   explainSelection,
-  needsStates,
   parseSelection,
   select,
+  statesNeeded,
   statesOf,
   type SelectableHost,
   type SelectionExplanation,
 } from '../../shared/fleet/selection.ts';
 import { askStatuses } from './ask-statuses.ts';
-import { CommandFailed, wrongUsage } from './errors.ts';
+import { CommandFailed, problemOfCall, wrongUsage } from './errors.ts';
 import { exitCodes } from './exit.ts';
 import { printable } from './output/text.ts';
 import type { Session } from './session.ts';
@@ -26,12 +26,14 @@ function pointAt(text: string, start: number, message: string): string {
 }
 
 /**
- * The hosts of a selection. `state:` asks the hosts first. A pattern, tag or state that fits no host is told on standard
- * error: it is often a typing mistake.
+ * The hosts of a selection. `state:` asks the hosts first, and `state:outdated` evaluates what they would run. What fits
+ * no host, often a typing mistake, and what is not known is told on standard error.
  * @throws CommandFailed with exit code 2 where the selection is wrong, or names a host that there is none of
  */
 export async function selectHosts(session: Session, view: FleetView, text: string): Promise<ChosenHosts> {
-  const parsed = parseSelection(text);
+  const fleetId = view.fleet.id;
+  const saved = new Map((await session.client.selection.list({ fleetId })).map((each) => [each.name, each.text]));
+  const parsed = parseSelection(text, saved);
   if (!parsed.ok) {
     const { start, message } = parsed.error;
     throw wrongUsage(
@@ -41,8 +43,10 @@ export async function selectHosts(session: Session, view: FleetView, text: strin
     );
   }
   let hosts: readonly (Host & SelectableHost)[] = view.hosts;
-  if (needsStates(parsed.node)) {
-    const statuses = await askStatuses(session, view.fleet.id);
+  const needed = statesNeeded(parsed.node);
+  if (needed.has('outdated')) await evaluateSystems(session, view);
+  if (needed.size > 0) {
+    const statuses = await askStatuses(session, fleetId);
     hosts = view.hosts.map((host) => {
       const status = statuses.get(host.name);
       return { ...host, states: status && statesOf(status) };
@@ -55,12 +59,30 @@ export async function selectHosts(session: Session, view: FleetView, text: strin
     const problem = { code: 'no-such-host', title: capital(typing.message), evidence: text, advice: meant };
     throw new CommandFailed(problem, exitCodes.usage);
   }
-  for (const { message, suggestion } of explanation.idle) {
-    const meant = suggestion === null ? '' : `; did you mean ${suggestion}?`;
-    session.tell(session.paintError('yellow', `${printable(`${message}${meant}`)}\n`));
-  }
+  const oddities = [
+    ...explanation.idle.map(({ message, suggestion }) =>
+      suggestion === null ? message : `${message}; did you mean ${suggestion}?`,
+    ),
+    ...explanation.unknown.map(({ message }) => message),
+  ];
+  for (const oddity of oddities) session.tell(session.paintError('yellow', `${printable(oddity)}\n`));
   const matched = new Set(select(parsed.node, hosts).map((host) => host.name));
   return { hosts: view.hosts.filter((host) => matched.has(host.name)), explanation };
+}
+
+/** Evaluates what every host would run, as far as that is not known. A host that fails stays unknown, which is told. */
+async function evaluateSystems(session: Session, { fleet }: FleetView): Promise<void> {
+  using progress = session.progress();
+  try {
+    for await (const { done, total, problems } of await session.client.fleet.evaluateSystems({ id: fleet.id })) {
+      progress.say(`Evaluating systems: ${done} of ${total}`);
+      for (const { name, problem } of problems) {
+        session.tell(session.paintError('yellow', `${printable(`${name}: ${problem.title}`)}\n`));
+      }
+    }
+  } catch (error) {
+    throw new CommandFailed(problemOfCall(error), exitCodes.unreadable);
+  }
 }
 
 function capital(text: string): string {

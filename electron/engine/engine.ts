@@ -2,6 +2,7 @@ import type { Problem } from '../../shared/contract/problem.ts';
 import { Fleets } from './fleet/fleets.ts';
 import { nixEvaluator } from './fleet/evaluator.ts';
 import { MemoryHistory } from './fleet/memory-history.ts';
+import { fetchWithNix } from './fleet/remote-flake.ts';
 import { askOverSsh } from './fleet/status/ask.ts';
 import { openHome } from './home.ts';
 import { Inputs } from './inputs/inputs.ts';
@@ -9,7 +10,7 @@ import { Installs } from './install/installs.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { MachineMemory } from './machines/memory.ts';
 import { createRouter, type EngineRouter } from './procedures/router.ts';
-import { prepareSshFiles } from './ssh/config.ts';
+import { configPathWithoutSpaces, prepareSshFiles } from './ssh/config.ts';
 import { openStore } from './store/open.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -42,6 +43,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
       store,
       jobs,
       now,
+      fetchFlake: fetchWithNix(() => configPathWithoutSpaces(files)),
       evaluatorOf: nixEvaluator,
       memory: new MemoryHistory(home.cache),
       ask: askOverSsh(files),

@@ -1,3 +1,4 @@
+import Bookmark from '@lucide/svelte/icons/bookmark';
 import FilePen from '@lucide/svelte/icons/file-pen';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
@@ -9,6 +10,7 @@ import PanelBottom from '@lucide/svelte/icons/panel-bottom';
 import Plus from '@lucide/svelte/icons/plus';
 import Radar from '@lucide/svelte/icons/radar';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import ClockAlert from '@lucide/svelte/icons/clock-alert';
 import Rocket from '@lucide/svelte/icons/rocket';
 import Search from '@lucide/svelte/icons/search';
 import Server from '@lucide/svelte/icons/server';
@@ -71,7 +73,7 @@ export function listActions(app: AppState): Action[] {
         icon: Plus,
         keys: 'Alt+N',
         keywords: ['new', 'machine', 'server'],
-        refusal: offline,
+        refusal: offline ?? fleet.readOnlyReason,
         run: () => (app.isAddingHost = true),
       },
       {
@@ -93,6 +95,31 @@ export function listActions(app: AppState): Action[] {
         keywords: ['refresh', 'reload', 'eval'],
         refusal: offline ?? evaluating,
         run: () => void fleet.refresh(),
+      },
+    );
+    list.push(
+      {
+        id: 'selections',
+        title: 'Saved selections…',
+        section: 'Fleet',
+        icon: Bookmark,
+        keys: 'Alt+S',
+        keywords: ['save', 'filter', 'group', 'rename', 'delete'],
+        refusal: noHosts,
+        run: () => (app.isShowingSelections = true),
+      },
+      {
+        id: 'find-outdated',
+        title: 'Find outdated hosts',
+        section: 'Fleet',
+        icon: ClockAlert,
+        keys: 'Alt+U',
+        keywords: ['state', 'update', 'drift', 'old'],
+        refusal: offline ?? noHosts ?? (app.status.evaluation ? 'Hosts are being evaluated.' : null),
+        run: () => {
+          router.go({ page: 'fleet', filter: 'state:outdated' });
+          void app.status.evaluateSystems().catch(app.complain);
+        },
       },
     );
     if (app.selection.size > 0) {

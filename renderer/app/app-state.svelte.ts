@@ -6,6 +6,8 @@ import { CheckManager } from '../check/check-manager.svelte.ts';
 import { FilesManager } from '../files/files-manager.svelte.ts';
 import { GitManager } from '../files/git-manager.svelte.ts';
 import { FleetManager } from '../fleet/fleet-manager.svelte.ts';
+import { HostTraitsManager } from '../fleet/host-traits-manager.svelte.ts';
+import { SavedSelectionsManager } from '../fleet/saved-selections.svelte.ts';
 import { HostStatusManager } from '../fleet/host-status-manager.svelte.ts';
 import { SelectionManager } from '../fleet/selection-manager.svelte.ts';
 import { JobsManager } from '../jobs/jobs-manager.svelte.ts';
@@ -26,6 +28,8 @@ export class AppState {
   readonly settings: SettingsManager;
   readonly fleet: FleetManager;
   readonly status: HostStatusManager;
+  readonly traits: HostTraitsManager;
+  readonly saved: SavedSelectionsManager;
   readonly selection = new SelectionManager();
   readonly jobs: JobsManager;
   readonly git: GitManager;
@@ -39,6 +43,7 @@ export class AppState {
   /** The hosts that the deploy dialog is open for; null while it is closed. */
   deploying = $state.raw<readonly HostName[] | null>(null);
   isPaletteOpen = $state(false);
+  isShowingSelections = $state(false);
   isCreatingFleet = $state(false);
   isAddingHost = $state(false);
   /** Questions of jobs that were put aside without an answer; their jobs still wait. */
@@ -50,6 +55,8 @@ export class AppState {
     this.settings = new SettingsManager(connection, this.complain);
     this.fleet = new FleetManager(connection);
     this.status = new HostStatusManager(connection);
+    this.traits = new HostTraitsManager(connection.client);
+    this.saved = new SavedSelectionsManager(connection.client, this.complain);
     this.jobs = new JobsManager(connection, this.complain);
     this.git = new GitManager(connection.client);
     this.files = new FilesManager(connection.client);

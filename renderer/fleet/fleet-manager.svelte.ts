@@ -50,6 +50,10 @@ export class FleetManager {
   get problem(): Problem | null {
     return this.#problem;
   }
+  /** Why nothing of the fleet can be edited; null where it can. */
+  get readOnlyReason(): string | null {
+    return this.fleet?.remote ? 'This fleet is read only: it was opened by a reference. Clone it to edit it.' : null;
+  }
   host(name: HostName): Host | undefined {
     return this.#hostByName.get(name);
   }

@@ -14,6 +14,7 @@ export type ConditionIcon =
   | 'no-nix'
   | 'reboot'
   | 'boot-change'
+  | 'outdated'
   | 'warning';
 
 /** How a host stands, in one word for the table and one sentence for who wants to know more. */
@@ -99,6 +100,9 @@ function onlineCondition(status: HostStatus): HostCondition {
       'changes at boot',
       'It will start another system at its next boot than the one that runs now.',
     );
+  }
+  if (status.wantedSystem !== null && status.currentSystem !== null && status.wantedSystem !== status.currentSystem) {
+    return condition(6, 'run', 'outdated', 'outdated', 'It runs another system than the fleet would give it now.');
   }
   return condition(7, 'ok', 'ok', 'online', 'It answers, and no unit has failed.');
 }

@@ -1,9 +1,11 @@
-import type { Host, HostStatus } from '../../shared/contract/host.ts';
+import type { Host, HostStatus, HostTraits } from '../../shared/contract/host.ts';
 import { targetText } from './host-condition.ts';
 
 export interface HostFact {
   name: string;
   value: string;
+  /** Files of the fleet, to be opened; `value` names them too. */
+  files?: readonly string[];
   isCode?: boolean;
   /** What the copy button puts on the clipboard; no button where it is absent. */
   copy?: string;
@@ -33,12 +35,20 @@ export function hostFacts(host: Host, status: HostStatus | undefined): HostFact[
     facts.push({ name: 'Becomes root', value: host.privilegeCommand.join(' '), isCode: true });
   }
   if (host.sshOptions.length > 0) facts.push({ name: 'SSH options', value: host.sshOptions.join(' '), isCode: true });
+  if (host.allowLocalDeployment) facts.push({ name: 'Deploys itself', value: 'allowed, with colmena apply-local' });
+  if (host.keys.length > 0) facts.push({ name: 'Keys', value: host.keys.join(', '), isCode: true });
+  if (!host.replaceUnknownProfiles) facts.push({ name: 'Unknown system', value: 'is not replaced' });
+  if (host.deployRs !== null) facts.push(...deployRsFacts(host.deployRs));
 
   if (status === undefined) return facts;
   const { currentSystem, profileSystem, bootedSystem } = status;
   if (status.nixosVersion !== null) facts.push({ name: 'NixOS', value: status.nixosVersion, isCode: true });
   if (currentSystem !== null) {
     facts.push(storePathFact('Runs', currentSystem));
+    const { wantedSystem } = status;
+    if (wantedSystem !== null && wantedSystem !== currentSystem) {
+      facts.push(storePathFact('Would run', wantedSystem));
+    }
     if (profileSystem !== null && profileSystem !== currentSystem)
       facts.push(storePathFact('Boots next', profileSystem));
     if (bootedSystem !== null && bootedSystem !== currentSystem) facts.push(storePathFact('Booted with', bootedSystem));
@@ -47,4 +57,32 @@ export function hostFacts(host: Host, status: HostStatus | undefined): HostFact[
     facts.push({ name: 'Failed units', value: status.failedUnits.join(', '), isCode: true });
   }
   return facts;
+}
+
+function deployRsFacts({ profiles, ...settings }: NonNullable<Host['deployRs']>): HostFact[] {
+  const { autoRollback, magicRollback, confirmTimeout, activationTimeout } = settings;
+  const names = profiles.map(({ name, user }) => (user === null ? name : `${name} of ${user}`));
+  const reasons = [
+    ...(autoRollback ? [`activating fails or takes over ${activationTimeout} s`] : []),
+    ...(magicRollback ? [`nobody reaches it for ${confirmTimeout} s`] : []),
+  ];
+  return [
+    ...(names.length > 0 ? [{ name: 'Profiles', value: names.join(', then '), isCode: true }] : []),
+    {
+      name: 'Rolls back',
+      value: reasons.length > 0 ? `when ${reasons.join(', or ')} (deploy-rs)` : 'never (deploy-rs)',
+    },
+  ];
+}
+
+/** What the configuration tells of a host; only what says something. */
+export function traitFacts(host: Host, traits: HostTraits): HostFact[] {
+  const { hostName, stateVersion, role, uses, files } = traits;
+  return [
+    ...(hostName === null || hostName === host.name ? [] : [{ name: 'Host name', value: hostName, isCode: true }]),
+    ...(stateVersion === null ? [] : [{ name: 'State version', value: stateVersion, isCode: true }]),
+    ...(role === null ? [] : [{ name: 'Role', value: role }]),
+    ...(uses.length === 0 ? [] : [{ name: 'Uses', value: uses.join(', ') }]),
+    ...(files.length === 0 ? [] : [{ name: 'Files', value: files.join(', '), files, isCode: true }]),
+  ];
 }

@@ -5,14 +5,22 @@ import {
   isSelected,
   parseSelection,
   statesOf,
+  type SavedSelections,
   type SelectableHost,
   type SelectionError,
+  type SelectionExplanation,
 } from '../../shared/fleet/selection.ts';
 
 export type FilterResult =
   | { kind: 'all'; hosts: readonly Host[] }
   | { kind: 'words'; hosts: readonly Host[] }
-  | { kind: 'selection'; hosts: readonly Host[]; sentence: string; hints: string[] }
+  | {
+      kind: 'selection';
+      hosts: readonly Host[];
+      sentence: string;
+      hints: string[];
+      unknown: SelectionExplanation['unknown'];
+    }
   | { kind: 'mistake'; error: SelectionError };
 
 /** Without any sign of the selection language, a filter is just words to look for. */
@@ -42,6 +50,7 @@ export function filterHosts(
   text: string,
   hosts: readonly Host[],
   statuses: ReadonlyMap<HostName, HostStatus>,
+  saved: SavedSelections = new Map(),
 ): FilterResult {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return { kind: 'all', hosts };
@@ -52,16 +61,20 @@ export function filterHosts(
     });
     return { kind: 'words', hosts: found };
   }
-  const parsed = parseSelection(text);
+  const parsed = parseSelection(text, saved);
   if (!parsed.ok) return { kind: 'mistake', error: parsed.error };
   const selectable = selectableHosts(hosts, statuses);
-  const { sentence, idle } = explainSelection(parsed.node, selectable);
+  const { sentence, idle, unknown } = explainSelection(parsed.node, selectable);
   return {
     kind: 'selection',
     hosts: selectable.filter((candidate) => isSelected(parsed.node, candidate)).map(({ host }) => host),
     sentence,
-    hints: idle.map(({ message, suggestion }) =>
-      suggestion === null ? message : `${message}; did you mean ‘${suggestion}’?`,
-    ),
+    hints: [
+      ...idle.map(({ message, suggestion }) =>
+        suggestion === null ? message : `${message}; did you mean ‘${suggestion}’?`,
+      ),
+      ...unknown.map(({ message }) => message),
+    ],
+    unknown,
   };
 }

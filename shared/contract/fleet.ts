@@ -2,16 +2,24 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
 import { finding } from './finding.ts';
-import { fleetKind, host, hostStatus } from './host.ts';
+import { fleetKind, host, hostStatus, hostTraits } from './host.ts';
 import { fleetId, hostName } from './ids.ts';
 import { problem } from './problem.ts';
 
-/** An opened fleet. `path` is the folder that holds flake.nix (absolute); `ref` is what nix is given. */
+/** An opened fleet. */
 export const fleet = z.object({
   id: fleetId,
   name: z.string(),
+  /** What was opened and opens it again: the folder that holds flake.nix (absolute), or a flake reference. */
   path: z.string(),
+  /** Where its files are: the same folder, or nix's copy of what the reference leads to. */
+  folder: z.string(),
+  /** What nix is given; of a reference, the revision that is shown. */
   ref: z.string(),
+  /** Opened by a reference: it is read and deployed, never edited. Milliseconds since the epoch. */
+  remote: z.object({ revision: z.string().nullable(), lastModified: z.number().nullable() }).nullable(),
+  /** Names the state of its files: evaluating the same state again gives the same. null: it cannot be told. */
+  fingerprint: z.string().nullable(),
   description: z.string().nullable(),
   kinds: z.array(fleetKind),
   git: z
@@ -54,11 +62,30 @@ export const fleetCheckEvent = z.discriminatedUnion('type', [
 ]);
 export type FleetCheckEvent = z.infer<typeof fleetCheckEvent>;
 
+/** Hosts whose systems are known now; `problems` has those that do not evaluate. */
+export const systemsEvent = z.object({
+  done: z.int(),
+  total: z.int(),
+  problems: z.array(z.object({ name: hostName, problem })),
+});
+export type SystemsEvent = z.infer<typeof systemsEvent>;
+
 export const fleetContract = {
-  /** Opens the flake at a folder; `refresh` evaluates again even where the cache is good. */
+  /** Opens the flake at a folder or a reference; `refresh` evaluates again even where the cache is good. */
   open: procedure
     .input(z.object({ path: z.string().min(1).max(4096), refresh: z.boolean().optional() }))
     .output(eventIterator(openEvent)),
+  /** What the configurations of these hosts (all when absent) tell, in batches as they are evaluated, or remembered. */
+  traits: procedure
+    .input(z.object({ id: fleetId, hosts: z.array(hostName).optional() }))
+    .output(eventIterator(z.array(hostTraits))),
+  /**
+   * Evaluates what these hosts (all when absent) would run, so that `watchStatus` can say which are outdated. What is
+   * known for the files as they are is not evaluated again. Breaking off the loop cancels.
+   */
+  evaluateSystems: procedure
+    .input(z.object({ id: fleetId, hosts: z.array(hostName).optional() }))
+    .output(eventIterator(systemsEvent)),
   recent: procedure.output(z.array(recentFleet)),
   forget: procedure.input(z.object({ path: z.string() })).output(z.void()),
   /** Folders that start with `prefix`, for the browser's path field; flakes are marked. */

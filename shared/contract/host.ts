@@ -14,6 +14,20 @@ export const target = z.object({
 });
 export type Target = z.infer<typeof target>;
 
+/** What deploy-rs goes by, with its documented defaults for what the flake leaves out. Timeouts are seconds. */
+export const deployRsSettings = z.object({
+  /** In the order in which they are deployed. `user`: whose profile it is; null: the one who logs in. */
+  profiles: z.array(z.object({ name: z.string(), user: z.string().nullable() })),
+  autoRollback: z.boolean(),
+  magicRollback: z.boolean(),
+  /** How long the machine waits for the connection that confirms. */
+  confirmTimeout: z.number(),
+  /** How long the activation itself may take. */
+  activationTimeout: z.number(),
+  fastConnection: z.boolean(),
+});
+export type DeployRsSettings = z.infer<typeof deployRsSettings>;
+
 /** A host as its flake declares it. Fields that the kind cannot tell carry the documented default of colmena. */
 export const host = z.object({
   name: hostName,
@@ -27,10 +41,39 @@ export const host = z.object({
   allowLocalDeployment: z.boolean(),
   privilegeCommand: z.array(z.string()),
   sshOptions: z.array(z.string()),
+  /** Names of `deployment.keys`; what is in them is never read. */
+  keys: z.array(z.string()),
+  /** colmena: false refuses a machine whose running system this computer does not know. */
+  replaceUnknownProfiles: z.boolean(),
+  /** null: no node of deploy-rs. */
+  deployRs: deployRsSettings.nullable(),
   /** Why this host cannot be used: evaluation failed, name refused, address refused. The others are not held up. */
   problem: problem.nullable(),
 });
 export type Host = z.infer<typeof host>;
+
+/** Modules of others that a host's options show. */
+export const usedModule = z.enum(['disko', 'sops-nix', 'agenix', 'home-manager']);
+
+/**
+ * What only a look into a host's configuration tells. It costs an evaluation of its modules, so it is asked for apart
+ * from opening the fleet; null and empty: the configuration does not say.
+ */
+export const hostTraits = z.object({
+  name: hostName,
+  /** `networking.hostName`. */
+  hostName: z.string().nullable(),
+  /** `system.stateVersion`. */
+  stateVersion: z.string().nullable(),
+  /** `type` or `role` as the flake's host factory hands it to the modules. */
+  role: z.string().nullable(),
+  uses: z.array(usedModule),
+  /** The fleet's own files that the host is made of, relative to the fleet's folder. */
+  files: z.array(z.string()),
+  /** Why they could not be told. */
+  problem: problem.nullable(),
+});
+export type HostTraits = z.infer<typeof hostTraits>;
 
 export const reachability = z.enum(['unknown', 'checking', 'online', 'offline', 'denied', 'key-changed', 'no-nix']);
 export type Reachability = z.infer<typeof reachability>;
@@ -43,6 +86,8 @@ export const hostStatus = z.object({
   currentSystem: z.string().nullable(),
   bootedSystem: z.string().nullable(),
   profileSystem: z.string().nullable(),
+  /** What the fleet, as it was evaluated last, would run there; null: that was not evaluated. */
+  wantedSystem: z.string().nullable().default(null),
   generation: z.int().nullable(),
   /** From the current system's nixos-version file, for example 25.11.20260101.abcdef0. */
   nixosVersion: z.string().nullable(),

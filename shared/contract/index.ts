@@ -10,12 +10,14 @@ import { inputsContract } from './inputs.ts';
 import { installContract } from './install.ts';
 import { jobContract } from './job.ts';
 import { machineContract } from './machine.ts';
+import { selectionContract } from './selection.ts';
 import { settingsContract } from './settings.ts';
 
 /** The one contract that the window, the browser and the command line speak; the engine implements it. */
 export const contract = {
   app: appContract,
   fleet: fleetContract,
+  selection: selectionContract,
   create: createContract,
   files: filesContract,
   git: gitContract,

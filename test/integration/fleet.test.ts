@@ -25,7 +25,7 @@ async function nixstead(argv: string[], env: Record<string, string> = {}) {
 }
 
 async function open(path: string, ...options: string[]) {
-  const { exitCode, stdout, stderr } = await nixstead(['fleet', 'show', path, '--json', ...options]);
+  const { exitCode, stdout, stderr } = await nixstead(['fleet', 'show', path, '--json', '--no-details', ...options]);
   expect(exitCode, stderr + stdout).toBe(0);
   return view.parse(JSON.parse(stdout));
 }
@@ -91,6 +91,9 @@ describeLab('opening a fleet', () => {
         allowLocalDeployment: false,
         privilegeCommand: ['sudo', '-H', '--'],
         sshOptions: [],
+        keys: [],
+        replaceUnknownProfiles: true,
+        deployRs: null,
         problem: null,
       });
       expect(opened.hosts.map((host) => host.name)).toEqual(hosts);
@@ -132,7 +135,7 @@ describeLab('opening a fleet', () => {
     test('a hive.nix without a flake', async () => {
       const path = await copyOf('hive-nix');
       const NIX_PATH = `nixpkgs=${join(lab.folder, 'inputs/pocket')}`;
-      const { stdout, stderr } = await nixstead(['fleet', 'show', path, '--json'], { NIX_PATH });
+      const { stdout, stderr } = await nixstead(['fleet', 'show', path, '--json', '--no-details'], { NIX_PATH });
       const opened = view.parse(JSON.parse(stdout));
       expect(opened.fleet, stderr).toMatchObject({ kinds: ['hive.nix'], ref: join(path, 'hive.nix') });
       expect(byName(opened.hosts)).toMatchObject({

@@ -51,6 +51,51 @@ const SHOTS: Shot[] = [
     act: async (page) => page.getByRole('button', { name: 'Details of monitor' }).click(),
   },
   {
+    name: 'fleet-details',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Details of nas' }).click();
+      await page.getByRole('link', { name: 'modules/common.nix' }).waitFor();
+    },
+  },
+  {
+    name: 'fleet-outdated-unknown',
+    scenario: 'homelab',
+    act: async (page) => page.getByRole('textbox', { name: 'Filter hosts' }).fill('state:outdated & !@db'),
+  },
+  {
+    name: 'fleet-outdated-evaluating',
+    scenario: 'homelab',
+    act: async (page) => page.keyboard.press('Alt+u'),
+  },
+  { name: 'fleet-remote', scenario: 'remote' },
+  {
+    name: 'selections',
+    scenario: 'homelab',
+    hash: '#/fleet?filter=%40infra%20%26%20!gateway',
+    act: async (page) => {
+      await page.keyboard.press('Alt+s');
+      await page.getByRole('textbox', { name: 'Name for the selection' }).fill('core without gateway');
+    },
+  },
+  {
+    name: 'selections-rename',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.keyboard.press('Alt+s');
+      await page.getByRole('button', { name: 'Delete front' }).click();
+      await page.getByRole('button', { name: 'Rename wait' }).click();
+    },
+  },
+  {
+    name: 'deploy-selection',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Deploy…' }).click();
+      await page.getByRole('textbox', { name: 'Choose hosts' }).fill('@web, saved:front');
+    },
+  },
+  {
     name: 'deploy-one',
     scenario: 'homelab',
     act: async (page) => page.getByRole('button', { name: 'Deploy gateway' }).click(),

@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
-import { resolve } from 'node:path';
 import type { Finding } from '../../../shared/contract/finding.ts';
+import { FLEET_ARGUMENT } from '../arguments.ts';
 import { CommandFailed, problemOfCall } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
+import { fleetArgument } from '../open.ts';
 import { printable, type Style } from '../output/text.ts';
 import type { Session } from '../session.ts';
 
@@ -38,7 +39,7 @@ async function checkFleet(session: Session, folder: string): Promise<ExitCode> {
   {
     using progress = session.progress();
     try {
-      for await (const event of await session.client.fleet.check({ path: resolve(folder) })) {
+      for await (const event of await session.client.fleet.check({ path: fleetArgument(folder) })) {
         if (event.type === 'findings') found.push(...event.findings);
         else progress.say(event.total === 0 ? event.text : `${event.text}: ${event.done} of ${event.total}`);
       }
@@ -60,7 +61,7 @@ export function addFleetCheck(fleet: Command, act: Act): void {
   fleet
     .command('check')
     .description('what is wrong with a fleet, with the place and, where there is one, a fix')
-    .argument('<DIR>', 'the folder with flake.nix')
+    .argument('<DIR>', FLEET_ARGUMENT)
     .addOption(new Option('--json', 'print JSON'))
     .addHelpText('after', '\nFails where a finding is an error. docs/fleet-findings.md explains every code.')
     .action((folder: string, options: { json?: boolean }) => act(options, (session) => checkFleet(session, folder)));

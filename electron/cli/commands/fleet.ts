@@ -5,16 +5,11 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { openForCommand } from '../open.ts';
 import { showProblem } from '../output/problem.ts';
 import { table } from '../output/table.ts';
+import { targetText } from '../output/target.ts';
 import { printable, shortened, type Painter, type Style } from '../output/text.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
-
-/** `root@10.0.0.5:2222`, as after `ssh`. */
-export function targetText({ target }: Pick<Host, 'target'>): string {
-  if (target === null) return '—';
-  const host = target.host.includes(':') && target.port !== null ? `[${target.host}]` : target.host;
-  return `${target.user === null ? '' : `${target.user}@`}${host}${target.port === null ? '' : `:${target.port}`}`;
-}
+import { hostDetails, readTraits } from './fleet-details.ts';
 
 /** What a fleet declares of its hosts, one a line. All of it comes from the flake, so none of it is printed as it is. */
 export function hostTable(hosts: readonly Host[], paint: Painter): string {
@@ -30,23 +25,34 @@ export function hostTable(hosts: readonly Host[], paint: Painter): string {
 }
 
 function header({ fleet }: FleetView, session: Session): string {
-  const { git } = fleet;
-  const branch = git === null ? 'not in git' : (git.branch ?? 'detached head');
+  const { git, remote } = fleet;
+  const revision = remote?.revision ? `, revision ${remote.revision.slice(0, 12)}` : '';
+  const branch = remote ? `read only${revision}` : git === null ? 'not in git' : (git.branch ?? 'detached head');
   const changes = git === null || git.changedFiles === 0 ? '' : `, ${git.changedFiles} files changed`;
   const description = fleet.description === null ? '' : ` – ${shortened(printable(fleet.description), 200)}`;
   const about = `${fleet.path}  ${branch}${changes}${fleet.fromCache ? ', unchanged since the last evaluation' : ''}`;
   return `${session.paint('bold', printable(fleet.name))}${description}\n${session.paint('dim', printable(about))}\n\n`;
 }
 
-/** `fleet show DIR`: what the fleet declares. */
-export async function showFleet(session: Session, folder: string, options: { refresh: boolean }): Promise<ExitCode> {
+interface ShowOptions {
+  readonly refresh?: boolean;
+  readonly details?: boolean;
+}
+
+/** `fleet show DIR`: what the fleet declares. JSON has the details where they are not declined. */
+export async function showFleet(session: Session, folder: string, options: ShowOptions): Promise<ExitCode> {
   const view = await openForCommand(session, folder, options.refresh);
   if (session.isJson) {
-    session.printJson({ fleet: view.fleet, hosts: view.hosts });
+    const traits = options.details === false ? null : await readTraits(session, view);
+    const hosts = traits ? view.hosts.map((host) => ({ ...host, traits: traits.get(host.name) ?? null })) : view.hosts;
+    session.printJson({ fleet: view.fleet, hosts });
     return exitCodes.done;
   }
   session.print(header(view, session));
-  if (view.hosts.length > 0) session.print(hostTable(view.hosts, session.paint));
+  if (options.details) {
+    const traits = await readTraits(session, view);
+    for (const host of view.hosts) session.print(`${hostDetails(host, traits.get(host.name), session)}\n`);
+  } else if (view.hosts.length > 0) session.print(hostTable(view.hosts, session.paint));
   for (const problem of view.fleet.problems)
     session.tell(`\n${showProblem(problem, session.paintError, { severity: 'warning' })}`);
   for (const { name, problem } of view.hosts) {
@@ -60,7 +66,8 @@ export async function showHosts(session: Session, folder: string, options: { on:
   const view = await openForCommand(session, folder);
   const { hosts, explanation } = await selectHosts(session, view, options.on);
   if (session.isJson) {
-    session.printJson({ selection: { text: options.on, sentence: explanation.sentence }, hosts });
+    const { sentence, unknown } = explanation;
+    session.printJson({ selection: { text: options.on, sentence, unknown }, hosts });
     return exitCodes.done;
   }
   for (const host of hosts) session.print(`${printable(host.name)}\n`);

@@ -31,9 +31,9 @@ export function planDeploy(
     if (host === undefined) throw deployError(deployProblems.unknownHost(name));
     return planHost(host, request, safety);
   });
-  const { name, path, ref } = view.fleet;
+  const { name, folder, ref } = view.fleet;
   const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
-  return { version: 1, goal: request.goal, fleet: { name, path, ref, form }, hosts, sshFolder };
+  return { version: 1, goal: request.goal, fleet: { name, path: folder, ref, form }, hosts, sshFolder };
 }
 
 function planHost(

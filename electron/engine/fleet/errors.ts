@@ -24,6 +24,16 @@ export function fleetNotOpen(id: string): ProblemError {
   });
 }
 
+/** Something would be written in a fleet that is nix's own copy of what lies elsewhere. */
+export function fleetReadOnly(origin: string): ProblemError {
+  return new ProblemError({
+    code: 'fleet-read-only',
+    title: 'This fleet is read only',
+    evidence: `It was opened as ${origin}; what is shown is nix’s own copy`,
+    advice: ['Clone the repository, and open the folder of the clone to edit it. Deploying works without that.'],
+  });
+}
+
 /** A folder without flake.nix. `above` is the nearest folder upwards that has one. */
 export function noFlake(path: string, above: string | null): ProblemError {
   return new ProblemError({

@@ -8,7 +8,7 @@ import { gitHead } from '../git/head.ts';
 import type { FleetFolder } from './folder.ts';
 
 /** Grows when the reader reads more or otherwise, so that views of an older Nixstead are not taken for today's. */
-const readerVersion = 1;
+const readerVersion = 2;
 /** A folder outside of git with more entries than this is read anew each time. */
 const maxEntries = 20_000;
 
@@ -19,6 +19,8 @@ const maxEntries = 20_000;
  */
 export async function fingerprint(folder: FleetFolder, signal?: AbortSignal): Promise<string | null> {
   const hash = createHash('sha256').update(`${readerVersion}\0${folder.ref}\0`);
+  // The reference of what was fetched names its revision or its hash.
+  if (folder.remote !== null) return hash.digest('hex');
   if (folder.workTree !== null && folder.form === 'flake') {
     const tree = await treeInGit({ cwd: folder.workTree, signal });
     return tree === null ? null : hash.update(tree).digest('hex');

@@ -1,18 +1,30 @@
 import { existsSync } from 'node:fs';
-import type { FleetCheckEvent, FleetView, OpenEvent, RecentFleet } from '../../../shared/contract/fleet.ts';
-import type { HostStatus } from '../../../shared/contract/host.ts';
+import type {
+  FleetCheckEvent,
+  FleetView,
+  OpenEvent,
+  RecentFleet,
+  SystemsEvent,
+} from '../../../shared/contract/fleet.ts';
+import type { HostStatus, HostTraits } from '../../../shared/contract/host.ts';
 import type { FleetId, HostName } from '../../../shared/contract/ids.ts';
 import type { JobSummary } from '../../../shared/contract/job.ts';
 import { isOver } from '../../../shared/jobs/view.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import { isFlakeReference } from '../../../shared/fleet/fleet-reference.ts';
 import { checkFleet } from './check/check.ts';
-import { fleetNotOpen } from './errors.ts';
+import { fleetNotOpen, fleetReadOnly } from './errors.ts';
 import { fleetIdOf } from './folder.ts';
 import { openFleet, type OpenDependencies, type OpenRequest } from './open.ts';
 import { FleetStatus, Limit, type StatusDependencies } from './status/fleet-status.ts';
+import { evaluateSystems, type SystemsDependencies } from './systems/evaluate-systems.ts';
+import { readTraits, type TraitsDependencies } from './traits/read-traits.ts';
 
 export interface FleetsDependencies extends OpenDependencies, StatusDependencies {
-  readonly store: OpenDependencies['store'] & StatusDependencies['store'];
+  readonly store: OpenDependencies['store'] &
+    StatusDependencies['store'] &
+    TraitsDependencies['store'] &
+    SystemsDependencies['store'];
   readonly jobs: Pick<Jobs, 'watchAll' | 'list' | 'show'>;
 }
 
@@ -50,26 +62,69 @@ export class Fleets implements Disposable {
 
   /**
    * A fleet by its id, as its files are now: what is deployed must not go to where the fleet said yesterday. Costs a few
-   * milliseconds where nothing has changed.
+   * milliseconds where nothing has changed. Of a reference it is the revision that was opened, which a person has seen.
    * @throws ProblemError `fleet-not-open`, and those of {@link open}
    */
   async current(id: FleetId): Promise<FleetView> {
-    const path =
-      this.#views.get(id)?.fleet.path ??
-      this.#dependencies.store.fleets.recent().find((fleet) => fleetIdOf(fleet.path) === id)?.path;
+    const { store } = this.#dependencies;
+    const known = this.#views.get(id);
+    if (known?.fleet.remote) return known;
+    const path = known?.fleet.path ?? store.fleets.recent().find((fleet) => fleetIdOf(fleet.path) === id)?.path;
     if (path === undefined) throw fleetNotOpen(id);
-    for await (const event of this.open({ path })) if (event.type === 'opened') return event.view;
+    const pinned = isFlakeReference(path) ? store.fleets.lastView(path)?.fleet.ref : undefined;
+    const request = pinned === undefined ? { path } : { path, pinned };
+    for await (const event of this.open(request)) if (event.type === 'opened') return event.view;
     throw fleetNotOpen(id);
+  }
+
+  /** Where a fleet's files are, to be read. @throws as {@link view} */
+  async folder(id: FleetId): Promise<string> {
+    return (await this.view(id)).fleet.folder;
+  }
+
+  /** Where a fleet's files are, to be changed. @throws ProblemError `fleet-read-only`, and as {@link view} */
+  async editableFolder(id: FleetId): Promise<string> {
+    const { fleet } = await this.view(id);
+    if (fleet.remote !== null) throw fleetReadOnly(fleet.path);
+    return fleet.folder;
   }
 
   /** Looks a fleet over; see {@link checkFleet}. */
   check(path: string, signal?: AbortSignal): AsyncGenerator<FleetCheckEvent, void, void> {
     const open = (request: OpenRequest, stop: AbortSignal) => this.open(request, stop);
-    return checkFleet({ ...this.#dependencies, open }, path, signal);
+    // Of a reference, the revision that is open: findings are about what is shown.
+    const shown = [...this.#views.values()].find(({ fleet }) => fleet.path === path && fleet.remote !== null);
+    const request = shown === undefined ? { path } : { path, pinned: shown.fleet.ref };
+    return checkFleet({ ...this.#dependencies, open }, request, signal);
+  }
+
+  /** What the configurations of hosts tell; see {@link readTraits}. */
+  async *traits(
+    id: FleetId,
+    hosts: readonly HostName[] | undefined,
+    signal?: AbortSignal,
+  ): AsyncGenerator<HostTraits[], void, void> {
+    const stop = signal ? AbortSignal.any([signal, this.#ended.signal]) : this.#ended.signal;
+    yield* readTraits(this.#dependencies, await this.view(id), hosts, stop);
+  }
+
+  /** Evaluates what hosts would run, so that those who watch learn which are outdated; see {@link evaluateSystems}. */
+  async *evaluateSystems(
+    id: FleetId,
+    hosts: readonly HostName[] | undefined,
+    signal?: AbortSignal,
+  ): AsyncGenerator<SystemsEvent, void, void> {
+    const stop = signal ? AbortSignal.any([signal, this.#ended.signal]) : this.#ended.signal;
+    // The files as they are now: what is told is of their state.
+    yield* evaluateSystems(this.#dependencies, await this.current(id), hosts, stop);
+    this.#statuses.get(id)?.tell();
   }
 
   recent(): RecentFleet[] {
-    return this.#dependencies.store.fleets.recent().map((fleet) => ({ ...fleet, exists: existsSync(fleet.path) }));
+    return this.#dependencies.store.fleets.recent().map((fleet) => ({
+      ...fleet,
+      exists: isFlakeReference(fleet.path) || existsSync(fleet.path),
+    }));
   }
 
   forget(path: string): void {

@@ -2,13 +2,19 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { Fleet } from '../../../shared/contract/fleet.ts';
 import { fleetId, type FleetId } from '../../../shared/contract/ids.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { isFlakeReference } from '../../../shared/fleet/fleet-reference.ts';
 import { workTreeRoot } from '../git/root.ts';
-import { folderMissing, noFlake } from './errors.ts';
+import { fleetReadOnly, folderMissing, noFlake } from './errors.ts';
 
 /** The folder of a fleet, before anything of it is read. Paths are absolute, without symbolic links. */
 export interface FleetFolder {
   readonly id: FleetId;
+  /** What opens it again: its path, or the reference that it was fetched by. */
+  readonly origin: string;
+  readonly name: string;
   readonly path: string;
   readonly form: 'flake' | 'hive.nix';
   /** The top of the git work tree around it; null: not in git. */
@@ -17,11 +23,15 @@ export interface FleetFolder {
   readonly subfolder: string;
   /** What nix is given: the same reference that nix itself makes of the path, or the path of hive.nix. */
   readonly ref: string;
+  /** Set where `path` is nix's own copy of something elsewhere, which is never edited. */
+  readonly remote: Fleet['remote'];
+  /** What was odd about finding it. */
+  readonly problems: readonly Problem[];
 }
 
-/** The id of the fleet at a real path (absolute, without symbolic links). */
-export function fleetIdOf(path: string): FleetId {
-  return fleetId.parse(createHash('sha256').update(path).digest('hex').slice(0, 16));
+/** The id of the fleet at a real path (absolute, without symbolic links), or behind a flake reference. */
+export function fleetIdOf(origin: string): FleetId {
+  return fleetId.parse(createHash('sha256').update(origin).digest('hex').slice(0, 16));
 }
 
 /** A path as it stands in a URL: every character but unreserved ones and `/` is percent-encoded (RFC 3986). */
@@ -58,9 +68,11 @@ function nearestFlakeAbove(path: string): string | null {
 
 /**
  * Finds the fleet at a path: a folder with flake.nix (or, without one, hive.nix), or one of these files itself.
- * @throws ProblemError `fleet-folder-missing`, `fleet-no-flake`
+ * @throws ProblemError `fleet-folder-missing`, `fleet-no-flake`, `fleet-read-only` for a flake reference
  */
 export function findFleetFolder(path: string): FleetFolder {
+  // Only what would change something looks for a folder behind a reference.
+  if (isFlakeReference(path) && !existsSync(path)) throw fleetReadOnly(path);
   let folder: string;
   try {
     const named = resolve(expandHome(path));
@@ -81,7 +93,11 @@ export function findFleetFolder(path: string): FleetFolder {
   const subfolder = workTree === null ? '' : relative(workTree, folder).split(sep).join('/');
   return {
     id: fleetIdOf(folder),
+    origin: folder,
+    name: basename(folder) || folder,
     path: folder,
+    remote: null,
+    problems: [],
     form,
     workTree,
     subfolder,

@@ -21,7 +21,8 @@ function isCopyOf(folder: FleetFolder, storePath: string): boolean {
  * named instead; files of inputs keep their names. Made for one run of nix: the copies that it finds are remembered.
  */
 export function localPaths(folder: FleetFolder): (text: string) => string {
-  const top = folder.workTree ?? folder.path;
+  const above = folder.subfolder === '' ? 0 : folder.subfolder.length + 1;
+  const top = folder.workTree ?? folder.path.slice(0, folder.path.length - above);
   const known = new Map<string, string>();
   const localName = (storePath: string): string => {
     const name = known.get(storePath) ?? (isCopyOf(folder, storePath) ? top : storePath);

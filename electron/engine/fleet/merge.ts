@@ -59,6 +59,9 @@ export function mergeHost(name: string, results: readonly ReadingResult[]): Host
     allowLocalDeployment: first(readings, 'allowLocalDeployment') ?? false,
     privilegeCommand: [...(first(readings, 'privilegeCommand') ?? defaults.privilegeCommand)],
     sshOptions: [...(first(readings, 'sshOptions') ?? [])],
+    keys: [...(first(readings, 'keys') ?? [])],
+    replaceUnknownProfiles: first(readings, 'replaceUnknownProfiles') ?? true,
+    deployRs: first(readings, 'deployRs') ?? null,
     problem:
       (reason === null ? null : nameRefused(name, reason)) ??
       failed[0] ??

@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
 import type { Fleet, FleetView, OpenEvent } from '../../../shared/contract/fleet.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { isFlakeReference } from '../../../shared/fleet/fleet-reference.ts';
 import { ProblemError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
 import { gitStatus, type GitStatus } from '../git/status.ts';
@@ -10,21 +10,37 @@ import type { MakeEvaluator } from './evaluator.ts';
 import { fingerprint } from './fingerprint.ts';
 import { flakeFileOf } from './flake-file.ts';
 import { findFleetFolder, type FleetFolder } from './folder.ts';
+import type { FetchFlake } from './remote-flake.ts';
 import type { MemoryHistory } from './memory-history.ts';
 import { withLocalPaths } from './local-paths.ts';
 import { readFleet, type FleetReading } from './read-fleet.ts';
 
 export interface OpenDependencies {
   readonly store: Pick<Store, 'fleets'>;
+  readonly fetchFlake: FetchFlake;
   readonly evaluatorOf: MakeEvaluator;
   readonly memory: Pick<MemoryHistory, 'bytesPerHost' | 'save'>;
   readonly now: () => number;
 }
 
 export interface OpenRequest {
+  /** A folder or a flake reference. */
   readonly path: string;
   /** Evaluates even where nothing has changed since the last opening. */
   readonly refresh?: boolean;
+  /** Of a reference: the revision that was opened before, to be opened again. */
+  readonly pinned?: string;
+}
+
+/**
+ * Where a fleet is; what a reference leads to is fetched for it.
+ * @throws ProblemError `fleet-folder-missing`, `fleet-no-flake`, those of {@link FetchFlake}
+ */
+export async function findFleet(
+  fetchFlake: FetchFlake,
+  { path, ...options }: OpenRequest & { readonly signal?: AbortSignal },
+): Promise<FleetFolder> {
+  return isFlakeReference(path) ? fetchFlake({ reference: path, ...options }) : findFleetFolder(path);
 }
 
 /** What is looked up at every opening, since it may change without any evaluation being needed. */
@@ -35,7 +51,7 @@ interface Surface {
 }
 
 async function surfaceOf(folder: FleetFolder, signal: AbortSignal): Promise<Surface> {
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...folder.problems];
   let git: GitStatus | null = null;
   if (folder.workTree !== null) {
     try {
@@ -61,15 +77,18 @@ function isSeenByNix(file: string, folder: FleetFolder): boolean {
 function viewOf(
   folder: FleetFolder,
   reading: FleetReading,
-  facts: Surface & Pick<Fleet, 'evaluatedAt' | 'fromCache'>,
+  facts: Surface & Pick<Fleet, 'evaluatedAt' | 'fromCache' | 'fingerprint'>,
 ): FleetView {
   const { git } = facts;
   return {
     fleet: {
       id: folder.id,
-      name: basename(folder.path) || folder.path,
-      path: folder.path,
+      name: folder.name,
+      path: folder.origin,
+      folder: folder.path,
       ref: folder.ref,
+      remote: folder.remote,
+      fingerprint: facts.fingerprint,
       description: facts.description,
       kinds: [...reading.kinds],
       git: git && {
@@ -121,10 +140,13 @@ export async function* openFleet(
   const stop = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
   try {
     const { store, now } = dependencies;
-    const folder = findFleetFolder(request.path);
+    if (isFlakeReference(request.path)) {
+      yield { type: 'progress', text: `Fetching ${request.path}`, done: 0, total: 0 };
+    }
+    const folder = await findFleet(dependencies.fetchFlake, { ...request, signal: stop });
     const [surface, key] = await Promise.all([surfaceOf(folder, stop), fingerprint(folder, stop)]);
 
-    const saved = key === null || request.refresh ? null : savedReading(store, folder.path, key);
+    const saved = key === null || request.refresh ? null : savedReading(store, folder.origin, key);
     const opened = (view: FleetView, save?: () => void): OpenEvent => {
       const { path, name } = view.fleet;
       const lost = whyNotKept(() => {
@@ -135,7 +157,8 @@ export async function* openFleet(
       return { type: 'opened', view: { ...view, fleet: { ...view.fleet, problems: [...view.fleet.problems, lost] } } };
     };
     if (saved !== null) {
-      yield opened(viewOf(folder, saved.reading, { ...surface, evaluatedAt: saved.evaluatedAt, fromCache: true }));
+      const facts = { ...surface, fingerprint: key, evaluatedAt: saved.evaluatedAt, fromCache: true };
+      yield opened(viewOf(folder, saved.reading, facts));
       return;
     }
 
@@ -165,13 +188,14 @@ export async function* openFleet(
       hosts: read.hosts.map((host) => ({ ...host, problem: host.problem && readable(host.problem) })),
       problems: read.problems.map(readable),
     };
-    const view = viewOf(folder, read, { ...surface, evaluatedAt: now(), fromCache: false });
     // Files that changed while nix was reading would make the view one of two states.
     const isStable = key !== null && key === (await fingerprint(folder, stop));
+    const facts = { ...surface, fingerprint: isStable ? key : null, evaluatedAt: now(), fromCache: false };
+    const view = viewOf(folder, read, facts);
     const kept = { ...view, fleet: { ...view.fleet, problems: [...read.problems] } };
     yield opened(
       view,
-      isStable && isWorthKeeping(read) ? () => store.fleets.saveView(folder.path, key, kept) : undefined,
+      isStable && isWorthKeeping(read) ? () => store.fleets.saveView(folder.origin, key, kept) : undefined,
     );
   } finally {
     ended.abort();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CaptureLimits } from './capture.ts';
 import { askNix } from './json-answer.ts';
+import type { NixCommand, NixListeners } from './run.ts';
 
 const reference = z.looseObject({ type: z.string() });
 
@@ -19,6 +20,8 @@ export const flakeMetadata = z.object({
   revision: z.string().optional(),
   dirtyRevision: z.string().optional(),
   fingerprint: z.string().optional(),
+  /** What `url` says, in parts. */
+  locked: z.looseObject({ dir: z.string().optional(), narHash: z.string().optional() }).optional(),
   locks: z.object({
     version: z.number(),
     root: z.string(),
@@ -35,11 +38,20 @@ export const flakeMetadata = z.object({
 });
 export type FlakeMetadata = z.infer<typeof flakeMetadata>;
 
+export interface MetadataOptions extends CaptureLimits, Pick<NixCommand, 'env'>, Pick<NixListeners, 'onLog'> {
+  /** Looks where the flake comes from, even where nix has asked there a short while ago. */
+  readonly isFresh?: boolean;
+}
+
 /**
  * What nix knows about a flake: its inputs as locked, its revision, and where its copy is. Writes no lock file.
  * @throws ProblemError
  */
-export function readFlakeMetadata(ref: string, limits: CaptureLimits = {}): Promise<FlakeMetadata> {
-  const args = ['flake', 'metadata', '--json', '--no-write-lock-file', ref] as const;
-  return askNix({ ...limits, args }, `the flake ${ref}`, flakeMetadata);
+export function readFlakeMetadata(
+  ref: string,
+  { isFresh = false, ...options }: MetadataOptions = {},
+): Promise<FlakeMetadata> {
+  const refresh = isFresh ? ['--refresh'] : [];
+  const args = ['flake', 'metadata', '--json', '--no-write-lock-file', ...refresh, ref] as const;
+  return askNix({ ...options, args }, `the flake ${ref}`, flakeMetadata);
 }

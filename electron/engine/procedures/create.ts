@@ -1,5 +1,4 @@
 import type { CreateEvent, HostPlanned } from '../../../shared/contract/create.ts';
-import type { FleetId } from '../../../shared/contract/ids.ts';
 import { EventQueue } from '../event-queue.ts';
 import { addHost, planHost, type HostChange } from '../fleet/create/add-host.ts';
 import { createFleet, planFleet } from '../fleet/create/create-fleet.ts';
@@ -12,9 +11,8 @@ import { procedures, stream } from './base.ts';
 const TIME_LIMIT_MS = 300_000;
 
 /** `create.*`: new fleets and hosts. */
-export function createProcedures(fleets: Pick<Fleets, 'view'>, env: NodeJS.ProcessEnv) {
+export function createProcedures(fleets: Pick<Fleets, 'folder' | 'editableFolder'>, env: NodeJS.ProcessEnv) {
   const { create } = procedures;
-  const folderOf = async (id: FleetId): Promise<string> => (await fleets.view(id)).fleet.path;
   return {
     suggestFleet: create.suggestFleet.handler(() => suggestFleet(env, Date.now())),
     planFleet: create.planFleet.handler(async ({ input }) => {
@@ -37,14 +35,14 @@ export function createProcedures(fleets: Pick<Fleets, 'view'>, env: NodeJS.Proce
       return stream(events.read(signal), signal);
     }),
     suggestHost: create.suggestHost.handler(async ({ input }) =>
-      suggestHost(await folderOf(input.fleetId), Date.now()),
+      suggestHost(await fleets.folder(input.fleetId), Date.now()),
     ),
     planHost: create.planHost.handler(async ({ input }) =>
-      planned(await planHost(await folderOf(input.fleetId), input.host)),
+      planned(await planHost(await fleets.editableFolder(input.fleetId), input.host)),
     ),
     host: create.host.handler(async ({ input, signal }) => {
       const limit = AbortSignal.timeout(TIME_LIMIT_MS);
-      const folder = await folderOf(input.fleetId);
+      const folder = await fleets.editableFolder(input.fleetId);
       return planned(await addHost(folder, input.host, signal ? AbortSignal.any([signal, limit]) : limit));
     }),
   };

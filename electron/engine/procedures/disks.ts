@@ -1,4 +1,3 @@
-import type { FleetId } from '../../../shared/contract/ids.ts';
 import { toJson, type Layout } from '../../../shared/disko/layout.ts';
 import { findLayoutFiles } from '../disks/find-layout-files.ts';
 import { fleetFilePath, readFleetText, saveFleetText } from '../disks/fleet-text.ts';
@@ -8,21 +7,20 @@ import type { Fleets } from '../fleet/fleets.ts';
 import { procedures } from './base.ts';
 
 /** `disks.*`: the files of a fleet that hold disk layouts. */
-export function disksProcedures(fleets: Pick<Fleets, 'view'>) {
+export function disksProcedures(fleets: Pick<Fleets, 'folder' | 'editableFolder'>) {
   const { disks } = procedures;
-  const folderOf = async (id: FleetId): Promise<string> => (await fleets.view(id)).fleet.path;
   return {
-    list: disks.list.handler(async ({ input }) => findLayoutFiles(await folderOf(input.fleetId))),
-    read: disks.read.handler(async ({ input }) => readFleetText(await folderOf(input.fleetId), input.file)),
+    list: disks.list.handler(async ({ input }) => findLayoutFiles(await fleets.folder(input.fleetId))),
+    read: disks.read.handler(async ({ input }) => readFleetText(await fleets.folder(input.fleetId), input.file)),
     evaluate: disks.evaluate.handler(async ({ input, signal }) => {
-      const path = await fleetFilePath(await folderOf(input.fleetId), input.file);
+      const path = await fleetFilePath(await fleets.folder(input.fleetId), input.file);
       const { layout } = await readLayoutFile(path, input.given, signal);
       return { layout: asData(layout) };
     }),
     evaluateHost: disks.evaluateHost.handler(async ({ input, signal }) => ({
-      layout: asData(await readHostLayout(await folderOf(input.fleetId), input.host, signal)),
+      layout: asData(await readHostLayout(await fleets.folder(input.fleetId), input.host, signal)),
     })),
-    save: disks.save.handler(async ({ input }) => saveFleetText(await folderOf(input.fleetId), input)),
+    save: disks.save.handler(async ({ input }) => saveFleetText(await fleets.editableFolder(input.fleetId), input)),
   };
 }
 

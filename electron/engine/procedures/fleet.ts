@@ -8,6 +8,10 @@ export function fleetProcedures(fleets: Fleets) {
   const { fleet } = procedures;
   return {
     open: fleet.open.handler(({ input, signal }) => stream(fleets.open(input, signal), signal)),
+    traits: fleet.traits.handler(({ input, signal }) => stream(fleets.traits(input.id, input.hosts, signal), signal)),
+    evaluateSystems: fleet.evaluateSystems.handler(({ input, signal }) =>
+      stream(fleets.evaluateSystems(input.id, input.hosts, signal), signal),
+    ),
     recent: fleet.recent.handler(() => fleets.recent()),
     forget: fleet.forget.handler(({ input }) => fleets.forget(input.path)),
     completePath: fleet.completePath.handler(({ input }) => completePath(input.prefix, homedir())),

@@ -25,23 +25,22 @@ const titles: Record<GitSpec['action'], (remote: string, branch: string | null) 
 /** `git.*`: the work tree around a fleet. */
 export function gitProcedures({ fleets, jobs, files }: Pick<EngineParts, 'fleets' | 'jobs' | 'files'>) {
   const { git } = procedures;
-  const folderOf = async (id: FleetId): Promise<string> => (await fleets.view(id)).fleet.path;
   const at = async (id: FleetId, signal: AbortSignal | undefined): Promise<GitOptions> => ({
-    cwd: await folderOf(id),
+    cwd: await fleets.editableFolder(id),
     signal,
   });
   const atTop = async (id: FleetId, signal?: AbortSignal): Promise<GitOptions> => {
-    const { workTree, path } = findFleetFolder(await folderOf(id));
+    const { workTree, path } = findFleetFolder(await fleets.editableFolder(id));
     if (workTree === null) throw notInGit(path);
     return { cwd: workTree, signal };
   };
   return {
     state: git.state.handler(async ({ input, signal }) => {
-      const { workTree, subfolder } = findFleetFolder(await folderOf(input.fleetId));
+      const { workTree, subfolder } = findFleetFolder(await fleets.folder(input.fleetId));
       return workTree === null ? null : workTreeState({ cwd: workTree, signal }, subfolder);
     }),
     committed: git.committed.handler(async ({ input, signal }) => {
-      const bytes = await committedFile(input.file, await at(input.fleetId, signal));
+      const bytes = await committedFile(input.file, { cwd: await fleets.folder(input.fleetId), signal });
       return { text: bytes && textOf(bytes) };
     }),
     track: git.track.handler(async ({ input }) =>

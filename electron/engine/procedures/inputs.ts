@@ -1,5 +1,5 @@
-import type { FleetId } from '../../../shared/contract/ids.ts';
-import { findFleetFolder } from '../fleet/folder.ts';
+import { isFlakeReference } from '../../../shared/fleet/fleet-reference.ts';
+import { fleetIdOf, findFleetFolder } from '../fleet/folder.ts';
 import { listInputs } from '../inputs/list-inputs.ts';
 import { planInputEdit } from '../inputs/plan-edit.ts';
 import { procedures } from './base.ts';
@@ -8,11 +8,13 @@ import type { EngineParts } from './router.ts';
 /** `inputs.*`: the inputs of a fleet's flake. */
 export function inputsProcedures({ fleets, inputs }: Pick<EngineParts, 'fleets' | 'inputs'>) {
   const procedure = procedures.inputs;
-  const folderOf = async (id: FleetId): Promise<string> => (await fleets.view(id)).fleet.path;
+  /** Of a reference the copy that is shown; its inputs can be looked at. */
+  const folderOf = (path: string): Promise<string> | string =>
+    isFlakeReference(path) ? fleets.folder(fleetIdOf(path)) : path;
   return {
-    list: procedure.list.handler(({ input }) => listInputs(findFleetFolder(input.path), Date.now())),
+    list: procedure.list.handler(async ({ input }) => listInputs(findFleetFolder(await folderOf(input.path)), Date.now())),
     planEdit: procedure.planEdit.handler(async ({ input }) => {
-      const { title, hash, before, after } = await planInputEdit(await folderOf(input.fleetId), input.edit);
+      const { title, hash, before, after } = await planInputEdit(await fleets.editableFolder(input.fleetId), input.edit);
       return { title, hash, before, after };
     }),
     try: procedure.try.handler(async ({ input }) => ({

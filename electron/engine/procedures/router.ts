@@ -21,6 +21,7 @@ import { inputsProcedures } from './inputs.ts';
 import { installProcedures } from './install.ts';
 import { jobProcedures } from './job.ts';
 import { machineProcedures } from './machine.ts';
+import { selectionProcedures } from './selection.ts';
 import { settingsProcedures } from './settings.ts';
 
 /** The parts of the engine that procedures call. */
@@ -44,6 +45,7 @@ export function createRouter(parts: EngineParts) {
   return procedures.router({
     app: appProcedures(surroundings, home, parts.notices),
     fleet: fleetProcedures(fleets),
+    selection: selectionProcedures(store),
     create: createProcedures(fleets, env),
     files: filesProcedures(fleets),
     git: gitProcedures(parts),

@@ -52,6 +52,12 @@ export class FleetTable {
     return this.#database.get(viewRow, sql, { path, key })?.view_json ?? null;
   }
 
+  /** The view that was saved last, of whatever state of the flake. */
+  lastView(path: string): FleetView | null {
+    const sql = 'SELECT view_json FROM fleets WHERE path = @path AND view_json IS NOT NULL';
+    return this.#database.get(viewRow, sql, { path })?.view_json ?? null;
+  }
+
   /** Keeps a view; each fleet has one. A fleet that is not remembered yet becomes so. */
   saveView(path: string, key: string, view: FleetView): void {
     this.#database.run(

@@ -5,11 +5,13 @@ import type { Home } from '../home.ts';
 import { BuildTimes } from './build-times.ts';
 import { Database } from './database.ts';
 import { corruptDatabaseSetAside, newerDatabase, nothingIsKept } from './errors.ts';
+import { EvaluatedHosts } from './evaluated-hosts.ts';
 import { FleetTable } from './fleets.ts';
 import { HostFacts } from './host-facts.ts';
 import { InstallDrafts } from './install-drafts.ts';
 import { JobTable } from './jobs.ts';
 import { latestVersion, migrate, readMigrations } from './migrate.ts';
+import { SelectionTable } from './selections.ts';
 import { SettingsTable } from './settings.ts';
 
 /** The engine's memory. Runners never open it. Several engines (the app and a command line) may share it. */
@@ -20,6 +22,8 @@ export interface Store extends Disposable {
   readonly buildTimes: BuildTimes;
   readonly hostFacts: HostFacts;
   readonly installDrafts: InstallDrafts;
+  readonly evaluatedHosts: EvaluatedHosts;
+  readonly selections: SelectionTable;
 }
 
 /**
@@ -58,6 +62,8 @@ function storeOn(database: Database): Store {
     buildTimes: new BuildTimes(database),
     hostFacts: new HostFacts(database),
     installDrafts: new InstallDrafts(database),
+    evaluatedHosts: new EvaluatedHosts(database),
+    selections: new SelectionTable(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

@@ -2,6 +2,7 @@ import { select, type SelectableHost } from './evaluate.ts';
 import { wordsOf } from './explain.ts';
 import { tokenize, type Field, type Span } from './lexer.ts';
 import { literalGlob } from './glob.ts';
+import { parseSelection, type SavedSelections } from './parse.ts';
 
 /** One thing that can be put in place of `Completion.from` to `Completion.to`. */
 export interface CompletionOption {
@@ -21,8 +22,9 @@ export interface Completion {
 const beginnings: readonly { text: string; field: Field }[] = [
   { text: 'system:', field: 'system' },
   { text: 'state:', field: 'state' },
+  { text: 'saved:', field: 'saved' },
 ];
-const prefixOf: Record<Field, string> = { name: '', tag: '@', system: 'system:', state: 'state:' };
+const prefixOf: Record<Field, string> = { name: '', tag: '@', system: 'system:', state: 'state:', saved: 'saved:' };
 
 /** A word as it must be written: in quotes where it holds a sign, a space or a wildcard. */
 export function quoteWord(word: string): string {
@@ -30,12 +32,28 @@ export function quoteWord(word: string): string {
   return `"${word.replace(/[\\"]/g, '\\$&')}"`;
 }
 
+interface CompletionChoices {
+  /** At most so many options. */
+  readonly limit?: number;
+  readonly saved?: SavedSelections;
+}
+
+/** How many hosts a word fits by itself. */
+function countOf(field: Field, word: string, hosts: readonly SelectableHost[], saved: SavedSelections): number {
+  if (field === 'saved') {
+    const parsed = parseSelection(`saved:${quoteWord(word)}`, saved);
+    return parsed.ok ? select(parsed.node, hosts).length : 0;
+  }
+  const term = { type: 'term', field, pattern: literalGlob(word), start: 0, end: 0, valueStart: 0 } as const;
+  return select(term, hosts).length;
+}
+
 /** What fits at the cursor (an index into the text): names, tags, systems and states of this fleet, best first. */
 export function completeSelection(
   text: string,
   cursor: number,
   hosts: readonly SelectableHost[],
-  limit = 50,
+  { limit = 50, saved = new Map() }: CompletionChoices = {},
 ): Completion {
   const token = tokenize(text).find(
     (candidate) => candidate.type !== 'sign' && candidate.start < cursor && cursor <= candidate.end,
@@ -47,19 +65,23 @@ export function completeSelection(
   const fields: Field[] = field === 'name' ? ['name', 'tag'] : [field];
   const options: CompletionOption[] = [];
   for (const each of fields) {
-    for (const word of wordsOf(each, hosts)) {
+    for (const word of wordsOf(each, hosts, saved)) {
       const option = prefixOf[each] + quoteWord(word);
-      const isWanted =
-        option.toLowerCase().startsWith(typed) || (each === 'tag' && word.toLowerCase().startsWith(typed));
+      // A tag is also found without its `@`, and a word that has to be quoted without the quote.
+      const bare = typed.startsWith(prefixOf[each])
+        ? typed.slice(prefixOf[each].length)
+        : each === 'tag'
+          ? typed
+          : null;
+      const isWanted = option.toLowerCase().startsWith(typed) || (bare !== null && word.toLowerCase().startsWith(bare));
       if (!isWanted) continue;
-      const pattern = literalGlob(word);
-      const term = { type: 'term', field: each, pattern, start: 0, end: 0, valueStart: 0 } as const;
-      options.push({ text: option, field: each, hostCount: select(term, hosts).length });
+      options.push({ text: option, field: each, hostCount: countOf(each, word, hosts, saved) });
       if (options.length >= limit) return { from: span.start, to: span.end, options };
     }
   }
   if (field === 'name') {
     for (const { text: option, field: each } of beginnings) {
+      if (each === 'saved' && saved.size === 0) continue;
       if (option.startsWith(typed)) options.push({ text: option, field: each, hostCount: null });
     }
   }

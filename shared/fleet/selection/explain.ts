@@ -1,6 +1,10 @@
-import { isSelected, select, termsOf, type SelectableHost } from './evaluate.ts';
-import type { Term } from './lexer.ts';
-import type { SelectionNode } from './parse.ts';
+import { isSelected, select, stateOf, termsOf, type SelectableHost } from './evaluate.ts';
+import { nearest } from './nearest.ts';
+import type { SavedSelections, SelectionNode } from './parse.ts';
+import { hostStates } from './parse.ts';
+import type { Field } from './lexer.ts';
+
+type Term = ReturnType<typeof termsOf>[number];
 
 /** A selection in words, and what is odd about it. */
 export interface SelectionExplanation {
@@ -10,13 +14,15 @@ export interface SelectionExplanation {
   readonly matched: readonly string[];
   /** Terms that fit no host; `suggestion` is the nearest that exists. */
   readonly idle: readonly { readonly term: Term; readonly message: string; readonly suggestion: string | null }[];
+  /** States of which it is not known whether hosts are in them, so that these hosts are left out. */
+  readonly unknown: readonly { readonly state: string; readonly hosts: readonly string[]; readonly message: string }[];
 }
 
-const stateWords: Record<string, string> = {
-  reachable: 'hosts that answer',
-  outdated: 'hosts that do not run their latest system',
-  failed: 'hosts with a failed unit or deploy',
-  reboot: 'hosts that wait for a reboot',
+const stateWords: Record<string, { readonly hosts: string; readonly question: string }> = {
+  reachable: { hosts: 'hosts that answer', question: 'whether they answer' },
+  outdated: { hosts: 'hosts that do not run their latest system', question: 'whether they run their latest system' },
+  failed: { hosts: 'hosts with a failed unit or deploy', question: 'whether a unit or deploy has failed' },
+  reboot: { hosts: 'hosts that wait for a reboot', question: 'whether they wait for a reboot' },
 };
 
 function describeTerm({ field, pattern }: Term): string {
@@ -29,7 +35,7 @@ function describeTerm({ field, pattern }: Term): string {
     case 'system':
       return `hosts of system ${pattern.text}`;
     case 'state':
-      return stateWords[pattern.text] ?? `hosts in state ${pattern.text}`;
+      return stateWords[pattern.text]?.hosts ?? `hosts in state ${pattern.text}`;
   }
 }
 
@@ -38,6 +44,8 @@ function describe(node: SelectionNode, isInner: boolean): string {
   switch (node.type) {
     case 'term':
       return describeTerm(node);
+    case 'saved':
+      return `‘${node.name}’ (${node.operand === null ? 'nothing' : describe(node.operand, false)})`;
     case 'not':
       return `not ${describe(node.operand, true)}`;
     case 'and':
@@ -47,38 +55,8 @@ function describe(node: SelectionNode, isInner: boolean): string {
   }
 }
 
-/** How many edits of one character, or swaps of two neighbours, lie between two words (optimal string alignment). */
-function distance(from: string, to: string, limit: number): number {
-  if (Math.abs(from.length - to.length) > limit) return limit + 1;
-  let before: number[] = [];
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      const swap = isSwap ? (before[j - 2] ?? 0) + 1 : Infinity;
-      next.push(Math.min(change, swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    before = row;
-    row = next;
-  }
-  return row[to.length] ?? limit + 1;
-}
-
-/** The known word nearest to a mistyped one, or null where none is near. */
-export function nearest(word: string, known: Iterable<string>): string | null {
-  const limit = Math.max(1, Math.floor(word.length / 3));
-  let best: { word: string; distance: number } | null = null;
-  for (const candidate of known) {
-    const found = distance(word.toLowerCase(), candidate.toLowerCase(), limit);
-    if (found <= limit && found < (best?.distance ?? Infinity)) best = { word: candidate, distance: found };
-  }
-  return best?.word ?? null;
-}
-
 /** Words that a field can take in this fleet. */
-export function wordsOf(field: Term['field'], hosts: readonly SelectableHost[]): string[] {
+export function wordsOf(field: Field, hosts: readonly SelectableHost[], saved: SavedSelections): string[] {
   switch (field) {
     case 'name':
       return hosts.map((host) => host.name);
@@ -87,21 +65,37 @@ export function wordsOf(field: Term['field'], hosts: readonly SelectableHost[]):
     case 'system':
       return [...new Set(hosts.flatMap((host) => (host.system === null ? [] : [host.system])))].sort();
     case 'state':
-      return Object.keys(stateWords);
+      return [...hostStates];
+    case 'saved':
+      return [...saved.keys()];
   }
 }
 
-/** Says what a selection matches, and which of its terms fit nothing (often a typing mistake). */
+const noSaved: SavedSelections = new Map();
+
+/** Says what a selection matches, which of its terms fit nothing (often a typing mistake), and what is not known. */
 export function explainSelection(node: SelectionNode | null, hosts: readonly SelectableHost[]): SelectionExplanation {
-  if (node === null) return { sentence: 'nothing: the selection is blank', matched: [], idle: [] };
-  const idle = termsOf(node)
-    .filter((term) => !hosts.some((host) => isSelected(term, host)))
+  if (node === null) return { sentence: 'nothing: the selection is blank', matched: [], idle: [], unknown: [] };
+  const terms = termsOf(node);
+  const states = new Map(terms.flatMap((term) => (term.field === 'state' ? [[term.pattern.text, term] as const] : [])));
+  const unknown = [...states].flatMap(([state, term]) => {
+    const names = hosts.filter((host) => stateOf(term, host) === null).map((host) => host.name);
+    const [first] = names;
+    if (first === undefined) return [];
+    const question = stateWords[state]?.question ?? `whether they are in state ${state}`;
+    const whom = names.length === 1 ? first : `${names.length} hosts`;
+    return [{ state, hosts: names, message: `of ${whom} it is not known ${question}` }];
+  });
+  const isUnknown = (term: Term): boolean =>
+    term.field === 'state' && unknown.some(({ state }) => state === term.pattern.text);
+  const idle = terms
+    .filter((term) => !isUnknown(term) && !hosts.some((host) => isSelected(term, host)))
     .map((term) => {
       const suggestion =
         term.pattern.isLiteral && term.field !== 'state'
-          ? nearest(term.pattern.text, wordsOf(term.field, hosts))
+          ? nearest(term.pattern.text, wordsOf(term.field, hosts, noSaved))
           : null;
       return { term, message: `there are no ${describeTerm(term).replace(/^host /, 'hosts named ')}`, suggestion };
     });
-  return { sentence: describe(node, false), matched: select(node, hosts).map((host) => host.name), idle };
+  return { sentence: describe(node, false), matched: select(node, hosts).map((host) => host.name), idle, unknown };
 }

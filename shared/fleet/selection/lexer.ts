@@ -1,7 +1,7 @@
 import { literalGlob, parseGlob, type Glob } from './glob.ts';
 
-/** What a term looks at: a host's name, its tags, its system or the state that it was last seen in. */
-export type Field = 'name' | 'tag' | 'system' | 'state';
+/** What a term looks at: a host's name, its tags, its system, the state that it was last seen in, or a saved selection. */
+export type Field = 'name' | 'tag' | 'system' | 'state' | 'saved';
 
 /** Where something stands in the text: indices of its first character and the one after its last. */
 export interface Span {
@@ -13,7 +13,7 @@ export interface Term extends Span {
   readonly type: 'term';
   readonly field: Field;
   readonly pattern: Glob;
-  /** Where the value begins, after `@`, `system:` or `state:`. */
+  /** Where the value begins, after `@`, `system:`, `state:` or `saved:`. */
   readonly valueStart: number;
 }
 
@@ -37,6 +37,7 @@ const prefixes: readonly (readonly [string, Field])[] = [
   ['@', 'tag'],
   ['system:', 'system'],
   ['state:', 'state'],
+  ['saved:', 'saved'],
 ];
 const signs: Record<string, Sign['sign']> = { '(': '(', ')': ')', ',': ',', '&': '&', '!': '!' };
 const missing: Record<Field, string> = {
@@ -44,6 +45,7 @@ const missing: Record<Field, string> = {
   tag: 'the name of a tag is missing after ‘@’',
   system: 'a system such as x86_64-linux is missing after ‘system:’',
   state: 'a state is missing after ‘state:’',
+  saved: 'the name of a saved selection is missing after ‘saved:’',
 };
 
 /** The index after a word: everything up to a space or a sign, where a set `[!a]` may hold signs. */
@@ -87,7 +89,7 @@ function readTerm(text: string, start: number): Term | Mistake {
   if (word === '') return mistake(missing[field], { start, end });
   const colon = field === 'name' ? word.indexOf(':') : -1;
   if (colon !== -1) {
-    const known = 'known are ‘system:’ and ‘state:’; a name that holds a colon goes in quotes';
+    const known = 'known are ‘system:’, ‘state:’ and ‘saved:’; a name that holds a colon goes in quotes';
     return mistake(`‘${word.slice(0, colon + 1)}’ is not known here; ${known}`, { start, end });
   }
   const pattern = parseGlob(word);

@@ -53,6 +53,8 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
     },
     fleet: {
       open: base.fleet.open.handler(absent),
+      traits: base.fleet.traits.handler(absent),
+      evaluateSystems: base.fleet.evaluateSystems.handler(absent),
       recent: base.fleet.recent.handler(absent),
       forget: base.fleet.forget.handler(({ errors }) => {
         throw errors.PROBLEM({
@@ -81,6 +83,12 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       resumable: base.install.resumable.handler(absent),
       resume: base.install.resume.handler(absent),
       adopt: base.install.adopt.handler(absent),
+    },
+    selection: {
+      list: base.selection.list.handler(absent),
+      save: base.selection.save.handler(absent),
+      rename: base.selection.rename.handler(absent),
+      remove: base.selection.remove.handler(absent),
     },
     disks: {
       list: base.disks.list.handler(absent),

@@ -30,6 +30,9 @@ export function inventHost(name: string, address: string | null, tags: string[],
     allowLocalDeployment: false,
     privilegeCommand: ['sudo', '-H', '--'],
     sshOptions: [],
+    keys: [],
+    replaceUnknownProfiles: true,
+    deployRs: null,
     problem: null,
     ...more,
   };
@@ -44,6 +47,7 @@ export function inventStatus(name: string, generation: number, more: Partial<Hos
     currentSystem: current,
     bootedSystem: current,
     profileSystem: current,
+    wantedSystem: null,
     generation,
     nixosVersion: '25.11.20261118.9cb3441',
     failedUnits: [],
@@ -84,7 +88,17 @@ const nameProblem: Problem = {
 /** Nine hosts as a person has them at home, in every state that matters. */
 export const HOME_HOSTS: readonly Host[] = [
   inventHost('gateway', '10.0.20.1', ['infra']),
-  inventHost('nas', '10.0.20.10', ['infra', 'storage']),
+  inventHost('nas', '10.0.20.10', ['infra', 'storage'], {
+    keys: ['restic-password', 'tls-key'],
+    sources: ['deploy', 'nixosConfigurations'],
+    deployRs: {
+      profiles: [
+        { name: 'system', user: 'root' },
+        { name: 'home', user: 'sam' },
+      ],
+      ...{ autoRollback: true, magicRollback: true, confirmTimeout: 30, activationTimeout: 240, fastConnection: false },
+    },
+  }),
   inventHost('compute', '10.0.20.11', ['web']),
   inventHost('lb01', '10.0.20.21', ['web']),
   inventHost('kube01', '10.0.20.30', ['web', 'k3s']),
@@ -105,7 +119,9 @@ export const HOME_STATUS: readonly HostStatus[] = [
     bootedSystem: storePath('nas-old', 'nixos-system-nas-25.11.20261003.1e7a8fd'),
     lastDeploy: { jobId: jobId.parse('20261120-201500-0a1b2d'), at: NOW - 26 * HOUR, state: 'succeeded' },
   }),
-  inventStatus('compute', 77),
+  inventStatus('compute', 77, {
+    wantedSystem: storePath('compute-new', 'nixos-system-compute-25.11.20261120.0d1f8c2'),
+  }),
   inventStatus('lb01', 31),
   inventStatus('kube01', 55, { failedUnits: ['k3s.service'] }),
   inventStatus('vpn', 12, {

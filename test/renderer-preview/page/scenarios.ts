@@ -5,6 +5,7 @@ import type { Host, HostStatus } from '../../../shared/contract/host.ts';
 import { fleetId, hostName } from '../../../shared/contract/ids.ts';
 import type { JobDetail, JobSummary } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import type { SavedSelection } from '../../../shared/contract/selection.ts';
 import type { Settings } from '../../../shared/contract/settings.ts';
 import * as hosts from './invented-hosts.ts';
 import { endedJob, history, inventSummary, liveJob } from './invented-jobs.ts';
@@ -21,6 +22,7 @@ export interface Scenario {
   jobs: JobSummary[];
   details: JobDetail[];
   connection: 'open' | 'lost' | 'refused';
+  selections: SavedSelection[];
   logLines: number;
 }
 
@@ -38,6 +40,9 @@ function fleetView(list: readonly Host[], problems: Problem[] = []): FleetView {
       id: FLEET_ID,
       name: 'homelab',
       path: '/home/sam/homelab',
+      folder: '/home/sam/homelab',
+      remote: null,
+      fingerprint: '4f2c91e0',
       ref: 'git+file:///home/sam/homelab',
       description: 'Machines at home',
       kinds: ['nixosConfigurations', 'colmenaHive'],
@@ -85,6 +90,10 @@ const BASE: Scenario = {
   jobs: history(),
   details: [endedJob(FLEET_ID, 'partial')],
   connection: 'open',
+  selections: [
+    { name: 'front', text: '@web & !@old' },
+    { name: 'wait for a reboot', text: 'state:reboot & !saved:front' },
+  ],
   logLines: 400,
 };
 
@@ -124,6 +133,18 @@ const SYNTAX_ERROR: Problem = {
     "error: syntax error, unexpected '}', expecting ';'\n       at /home/sam/homelab/flake.nix:31:3:\n           30|     ]\n           31|   };\n             |   ^",
   advice: ['A ; is missing at the end of line 30.'],
   place: { file: '/home/sam/homelab/flake.nix', line: 31, column: 3 },
+};
+
+const REMOTE: FleetView = {
+  ...fleetView(hosts.HOME_HOSTS),
+  fleet: {
+    ...fleetView([]).fleet,
+    path: 'github:sam/homelab/stable',
+    folder: hosts.storePath('remote', 'source'),
+    ref: 'github:sam/homelab/4f2c91e07d5be1c0a8a9f2f6b0f2b5d7c3e1a9d8',
+    remote: { revision: '4f2c91e07d5be1c0a8a9f2f6b0f2b5d7c3e1a9d8', lastModified: hosts.NOW - 86_400_000 },
+    git: null,
+  },
 };
 
 const DRIFT: Problem = {
@@ -170,6 +191,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
   homelab: () => BASE,
   cards: () => ({ ...BASE, settings: { hostView: 'cards' } }),
   one: () => ({ ...BASE, view: fleetView(hosts.HOME_HOSTS.slice(0, 1)), jobs: [] }),
+  remote: () => ({ ...BASE, view: REMOTE }),
   none: () => ({ ...BASE, view: fleetView([]), jobs: [] }),
   many: () => ({ ...BASE, view: fleetView(hosts.MANY_HOSTS), status: [...hosts.MANY_STATUS] }),
   troubled: () => ({ ...BASE, view: fleetView(hosts.TROUBLED_HOSTS, [DRIFT]), status: [...hosts.TROUBLED_STATUS] }),

@@ -6,6 +6,9 @@ import type { JobDetail } from '../../../shared/contract/job.ts';
 import type { JobId } from '../../../shared/contract/ids.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { defaultSettings, type Settings } from '../../../shared/contract/settings.ts';
+import type { HostTraits } from '../../../shared/contract/host.ts';
+import type { HostName } from '../../../shared/contract/ids.ts';
+import type { SavedSelection } from '../../../shared/contract/selection.ts';
 import { DISK_FILES } from './invented-disks.ts';
 import { fileParts, FINDINGS } from './invented-files.ts';
 import { inputParts } from './invented-inputs.ts';
@@ -26,9 +29,11 @@ export class StandInConnection implements Connection {
   readonly state: Connection['state'];
   readonly #scenario: Scenario;
   #settings: Settings;
+  #selections: SavedSelection[];
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
+    this.#selections = scenario.selections;
     this.#settings = { ...defaultSettings, ...scenario.settings };
     this.client = this.#makeClient();
     const listeners = new Set<(state: ConnectionState) => void>();
@@ -116,7 +121,23 @@ export class StandInConnection implements Connection {
         ),
         watchStatus: os.fleet.watchStatus.handler(() => watchStatus(scenario)),
         refreshStatus: os.fleet.refreshStatus.handler(() => undefined),
+        traits: os.fleet.traits.handler(({ input }) => traitsOf(input.hosts ?? [])),
+        evaluateSystems: os.fleet.evaluateSystems.handler(() => evaluateSystems()),
         check: os.fleet.check.handler(() => checkFleet()),
+      },
+      selection: {
+        list: os.selection.list.handler(() => this.#selections),
+        save: os.selection.save.handler(({ input: { name, text } }) => {
+          const others = this.#selections.filter((each) => each.name !== name);
+          return (this.#selections = [...others, { name, text }].toSorted((a, b) => a.name.localeCompare(b.name)));
+        }),
+        rename: os.selection.rename.handler(
+          ({ input: { name, to } }) =>
+            (this.#selections = this.#selections.map((each) => (each.name === name ? { ...each, name: to } : each))),
+        ),
+        remove: os.selection.remove.handler(
+          ({ input: { name } }) => (this.#selections = this.#selections.filter((each) => each.name !== name)),
+        ),
       },
       ...fileParts(os),
       ...inputParts(os),
@@ -210,6 +231,35 @@ async function* checkFleet() {
     FINDINGS.map((finding) => (copy === 0 ? finding : { ...finding, line: (finding.line ?? 0) + copy })),
   ).flat();
   yield { type: 'findings' as const, findings };
+}
+
+async function* traitsOf(names: readonly HostName[]): AsyncGenerator<HostTraits[]> {
+  await pause(60);
+  yield names.map((name) => ({
+    name,
+    hostName: name === 'nas' ? 'storage' : name,
+    stateVersion: '24.11',
+    role: 'server',
+    uses: ['disko', 'sops-nix', 'home-manager'],
+    files: [
+      'flake.nix',
+      `hosts/${name}/default.nix`,
+      `hosts/${name}/disko.nix`,
+      `hosts/${name}/hardware-configuration.nix`,
+      'modules/common.nix',
+      'modules/monitoring.nix',
+      'profiles/server/default.nix',
+      'users/sam.nix',
+      'users/guests.nix',
+    ],
+    problem: null,
+  }));
+}
+
+/** A long evaluation, in the middle. */
+async function* evaluateSystems() {
+  yield { done: 3, total: 9, problems: [] };
+  await never;
 }
 
 async function* watchStatus(scenario: Scenario) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hostName, jobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail, Step } from '../../../shared/contract/job.ts';
-import { hostTable, targetText } from '../../../electron/cli/commands/fleet.ts';
+import { hostTable } from '../../../electron/cli/commands/fleet.ts';
+import { targetText } from '../../../electron/cli/output/target.ts';
 import { LogLines } from '../../../electron/cli/commands/jobs.ts';
 import { resultLine } from '../../../electron/cli/follow-job.ts';
 import { outcomeText, stepText } from '../../../electron/cli/output/job.ts';
@@ -66,6 +67,9 @@ it('a flake cannot drive the terminal that its hosts are listed on, nor fill it'
         allowLocalDeployment: false,
         privilegeCommand: [],
         sshOptions: [],
+        keys: [],
+        replaceUnknownProfiles: true,
+        deployRs: null,
         problem: { code: 'x', title: nasty, evidence: '', advice: [] },
       },
     ],

@@ -20,6 +20,9 @@ export function aHost(name: string, more: Partial<Host> = {}): Host {
     allowLocalDeployment: false,
     privilegeCommand: ['sudo', '-H', '--'],
     sshOptions: [],
+    keys: [],
+    replaceUnknownProfiles: true,
+    deployRs: null,
     problem: null,
     ...more,
   };
@@ -33,6 +36,7 @@ export function aStatus(name: string, more: Partial<HostStatus> = {}): HostStatu
     currentSystem: '/nix/store/a-system',
     bootedSystem: '/nix/store/a-system',
     profileSystem: '/nix/store/a-system',
+    wantedSystem: null,
     generation: 1,
     nixosVersion: null,
     failedUnits: [],

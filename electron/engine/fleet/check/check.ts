@@ -6,11 +6,13 @@ import { EventQueue } from '../../event-queue.ts';
 import { gitStatus } from '../../git/status.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Evaluator, MakeEvaluator } from '../evaluator.ts';
-import { findFleetFolder, type FleetFolder } from '../folder.ts';
+import type { FleetFolder } from '../folder.ts';
 import { askHosts, type HostQuestion } from '../host-questions.ts';
 import { kindsOf } from '../kinds/all.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { localPaths } from '../local-paths.ts';
+import { findFleet, type OpenRequest } from '../open.ts';
+import type { FetchFlake } from '../remote-flake.ts';
 import { availableMemoryMiB, hostsThatFit } from '../memory.ts';
 import { outlineQuestion, type HostOutline } from '../outline.ts';
 import { deployedStateVersions } from './facts/deployed-versions.ts';
@@ -35,11 +37,12 @@ import { targetFindings } from './rules/targets.ts';
 import { differentSystems } from './rules/two-systems.ts';
 
 export interface CheckDependencies {
+  readonly fetchFlake: FetchFlake;
   readonly evaluatorOf: MakeEvaluator;
   readonly jobs: Pick<Jobs, 'list' | 'show'>;
   readonly now: () => number;
   /** Opens the fleet, from the cache where nothing has changed. */
-  open(request: { readonly path: string }, signal: AbortSignal): AsyncIterable<OpenEvent>;
+  open(request: OpenRequest, signal: AbortSignal): AsyncIterable<OpenEvent>;
 }
 
 /** Rules that need no evaluation. */
@@ -62,14 +65,14 @@ type Answer =
  */
 export async function* checkFleet(
   dependencies: CheckDependencies,
-  path: string,
+  request: OpenRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<FleetCheckEvent, void, void> {
   const ended = new AbortController();
   const stop = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
   try {
-    const folder = findFleetFolder(path);
     yield { type: 'progress', text: 'Reading files', done: 0, total: 0 };
+    const folder = await findFleet(dependencies.fetchFlake, { ...request, signal: stop });
     const [files, lock, git] = await Promise.all([
       readNixFiles(folder, stop),
       readLock(folder.path),
@@ -85,7 +88,7 @@ export async function* checkFleet(
 
     let view: FleetView | null = null;
     try {
-      for await (const event of dependencies.open({ path: folder.path }, stop)) {
+      for await (const event of dependencies.open(openingOf(folder), stop)) {
         if (event.type === 'progress') yield event;
         else view = event.view;
       }
@@ -100,6 +103,11 @@ export async function* checkFleet(
   } finally {
     ended.abort();
   }
+}
+
+/** What is looked over is what is opened, also where the reference leads elsewhere a moment later. */
+function openingOf({ origin, remote, ref }: FleetFolder): OpenRequest {
+  return remote === null ? { path: origin } : { path: origin, pinned: ref };
 }
 
 function batch(findings: readonly (Finding | null)[]): FleetCheckEvent {

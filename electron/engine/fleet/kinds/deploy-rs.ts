@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deployRsSettings } from '../../../../shared/contract/host.ts';
 import type { HostReading, Kind } from './kind.ts';
 
 const declared = z.object({
@@ -7,6 +8,7 @@ const declared = z.object({
   sshUser: z.string().nullable(),
   sshOpts: z.array(z.string()),
   remoteBuild: z.boolean(),
+  settings: deployRsSettings,
 });
 
 /** The port of ssh options (`-p 2222`, `-p2222`, `-o Port=2222`), as people give it to deploy-rs; null without one. */
@@ -23,8 +25,9 @@ export function portOfSshOptions(options: readonly string[]): number | null {
 
 /**
  * `deploy.nodes` of deploy-rs. Settings come from the profile `system` (else the first in its order), then the node,
- * then the top; `sshOpts` of all three are joined (deploy-rs, src/data.rs). The path to deploy is never forced where
- * a `nixosConfigurations` host of the same name tells the system.
+ * then the top; `sshOpts` of all three are joined (deploy-rs, src/data.rs). Defaults are those of its src/deploy.rs and
+ * src/bin/activate.rs. The path to deploy is never forced where a `nixosConfigurations` host of the same name tells the
+ * system.
  */
 export const deployRs: Kind = {
   kind: 'deploy',
@@ -34,7 +37,8 @@ export const deployRs: Kind = {
     deploy = outputs.deploy;
     node = deploy.nodes.\${name};
     profiles = node.profiles or { };
-    order = (node.profilesOrder or [ ]) ++ builtins.attrNames profiles;
+    inOrder = node.profilesOrder or [ ];
+    order = inOrder ++ builtins.filter (each: !(builtins.elem each inOrder)) (builtins.attrNames profiles);
     profile = profiles.system or (if order == [ ] then { } else profiles.\${builtins.head order});
     setting = key: fallback: profile.\${key} or node.\${key} or deploy.\${key} or fallback;
   in {
@@ -42,6 +46,17 @@ export const deployRs: Kind = {
     sshUser = setting "sshUser" null;
     sshOpts = (deploy.sshOpts or [ ]) ++ (node.sshOpts or [ ]) ++ (profile.sshOpts or [ ]);
     remoteBuild = setting "remoteBuild" false;
+    settings = {
+      profiles = map (each: let
+        own = profiles.\${each} or { };
+        user = own.user or node.user or deploy.user or null;
+      in { name = each; inherit user; }) order;
+      autoRollback = setting "autoRollback" true;
+      magicRollback = setting "magicRollback" true;
+      confirmTimeout = setting "confirmTimeout" 30;
+      activationTimeout = setting "activationTimeout" 240;
+      fastConnection = setting "fastConnection" false;
+    };
     system = if outputs ? nixosConfigurations.\${name} then null else profile.path.system or null;
   })`,
   node: null,
@@ -59,6 +74,7 @@ export const deployRs: Kind = {
       port: portOfSshOptions(read.sshOpts),
       buildOnTarget: read.remoteBuild,
       sshOptions: read.sshOpts,
+      deployRs: read.settings,
     };
   },
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FleetKind } from '../../../../shared/contract/host.ts';
+import type { DeployRsSettings, FleetKind } from '../../../../shared/contract/host.ts';
 
 /**
  * What one kind of declaration says about a host. A field that the kind cannot tell is undefined; `merge.ts` asks the
@@ -20,6 +20,9 @@ export interface HostReading {
   readonly allowLocalDeployment?: boolean;
   readonly privilegeCommand?: readonly string[];
   readonly sshOptions?: readonly string[];
+  readonly keys?: readonly string[];
+  readonly replaceUnknownProfiles?: boolean;
+  readonly deployRs?: DeployRsSettings;
 }
 
 /**
@@ -48,11 +51,14 @@ export const systemOfNode = `(node: let
   in if builtins.isString platform then platform
   else platform.system or node.pkgs.stdenv.hostPlatform.system or node.config.nixpkgs.system or null)`;
 
-/** Nix: the options of `deployment` that are read. `keys` is never touched: it can hold secrets. */
+/** Nix: the options of `deployment` that are read. Of `keys` the names alone: what is in them can be secret. */
 export const deploymentOfConfig = `(deployment: builtins.intersectAttrs {
   targetHost = null; targetUser = null; targetPort = null; tags = null; allowLocalDeployment = null;
-  buildOnTarget = null; privilegeEscalationCommand = null; sshOptions = null;
-} deployment)`;
+  buildOnTarget = null; privilegeEscalationCommand = null; sshOptions = null; replaceUnknownProfiles = null;
+} deployment // {
+  keys = let names = builtins.tryEval (builtins.attrNames (deployment.keys or { })); in
+    if names.success then names.value else [ ];
+})`;
 
 /** Colmena's `deployment.*` (its options.nix); an older colmena may lack some. */
 export const deployment = z.object({
@@ -64,6 +70,8 @@ export const deployment = z.object({
   buildOnTarget: z.boolean().optional(),
   privilegeEscalationCommand: z.array(z.string()).optional(),
   sshOptions: z.array(z.string()).optional(),
+  replaceUnknownProfiles: z.boolean().optional(),
+  keys: z.array(z.string()).optional(),
 });
 
 /** Colmena's names in ours. */
@@ -77,5 +85,7 @@ export function readingOfDeployment(value: z.infer<typeof deployment>): Omit<Hos
     allowLocalDeployment: value.allowLocalDeployment,
     privilegeCommand: value.privilegeEscalationCommand,
     sshOptions: value.sshOptions,
+    keys: value.keys,
+    replaceUnknownProfiles: value.replaceUnknownProfiles,
   };
 }

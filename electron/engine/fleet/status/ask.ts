@@ -28,6 +28,7 @@ export function unaskedStatus(name: HostName): HostStatus {
     currentSystem: null,
     bootedSystem: null,
     profileSystem: null,
+    wantedSystem: null,
     generation: null,
     nixosVersion: null,
     failedUnits: [],

@@ -7,7 +7,7 @@ import { problemOf } from '../../unexpected.ts';
 import { unaskedStatus, type Answer, type AskHost } from './ask.ts';
 
 export interface StatusDependencies {
-  readonly store: Pick<Store, 'hostFacts' | 'jobs' | 'settings'>;
+  readonly store: Pick<Store, 'hostFacts' | 'evaluatedHosts' | 'jobs' | 'settings'>;
   readonly ask: AskHost;
   readonly now: () => number;
 }
@@ -50,19 +50,22 @@ export class FleetStatus implements Disposable {
   /** Takes the hosts of a new opening. */
   update(view: FleetView): void {
     this.#view = view;
-    this.#tell();
+    this.tell();
   }
 
   /** Every host's state now: what was last heard, with the last deploy. */
   snapshot(): HostStatus[] {
     const { store } = this.#dependencies;
+    const { fingerprint } = this.#view.fleet;
+    const wanted = fingerprint && store.evaluatedHosts.systems({ fleetId: this.fleetId, fingerprint });
     const last = new Map(store.jobs.lastOfHosts(this.fleetId, 'deploy').map((entry) => [entry.host, entry]));
     return this.#view.hosts.map(({ name }) => {
       const status = this.#statuses.get(name) ?? unaskedStatus(name);
       const deploy = last.get(name);
       const lastDeploy = deploy ? { jobId: deploy.jobId, at: deploy.at, state: deploy.state } : status.lastDeploy;
       const isAsked = this.#asking.has(name);
-      return { ...status, lastDeploy, reachability: isAsked ? 'checking' : status.reachability };
+      const wantedSystem = (wanted && wanted.get(name)) || null;
+      return { ...status, wantedSystem, lastDeploy, reachability: isAsked ? 'checking' : status.reachability };
     });
   }
 
@@ -96,10 +99,10 @@ export class FleetStatus implements Disposable {
     if (running) return running;
     const asked = this.#ask(host).finally(() => {
       this.#asking.delete(host.name);
-      this.#tell();
+      this.tell();
     });
     this.#asking.set(host.name, asked);
-    this.#tell();
+    this.tell();
     return asked;
   }
 
@@ -120,7 +123,8 @@ export class FleetStatus implements Disposable {
     this.#statuses.set(host.name, status);
   }
 
-  #tell(): void {
+  /** Hands the state to everybody who watches, since something about it has changed. */
+  tell(): void {
     if (this.#watchers.size === 0 || this.#ended.signal.aborted) return;
     this.#batch ??= setTimeout(() => {
       this.#batch = null;

@@ -101,33 +101,45 @@ let
             content;
       };
 
+  loadModules =
+    arguments: parent:
+    lib.imap1 (
+      n: module:
+      let
+        loaded = loadModule arguments parent.file "${parent.key}:anon-${toString n}" module;
+      in
+      {
+        inherit (loaded) key;
+        module = loaded;
+      }
+    );
+  outside = {
+    file = "<unknown-file>";
+    key = "";
+  };
+
   # All modules with what they import, each file once.
   collectModules =
     arguments: modules:
-    let
-      load =
-        parent:
-        lib.imap1 (
-          n: module:
-          let
-            loaded = loadModule arguments parent.file "${parent.key}:anon-${toString n}" module;
-          in
-          {
-            inherit (loaded) key;
-            module = loaded;
-          }
-        );
-      start = {
-        file = "<unknown-file>";
-        key = "";
-      };
-    in
     map (entry: entry.module) (
       builtins.genericClosure {
-        startSet = load start modules;
-        operator = entry: load entry.module entry.module.imports;
+        startSet = loadModules arguments outside modules;
+        operator = entry: loadModules arguments entry.module entry.module.imports;
       }
     );
+
+  # Which module imports which.
+  moduleGraph =
+    arguments: parent: modules:
+    map (
+      { key, module }:
+      {
+        inherit key;
+        inherit (module) file;
+        disabled = false;
+        imports = moduleGraph arguments module module.imports;
+      }
+    ) (loadModules arguments parent modules);
 
   # Declarations and definitions below `prefix` to { config, options, unmatched }.
   mergeModules =
@@ -365,6 +377,7 @@ let
       options = checked options;
       config = checked (removeAttrs config [ "_module" ]);
       _module = checked config._module;
+      graph = moduleGraph arguments outside modules;
       extendModules =
         {
           modules ? [ ],

@@ -31,6 +31,7 @@ let
         check
         merge
         ;
+      getSubOptions = _: { };
     }
     // rest;
 
@@ -145,6 +146,7 @@ rec {
           ) d.value
         ) definitions;
       nestedTypes.elemType = element;
+      getSubOptions = prefix: element.getSubOptions (prefix ++ [ "*" ]);
     };
   nonEmptyListOf = element: addCheck (listOf element) (list: list != [ ]);
 
@@ -161,6 +163,7 @@ rec {
           select (mapAttrs (key: mergeDefinitions (loc ++ [ key ]) element) (byName (pushDown definitions)))
         );
       nestedTypes.elemType = element;
+      getSubOptions = prefix: element.getSubOptions (prefix ++ [ "<name>" ]);
     };
 
   # Sets are merged, lists are joined, functions and everything else must be equal.
@@ -184,6 +187,7 @@ rec {
     element:
     type "nullOr" "null or ${element.description}" (x: x == null || element.check x) {
       emptyValue.value = null;
+      inherit (element) getSubOptions;
       merge =
         loc: definitions:
         if all (d: d.value == null) definitions then
@@ -212,6 +216,7 @@ rec {
   coercedTo =
     from: convert: to:
     type "coercedTo" "${to.description} or ${from.description} convertible to it" (x: to.check x || from.check x) {
+      inherit (to) getSubOptions;
       merge =
         loc: definitions:
         to.merge loc (map (d: if from.check d.value then d // { value = convert d.value; } else d) definitions);

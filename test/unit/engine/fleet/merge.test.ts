@@ -9,8 +9,14 @@ const read = (kind: Kind, name: string, value: unknown) => ({ kind, name, host: 
 const hive = (name: string, deployment: object, system = 'x86_64-linux') =>
   read(colmenaHive, name, { system, deployment });
 const plain = (name: string, system = 'x86_64-linux') => read(nixosConfigurations, name, { system, deployment: null });
-const node = (name: string, change: object) =>
-  read(deployRs, name, { hostname: 'h', system: null, sshUser: null, sshOpts: [], remoteBuild: false, ...change });
+const settings = {
+  profiles: [{ name: 'system', user: 'root' }],
+  ...{ autoRollback: true, magicRollback: true, confirmTimeout: 30, activationTimeout: 240, fastConnection: false },
+};
+const node = (name: string, change: object) => {
+  const said = { hostname: 'h', system: null, sshUser: null, sshOpts: [], remoteBuild: false, settings };
+  return read(deployRs, name, { ...said, ...change });
+};
 
 describe('a host of several kinds', () => {
   it('of plain nixosConfigurations answers under its name, as root, by colmena’s defaults', () => {
@@ -24,8 +30,16 @@ describe('a host of several kinds', () => {
       allowLocalDeployment: false,
       privilegeCommand: ['sudo', '-H', '--'],
       sshOptions: [],
+      keys: [],
+      replaceUnknownProfiles: true,
+      deployRs: null,
       problem: null,
     });
+  });
+
+  it('has the names of its keys, and what deploy-rs goes by', () => {
+    const host = mergeHost('web', [hive('web', { keys: ['tls'], replaceUnknownProfiles: false }), node('web', {})]);
+    expect(host).toMatchObject({ keys: ['tls'], replaceUnknownProfiles: false, deployRs: settings });
   });
 
   it('takes its deployment from the hive and its system from whoever tells it', () => {

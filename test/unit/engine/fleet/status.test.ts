@@ -46,13 +46,17 @@ const makeHost = (name: string) =>
     allowLocalDeployment: false,
     privilegeCommand: [],
     sshOptions: [],
+    keys: [],
+    replaceUnknownProfiles: true,
+    deployRs: null,
     problem: null,
   });
 
 const homeFleet = fleetId.parse('0123456789abcdef');
 
 function makeView(names: readonly string[]): FleetView {
-  const fleet = { id: homeFleet, name: 'home', path: '/home/fleet', ref: 'path:/home/fleet' };
+  const place = { path: '/home/fleet', folder: '/home/fleet', ref: 'path:/home/fleet', remote: null };
+  const fleet = { id: homeFleet, name: 'home', fingerprint: 'now', ...place };
   const facts = { description: null, kinds: [], git: null, evaluatedAt: 0, fromCache: false, problems: [] };
   return { fleet: { ...fleet, ...facts }, hosts: names.map(makeHost) };
 }
@@ -154,19 +158,30 @@ describe('a host’s status', () => {
   });
 
   it('gives the states that selections know', () => {
-    const states = (change: Partial<HostStatus>, wanted: string | null = null) => [
-      ...statesOf({ ...before, ...change }, wanted),
-    ];
-    expect(states({})).toEqual(['reachable']);
-    expect(states({ reachability: 'offline' })).toEqual([]);
-    expect(states({ failedUnits: ['a.service'] })).toEqual(['reachable', 'failed']);
-    expect(states({ needsReboot: true })).toEqual(['reachable', 'reboot']);
-    expect(states({ profileSystem: '/nix/store/newer' })).toEqual(['reachable', 'outdated']);
-    expect(states({}, '/nix/store/wanted')).toEqual(['reachable', 'outdated']);
+    const states = (change: Partial<HostStatus>) => statesOf({ ...before, ...change });
+    const well = { reachable: true, outdated: null, failed: false, reboot: false };
+    expect(states({})).toEqual(well);
+    expect(states({ reachability: 'offline' })).toEqual({ ...well, reachable: false });
+    expect(states({ reachability: 'checking' })).toEqual({ ...well, reachable: null });
+    expect(states({ failedUnits: ['a.service'] })).toEqual({ ...well, failed: true });
+    expect(states({ needsReboot: true })).toEqual({ ...well, reboot: true });
+    expect(states({ wantedSystem: '/nix/store/wanted' })).toEqual({ ...well, outdated: true });
+    expect(states({ wantedSystem: before.currentSystem })).toEqual({ ...well, outdated: false });
+    const unheard = { reachable: null, outdated: null, failed: null, reboot: null };
+    expect(statesOf({ ...unaskedStatus(hostName.parse('pi')), wantedSystem: '/nix/store/wanted' })).toEqual(unheard);
   });
 });
 
 describe('watching a fleet', () => {
+  it('tells what the fleet would run, as far as it was evaluated for the files as they are', () => {
+    const [nas, pi] = [hostName.parse('nas'), hostName.parse('pi')];
+    const store = makeStore();
+    store.evaluatedHosts.saveSystems({ fleetId: homeFleet, fingerprint: 'now' }, new Map([[nas, '/nix/store/new']]));
+    store.evaluatedHosts.saveSystems({ fleetId: homeFleet, fingerprint: 'then' }, new Map([[pi, '/nix/store/old']]));
+    using status = makeStatus(['nas', 'pi'], () => Promise.resolve(offline), store);
+    expect(status.snapshot().map((each) => each.wantedSystem)).toEqual(['/nix/store/new', null]);
+  });
+
   it('gives at once what is remembered, asks every host, and tells what they said', async () => {
     const nas = hostName.parse('nas');
     const store = makeStore();

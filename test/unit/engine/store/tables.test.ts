@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fleetId, hostName, jobId } from '../../../../shared/contract/ids.ts';
 import type { FleetView } from '../../../../shared/contract/fleet.ts';
-import type { HostStatus } from '../../../../shared/contract/host.ts';
+import type { HostStatus, HostTraits } from '../../../../shared/contract/host.ts';
 import { defaultSettings } from '../../../../shared/contract/settings.ts';
 import { packageName } from '../../../../electron/engine/store/build-times.ts';
 import { readSettings } from '../../../../electron/engine/store/settings.ts';
@@ -18,6 +18,9 @@ const view = (name: string): FleetView => ({
       id: home,
       name,
       path: `/flakes/${name}`,
+      folder: `/flakes/${name}`,
+      remote: null,
+      fingerprint: null,
       ref: `path:/flakes/${name}`,
       description: null,
       kinds: [],
@@ -55,7 +58,15 @@ test('what a host said is there until it says something else', () => {
   using store = temporaryStore();
   const status = (name: string, generation: number): HostStatus => ({
     ...{ name: host(name), reachability: 'online', checkedAt: 1, currentSystem: '/nix/store/x', bootedSystem: null },
-    ...{ profileSystem: null, generation, nixosVersion: null, failedUnits: [], lastDeploy: null, problem: null },
+    ...{
+      profileSystem: null,
+      wantedSystem: null,
+      generation,
+      nixosVersion: null,
+      failedUnits: [],
+      lastDeploy: null,
+      problem: null,
+    },
   });
   store.hostFacts.save(home, status('web', 1));
   store.hostFacts.save(home, status('web', 2));
@@ -178,4 +189,39 @@ test('the name of a derivation is told from its version as Nix does it', () => {
   expect(packageName('etc-fstab')).toBe('etc-fstab');
   expect(packageName('unit-x-y.service')).toBe('unit-x-y.service');
   expect(packageName('-1')).toBe('-1');
+});
+
+test('what evaluation told of hosts holds for one state of the files', () => {
+  using store = temporaryStore();
+  const traits = (name: string): HostTraits => ({
+    ...{ name: host(name), hostName: name, stateVersion: '25.11', role: null, uses: ['disko'], files: ['flake.nix'] },
+    problem: null,
+  });
+  const [before, after] = [
+    { fleetId: home, fingerprint: 'before' },
+    { fleetId: home, fingerprint: 'after' },
+  ];
+  store.evaluatedHosts.saveTraits(before, [traits('nas'), traits('pi')]);
+  expect(store.evaluatedHosts.traits(before)).toEqual([traits('nas'), traits('pi')]);
+  store.evaluatedHosts.saveTraits(after, [traits('nas')]);
+  expect(store.evaluatedHosts.traits(after)).toEqual([traits('nas')]);
+  expect(store.evaluatedHosts.traits(before)).toEqual([traits('pi')]);
+  store.evaluatedHosts.saveSystems(before, new Map([[host('nas'), '/nix/store/a']]));
+  expect(store.evaluatedHosts.systems(before)).toEqual(new Map([['nas', '/nix/store/a']]));
+  expect(store.evaluatedHosts.systems({ ...before, fleetId: other }).size).toBe(0);
+});
+
+test('saved selections are kept for each fleet, in the order of their names', () => {
+  using store = temporaryStore();
+  store.selections.save(home, { name: 'web', text: '@web' });
+  store.selections.save(home, { name: 'All', text: '*' });
+  store.selections.save(other, { name: 'web', text: 'web-*' });
+  store.selections.save(home, { name: 'web', text: '@web & !@old' });
+  expect(store.selections.all(home)).toEqual([
+    { name: 'All', text: '*' },
+    { name: 'web', text: '@web & !@old' },
+  ]);
+  expect(store.selections.remove(home, 'web')).toBe(true);
+  expect(store.selections.remove(home, 'web')).toBe(false);
+  expect(store.selections.all(other)).toEqual([{ name: 'web', text: 'web-*' }]);
 });

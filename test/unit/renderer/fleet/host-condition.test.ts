@@ -24,6 +24,10 @@ describe('what is said about a host is the most urgent thing', () => {
   it('a profile that names another system changes at boot', () => {
     expect(hostCondition(aHost('a'), aStatus('a', { profileSystem: '/nix/store/other' })).word).toBe('changes at boot');
   });
+  it('a host that runs another system than the fleet evaluates to is outdated, where that is known', () => {
+    expect(hostCondition(aHost('a'), aStatus('a', { wantedSystem: '/nix/store/new' })).word).toBe('outdated');
+    expect(hostCondition(aHost('a'), aStatus('a', { wantedSystem: '/nix/store/a-system' })).word).toBe('online');
+  });
   it('a host that was never asked is not called offline', () => {
     expect(hostCondition(aHost('a'), undefined)).toMatchObject({ word: 'not checked yet', tone: 'off' });
   });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { hostFacts, shortStorePath } from '../../../../renderer/fleet/host-facts.ts';
-import { aHost, aStatus } from '../invented.ts';
+import { hostFacts, shortStorePath, traitFacts } from '../../../../renderer/fleet/host-facts.ts';
+import { aHost, aStatus, named } from '../invented.ts';
 
 const names = (...args: Parameters<typeof hostFacts>): string[] => hostFacts(...args).map((fact) => fact.name);
 
@@ -25,4 +25,25 @@ it('how root is reached is said where the login is not root', () => {
   const target = { host: '10.0.0.1', user: 'sam', port: null };
   expect(names(aHost('a', { target }), undefined)).toContain('Becomes root');
   expect(names(aHost('a'), undefined)).not.toContain('Becomes root');
+});
+it('what deploy-rs goes by is said with both of its time limits, each for what it is', () => {
+  const settings = { confirmTimeout: 30, activationTimeout: 240, fastConnection: false };
+  const deployRs = {
+    profiles: [{ name: 'system', user: 'root' }],
+    autoRollback: true,
+    magicRollback: true,
+    ...settings,
+  };
+  const valueOf = (host: ReturnType<typeof aHost>) =>
+    hostFacts(host, undefined).find((fact) => fact.name === 'Rolls back')?.value;
+  expect(valueOf(aHost('a', { deployRs }))).toBe(
+    'when activating fails or takes over 240 s, or nobody reaches it for 30 s (deploy-rs)',
+  );
+  const never = { ...deployRs, autoRollback: false, magicRollback: false };
+  expect(valueOf(aHost('a', { deployRs: never }))).toBe('never (deploy-rs)');
+});
+it('a configuration’s host name is said where it is not the name in the flake', () => {
+  const traits = { name: named('a'), stateVersion: null, role: null, uses: [], files: ['flake.nix'], problem: null };
+  expect(traitFacts(aHost('a'), { ...traits, hostName: 'a' }).map(({ name }) => name)).toEqual(['Files']);
+  expect(traitFacts(aHost('a'), { ...traits, hostName: 'b' })[0]).toMatchObject({ name: 'Host name', value: 'b' });
 });

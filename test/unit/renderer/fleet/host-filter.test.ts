@@ -33,6 +33,17 @@ describe('the filter box', () => {
       hints: [expect.stringContaining('did you mean ‘web’?')],
     });
   });
+  it('says of how many hosts it is not known whether they are outdated, and takes none of them for it', () => {
+    expect(filterHosts('!state:outdated', hosts, statuses)).toMatchObject({
+      hosts: [],
+      unknown: [{ state: 'outdated', hosts: ['web-1', 'web-2', 'db'] }],
+      hints: ['of 3 hosts it is not known whether they run their latest system'],
+    });
+  });
+  it('knows the selections that were saved', () => {
+    const result = filterHosts('saved:front & !web-2', hosts, statuses, new Map([['front', '@web']]));
+    expect(result).toMatchObject({ kind: 'selection', hosts: [{ name: 'web-1' }] });
+  });
   it('says where a mistake is', () => {
     expect(filterHosts('(@web', hosts, statuses)).toMatchObject({ kind: 'mistake', error: { start: 0, end: 1 } });
   });

@@ -3,19 +3,21 @@ import { describe, expect, it } from 'vitest';
 import {
   completeSelection,
   explainSelection,
-  needsStates,
   parseSelection,
   quoteWord,
+  renameSaved,
   select,
+  statesNeeded,
   type SelectableHost,
 } from '../../../../shared/fleet/selection.ts';
 
+const well = { reachable: true, outdated: false, failed: false, reboot: false };
 const hosts: SelectableHost[] = [
-  { name: 'nas', tags: ['storage', 'infra-lan'], system: 'x86_64-linux', states: new Set(['reachable']) },
-  { name: 'web-1', tags: ['web', 'infra-dmz'], system: 'x86_64-linux', states: new Set(['reachable', 'reboot']) },
-  { name: 'web-2', tags: ['web'], system: 'x86_64-linux', states: new Set() },
-  { name: 'rpi4-a', tags: ['iot'], system: 'aarch64-linux', states: new Set(['failed']) },
-  { name: 'odd name, really', tags: [], system: null },
+  { name: 'nas', tags: ['storage', 'infra-lan'], system: 'x86_64-linux', states: well },
+  { name: 'web-1', tags: ['web', 'infra-dmz'], system: 'x86_64-linux', states: { ...well, reboot: true } },
+  { name: 'web-2', tags: ['web'], system: 'x86_64-linux', states: { ...well, reachable: false } },
+  { name: 'rpi4-a', tags: ['iot'], system: 'aarch64-linux', states: { ...well, reachable: false, failed: true } },
+  { name: 'odd name, really', tags: [], system: null, states: { ...well, reachable: false } },
 ];
 
 function chosen(text: string): string[] {
@@ -58,9 +60,87 @@ describe('what colmena lacks', () => {
   it('tells when the hosts have to be asked first', () => {
     const states = (text: string): boolean => {
       const parsed = parseSelection(text);
-      return parsed.ok && needsStates(parsed.node);
+      return parsed.ok && statesNeeded(parsed.node).size > 0;
     };
     expect([states('@web & !(nas, state:failed)'), states('@web')]).toEqual([true, false]);
+  });
+});
+
+describe('what is not known of a host', () => {
+  const unasked: SelectableHost = { name: 'new', tags: ['web'], system: null };
+  const asked: SelectableHost = { ...unasked, name: 'old', states: { ...well, outdated: null } };
+  const of = (text: string) => {
+    const parsed = parseSelection(text);
+    if (!parsed.ok) throw new Error(parsed.error.message);
+    const { matched, unknown, idle } = explainSelection(parsed.node, [unasked, asked]);
+    return { matched, unknown: unknown.map(({ message }) => message), idle: idle.map(({ message }) => message) };
+  };
+
+  it('is in neither a state nor its opposite, and that is said', () => {
+    const unknown = ['of 2 hosts it is not known whether they run their latest system'];
+    expect(of('state:outdated')).toEqual({ matched: [], unknown, idle: [] });
+    expect(of('!state:outdated')).toEqual({ matched: [], unknown, idle: [] });
+    expect(of('!state:reachable')).toMatchObject({
+      matched: [],
+      unknown: ['of new it is not known whether they answer'],
+      idle: [],
+    });
+  });
+
+  it('does not matter where the rest decides', () => {
+    expect(of('@web, state:outdated').matched).toEqual(['new', 'old']);
+    expect(of('!(@db & state:outdated)').matched).toEqual(['new', 'old']);
+  });
+});
+
+describe('saved selections', () => {
+  const saved = new Map([
+    ['front', '@web & state:reachable'],
+    ['front and store', 'saved:front, nas'],
+    ['gone', 'nas,'],
+    ['a', 'saved:b'],
+    ['b', '!saved:a'],
+    ...Array.from({ length: 30 }, (_, i) => [`x${i}`, `saved:x${i + 1}, saved:x${i + 1}`] as const),
+    ['x30', 'nas'],
+  ]);
+  const parse = (text: string) => parseSelection(text, saved);
+
+  it('stand for what they hold, alone and among other terms', () => {
+    const parsed = parse('saved:"front and store" & !nas');
+    if (!parsed.ok) throw new Error(parsed.error.message);
+    const { matched, sentence } = explainSelection(parsed.node, hosts);
+    expect(matched).toEqual(['web-1']);
+    expect(sentence).toBe(
+      '‘front and store’ (‘front’ (hosts with tag ‘web’ and hosts that answer) or host ‘nas’) and not host ‘nas’',
+    );
+    expect([...statesNeeded(parsed.node)]).toEqual(['reachable']);
+  });
+
+  it.each([
+    ['nas, saved:fornt', 11, /no saved selection ‘fornt’; did you mean ‘front’/],
+    ['saved:gone', 6, /‘gone’ is wrong: a host name, .* missing at the end/],
+    ['saved:a', 6, /‘a’ is wrong: the saved selection ‘b’ is wrong: the saved selection ‘a’ holds itself/],
+    ['saved:x0', 6, /too many saved selections are in one another/],
+    ['saved:', 0, /name of a saved selection is missing/],
+  ])('%j is refused at %i', (text, at, message) => {
+    const parsed = parse(text);
+    if (parsed.ok) throw new Error('It was read');
+    expect(parsed.error.message).toMatch(message);
+    expect(parsed.error.start).toBe(at);
+  });
+
+  it('are offered with how many hosts they hold', () => {
+    const { options } = completeSelection('saved:fr', 8, hosts, { saved });
+    expect(options).toEqual([
+      { text: 'saved:front', field: 'saved', hostCount: 1 },
+      { text: 'saved:"front and store"', field: 'saved', hostCount: 2 },
+    ]);
+  });
+
+  it('are renamed where others name them, and nowhere else', () => {
+    expect(renameSaved('saved:front, front & !saved:"front"', 'front', 'the front')).toBe(
+      'saved:"the front", front & !saved:"the front"',
+    );
   });
 });
 

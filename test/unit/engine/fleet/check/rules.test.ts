@@ -35,6 +35,9 @@ function aHost(name: string, more: Partial<Omit<Host, 'name'>> = {}): Host {
     allowLocalDeployment: false,
     privilegeCommand: [],
     sshOptions: [],
+    keys: [],
+    replaceUnknownProfiles: true,
+    deployRs: null,
     problem: null,
     ...more,
   });
@@ -44,6 +47,10 @@ function inspect(texts: Record<string, string>, parts: Partial<InspectionParts> 
   return new Inspection({
     folder: {
       id: fleetIdOf('/fleet'),
+      origin: '/fleet',
+      name: 'fleet',
+      remote: null,
+      problems: [],
       path: '/fleet',
       form: 'flake',
       workTree: '/fleet',
