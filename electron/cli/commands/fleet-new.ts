@@ -1,11 +1,13 @@
 import { Option, type Command } from 'commander';
 import { homedir } from 'node:os';
+import { isFlakeReference } from '../../../shared/fleet/fleet-reference.ts';
 import { supportedReleases } from '../../../shared/fleet/releases.ts';
 import { hostTypes, type HostType, type NewFleet, type NewHost } from '../../../shared/fleet/template/options.ts';
 import { addHost } from '../../engine/fleet/create/add-host.ts';
 import { createFleet, planFleet } from '../../engine/fleet/create/create-fleet.ts';
 import { ownUser } from '../../engine/fleet/create/own-user.ts';
 import { suggestHost } from '../../engine/fleet/create/suggestions.ts';
+import { fleetReadOnly } from '../../engine/fleet/errors.ts';
 import { findSshPublicKeys } from '../../engine/fleet/create/ssh-public-keys.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { showProblem } from '../output/problem.ts';
@@ -75,6 +77,7 @@ function addressOf(text: string | undefined): Pick<NewHost, 'address' | 'user' |
 }
 
 async function newHost(printer: Printer, folder: string, name: string, options: AddOptions): Promise<ExitCode> {
+  if (isFlakeReference(folder)) throw fleetReadOnly(folder);
   const { system, type, tag: tags } = options;
   const stateVersion = options.stateVersion ?? (await suggestHost(folder, Date.now())).stateVersion;
   const host: NewHost = { name, type, system, tags, stateVersion, ...addressOf(options.target) };

@@ -12,9 +12,14 @@ export function inputsProcedures({ fleets, inputs }: Pick<EngineParts, 'fleets' 
   const folderOf = (path: string): Promise<string> | string =>
     isFlakeReference(path) ? fleets.folder(fleetIdOf(path)) : path;
   return {
-    list: procedure.list.handler(async ({ input }) => listInputs(findFleetFolder(await folderOf(input.path)), Date.now())),
+    list: procedure.list.handler(async ({ input }) =>
+      listInputs(findFleetFolder(await folderOf(input.path)), Date.now()),
+    ),
     planEdit: procedure.planEdit.handler(async ({ input }) => {
-      const { title, hash, before, after } = await planInputEdit(await fleets.editableFolder(input.fleetId), input.edit);
+      const { title, hash, before, after } = await planInputEdit(
+        await fleets.editableFolder(input.fleetId),
+        input.edit,
+      );
       return { title, hash, before, after };
     }),
     try: procedure.try.handler(async ({ input }) => ({
