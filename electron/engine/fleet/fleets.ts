@@ -17,14 +17,11 @@ import { fleetNotOpen, fleetReadOnly } from './errors.ts';
 import { fleetIdOf } from './folder.ts';
 import { openFleet, type OpenDependencies, type OpenRequest } from './open.ts';
 import { FleetStatus, Limit, type StatusDependencies } from './status/fleet-status.ts';
-import { evaluateSystems, type SystemsDependencies } from './systems/evaluate-systems.ts';
+import { evaluateSystems } from './systems/evaluate-systems.ts';
 import { readTraits, type TraitsDependencies } from './traits/read-traits.ts';
 
 export interface FleetsDependencies extends OpenDependencies, StatusDependencies {
-  readonly store: OpenDependencies['store'] &
-    StatusDependencies['store'] &
-    TraitsDependencies['store'] &
-    SystemsDependencies['store'];
+  readonly store: OpenDependencies['store'] & StatusDependencies['store'] & TraitsDependencies['store'];
   readonly jobs: Pick<Jobs, 'watchAll' | 'list' | 'show'>;
 }
 
