@@ -105,6 +105,8 @@ export class Installs implements Disposable {
 
   async review(request: InstallRequest, draft: DraftId | undefined): Promise<InstallReview> {
     const view = await this.#with.fleets.view(request.fleetId);
+    // An install writes the machine’s files into the fleet.
+    await this.#with.fleets.editableFolder(request.fleetId);
     return reviewInstall({ env: this.#with.env, view, request, report: this.#reportFor(request, draft) });
   }
 
@@ -200,6 +202,7 @@ export class Installs implements Disposable {
   ): Promise<InstallSpec> {
     const { fleets, files } = this.#with;
     const { fleet } = await fleets.view(request.fleetId);
+    await fleets.editableFolder(request.fleetId);
     const planned = await planFiles(fleet.path, request);
     await writePlanned(fleet.path, planned, this.#ended.signal);
     const view = await fleets.current(request.fleetId);
