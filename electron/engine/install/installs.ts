@@ -39,7 +39,7 @@ export interface InstallsDependencies {
   readonly home: Home;
   readonly store: Pick<Store, 'installDrafts'>;
   readonly jobs: Pick<Jobs, 'queue' | 'show' | 'watch' | 'answer'>;
-  readonly fleets: Pick<Fleets, 'view' | 'current'>;
+  readonly fleets: Pick<Fleets, 'view' | 'current' | 'editableFolder'>;
   readonly files: SshFiles;
   readonly machines: MachineMemory;
   readonly now: () => number;
