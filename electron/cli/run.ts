@@ -111,7 +111,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
         act(options, (session) => deploy(session, folder, { ...options, yes: options.yes === true })),
     );
 
-  addHealth(program, act, selectionHelp);
+  addHealth(program, act, SELECTION_HELP);
   addHosts(program, act, wholeNumber(1, 65535));
   addInstall(program, act, wholeNumber(1, 65535));
   addSelections(program, act);
