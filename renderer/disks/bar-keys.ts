@@ -1,7 +1,6 @@
-import { move } from '../../shared/disko/operations.ts';
+import { move, remove } from '../../shared/disko/operations.ts';
 import type { Bar } from './bars.ts';
 import type { LayoutEditor } from './layout-editor.svelte.ts';
-import { removeItem } from './selection-actions.ts';
 import { stepSize } from './snapping.ts';
 
 type Keys = Pick<KeyboardEvent, 'key' | 'altKey' | 'shiftKey' | 'ctrlKey' | 'metaKey'>;
@@ -22,16 +21,17 @@ export function pressedInBar(editor: LayoutEditor, bar: Bar, index: number, even
     return next?.key ?? part.key;
   }
   if (path === null) return null;
-  if (direction !== null && part.isPartition) {
-    if (event.shiftKey) editor.resize(path, stepSize(part.bytes, direction));
-    else {
-      const position = bar.segments.filter(({ isPartition }) => isPartition).indexOf(part);
-      editor.change((layout) => move(layout, path, Math.max(0, position + direction)));
-    }
+  if (direction !== null && event.shiftKey && part.isResizable) {
+    editor.resize(path, stepSize(part.bytes, direction));
+    return part.key;
+  }
+  if (direction !== null && !event.shiftKey && part.isPartition) {
+    const position = bar.segments.filter(({ isPartition }) => isPartition).indexOf(part);
+    editor.change((layout) => move(layout, path, Math.max(0, position + direction)));
     return part.key;
   }
   if (event.key === 'Delete') {
-    editor.change((layout) => removeItem(layout, path));
+    editor.change((layout) => remove(layout, path));
     return bar.segments[index - 1]?.key ?? bar.segments[index + 1]?.key ?? part.key;
   }
   if (event.key === 'Enter' || event.key === ' ') {

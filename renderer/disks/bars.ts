@@ -24,8 +24,10 @@ export interface BarSegment {
   readonly holding: Holding | null;
   readonly bytes: number;
   readonly isImpossible: boolean;
-  /** True for partitions: their edge can be dragged, and they have an order. */
+  /** True for partitions: they have an order. */
   readonly isPartition: boolean;
+  /** True for what has a size of its own: its edge can be dragged. */
+  readonly isResizable: boolean;
   /** Everything about it in one sentence, for screen readers. */
   readonly label: string;
 }
@@ -83,6 +85,7 @@ function slotBar({ group, name, slot, bytes }: { group: string; name: string; sl
     return {
       ...segment({ path, name: stretch.name, holding, bytes: stretch.sizeBytes, sizeWords }),
       isPartition: true,
+      isResizable: true,
       ...(stretch.isImpossible
         ? { isImpossible: true, label: `${stretch.name}, does not fit, ${holdingSentence(holding)}` }
         : {}),
@@ -111,6 +114,7 @@ function segment(
     kind: holding.kind,
     isImpossible: false,
     isPartition: false,
+    isResizable: false,
     label: `${name}, ${sizeWords}, ${holdingSentence(holding)}`,
   };
 }
@@ -127,6 +131,7 @@ function freeSegment(key: string, bytes: number): BarSegment {
     bytes,
     isImpossible: false,
     isPartition: false,
+    isResizable: false,
     label: `free, ${sizeWords}`,
   };
 }
@@ -242,7 +247,8 @@ function volumeSegments(volumes: readonly Item[], groupBytes: number): BarSegmen
     const holding: Holding = isPool
       ? { kind: 'member', words: ['thin pool'], mounts: [] }
       : describeHolding(item.value['content']);
-    return segment({ path: item.path, name: item.name, holding, bytes, sizeWords });
+    // What is drawn of a thin volume is its pool.
+    return { ...segment({ path: item.path, name: item.name, holding, bytes, sizeWords }), isResizable: !isThin };
   });
   return free > GIB ? [...segments, freeSegment('free', free)] : segments;
 }
@@ -261,12 +267,13 @@ function sharingSegments(children: readonly Item[], bytes: number): BarSegment[]
             words: [item.type === 'zfs_fs' ? 'dataset' : 'subvolume'],
             mounts: [mountpoint].filter(Boolean),
           };
-    return segment({
+    const drawn = segment({
       path: item.path,
       name: item.name,
       holding,
       bytes: (size === null ? null : sizeBytes(size)) ?? share,
       sizeWords: size ?? 'shares the room',
     });
+    return { ...drawn, isResizable: item.type === 'zfs_volume' && size !== null };
   });
 }

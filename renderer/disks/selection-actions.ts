@@ -1,7 +1,18 @@
-import { isSet, valueAt, withValue, type Layout, type LayoutPath } from '../../shared/disko/layout.ts';
-import { convertToBtrfs, convertToGpt, move, unwrap } from '../../shared/disko/operations.ts';
+import { isSet, valueAt, type Layout, type LayoutPath } from '../../shared/disko/layout.ts';
+import {
+  convertToBtrfs,
+  convertToGpt,
+  convertToMirror,
+  freeName,
+  move,
+  remove,
+  split,
+  unwrap,
+} from '../../shared/disko/operations.ts';
+import { sizeBytes } from '../../shared/disko/size.ts';
 import { orderedPartitions, itemsOf, type Item } from '../../shared/disko/walk.ts';
 import { isNamed, titleOf } from './outline.ts';
+import { snapSize } from './snapping.ts';
 
 /** Something that can be done to the chosen thing. */
 export interface SelectionAction {
@@ -18,22 +29,31 @@ export function placeOf(layout: Layout, item: Item): { position: number; count: 
   return { position: siblings.findIndex((other) => other.name === item.name), count: siblings.length };
 }
 
-/** Takes a thing away; a group that then has no entries goes as well. */
-export function removeItem(layout: Layout, path: LayoutPath): Layout {
-  const without = asLayout(withValue(layout, path, undefined), layout);
-  const [group] = path;
-  const entries = path.length === 2 && typeof group === 'string' && group !== 'disk' ? without[group] : undefined;
-  if (isSet(entries) && Object.keys(entries).length === 0)
-    return asLayout(withValue(without, [String(group)], undefined), without);
-  return without;
+/** What comes out when a layer is taken away from a slot that holds one of these. */
+const layers: Readonly<Record<string, string>> = {
+  luks: 'Take the encryption away',
+  lvm_pv: 'Take LVM away',
+  mdraid: 'Take the RAID away',
+};
+
+/** The second half of a partition becomes one of its own. `bytes`: how large the whole is drawn. */
+function splitAction(layout: Layout, item: Item, bytes: number): SelectionAction {
+  const siblings = item.path.slice(0, -1);
+  const name = freeName(valueAt(layout, siblings), `${item.name}-2`);
+  const written = typeof item.value['size'] === 'string' ? sizeBytes(item.value['size']) : null;
+  const half = snapSize(((written ?? bytes) || bytes) / 2, true);
+  return {
+    id: 'split',
+    title: 'Split in two',
+    apply: () => ({ layout: split(layout, item.path, name, half), path: [...siblings, name] }),
+  };
 }
 
-function asLayout(value: unknown, otherwise: Layout): Layout {
-  return isSet(value as Layout) ? (value as Layout) : otherwise;
-}
-
-/** What can be done to the chosen thing besides changing its options. */
-export function selectionActions(layout: Layout, item: Item): SelectionAction[] {
+/**
+ * What can be done to the chosen thing besides changing its options.
+ * @param bytes how large it is drawn; 0 where it is not
+ */
+export function selectionActions(layout: Layout, item: Item, bytes = 0): SelectionAction[] {
   const actions: SelectionAction[] = [];
   const place = placeOf(layout, item);
   const moveTo = (id: string, title: string, position: number): SelectionAction => ({
@@ -46,12 +66,25 @@ export function selectionActions(layout: Layout, item: Item): SelectionAction[] 
 
   const slot = item.path.at(-1) === 'content' ? item.parent : item;
   const content = slot ? valueAt(slot.value, ['content']) : undefined;
+  if (place && bytes > 0) actions.push(splitAction(layout, item, bytes));
+  if (item.type === 'disk') {
+    const name = freeName(layout['disk'], `${item.name}-mirror`);
+    actions.push({
+      id: 'mirror',
+      title: 'Mirror onto a second disk',
+      apply: () => ({
+        layout: convertToMirror(layout, item.name, { name, device: '' }),
+        path: ['disk', name],
+      }),
+    });
+  }
   if (slot && isSet(content)) {
-    if (content['type'] === 'luks') {
+    const layer = typeof content['type'] === 'string' ? layers[content['type']] : undefined;
+    if (layer !== undefined) {
       const path = isSet(content['content']) ? [...slot.path, 'content'] : slot.path;
       actions.push({
         id: 'unwrap',
-        title: 'Take the encryption away',
+        title: layer,
         apply: () => ({ layout: unwrap(layout, slot.path), path }),
       });
     }
@@ -76,7 +109,7 @@ export function selectionActions(layout: Layout, item: Item): SelectionAction[] 
   actions.push({
     id: 'remove',
     title: `Remove ${isNamed(item) ? item.name : titleOf(item)}`,
-    apply: () => ({ layout: removeItem(layout, item.path), path: parent?.path ?? [] }),
+    apply: () => ({ layout: remove(layout, item.path), path: parent?.path ?? [] }),
   });
   return actions;
 }

@@ -4,7 +4,7 @@ import { argumentValue } from '../../../../renderer/disks/argument-value.ts';
 import { fieldsOf, parseField } from '../../../../renderer/disks/fields.ts';
 import { changedLinesWords } from '../../../../renderer/disks/line-changes.ts';
 import { disksRefusal, firstWishes, suggestRecipes } from '../../../../renderer/disks/recipe-choice.ts';
-import { removeItem, selectionActions } from '../../../../renderer/disks/selection-actions.ts';
+import { selectionActions } from '../../../../renderer/disks/selection-actions.ts';
 import { valueAt, type Layout } from '../../../../shared/disko/layout.ts';
 import { pathKey } from '../../../../shared/disko/read-source.ts';
 import { buildRecipe } from '../../../../shared/disko/recipes.ts';
@@ -94,9 +94,26 @@ describe('what can be done to a thing', () => {
     const { layout } = addition(plain, ROOT, 'luks').apply();
     expect(titles(layout, ROOT)).toEqual(['Move earlier', 'Take the encryption away', 'Remove root']);
   });
-  it('a group goes with its last entry, a disk group does not', () => {
-    expect(removeItem({ zpool: { tank: { type: 'zpool' } } }, ['zpool', 'tank'])).toEqual({});
-    expect(removeItem({ disk: { main: {} } }, ['disk', 'main'])).toEqual({ disk: {} });
+  it('a partition is split in the middle, in steps that disko can write', () => {
+    const action = selectionActions(plain, item(plain, ROOT), 100 * 1024 ** 3).find(({ id }) => id === 'split');
+    const { layout, path } = action?.apply() ?? {};
+    expect(path?.at(-1)).toBe('root-2');
+    expect(valueAt(layout ?? {}, [...(path ?? []), 'size'])).toBe('50G');
+    expect(valueAt(layout ?? {}, [...ROOT, 'size'])).toBe('100%');
+  });
+  it('a disk is mirrored onto a second one whose device is still to be chosen', () => {
+    const action = selectionActions(plain, item(plain, ['disk', 'main'])).find(({ id }) => id === 'mirror');
+    const { layout, path } = action?.apply() ?? {};
+    expect(path).toEqual(['disk', 'main-mirror']);
+    expect(valueAt(layout ?? {}, ['disk', 'main-mirror', 'device'])).toBe('');
+    expect(valueAt(layout ?? {}, ['mdadm'])).toBeDefined();
+  });
+  it('LVM and RAID can be taken away again', () => {
+    for (const layer of ['lvm', 'raid']) {
+      const wrapped = addition(plain, ROOT, layer).apply().layout;
+      const action = selectionActions(wrapped, item(wrapped, ROOT)).find(({ id }) => id === 'unwrap');
+      expect(valueAt(action?.apply().layout ?? {}, [...ROOT, 'content', 'format']), layer).toBe('ext4');
+    }
   });
 });
 
