@@ -4,6 +4,7 @@ import type { LayoutFileEntry } from '../../shared/contract/disks.ts';
 import type { FleetId } from '../../shared/contract/ids.ts';
 import type { Problem } from '../../shared/contract/problem.ts';
 import { fromJson, isSet, type Layout } from '../../shared/disko/layout.ts';
+import { copyNotes, copyToAnotherMachine } from '../../shared/disko/operations.ts';
 import type { Firmware } from '../../shared/disko/rules/finding.ts';
 import { LayoutEditor } from './layout-editor.svelte.ts';
 import { newDocument, openDocument } from './layout-document.ts';
@@ -12,7 +13,9 @@ import { newDocument, openDocument } from './layout-document.ts';
 export type LayoutOrigin =
   | { readonly kind: 'file'; readonly fleetId: FleetId; readonly file: string; readonly hash: string }
   | { readonly kind: 'text' }
-  | { readonly kind: 'recipe'; readonly title: string };
+  | { readonly kind: 'recipe'; readonly title: string }
+  /** `notes`: what a person has to do before it fits the other machine. */
+  | { readonly kind: 'copy'; readonly title: string; readonly notes: readonly string[] };
 
 /** The work on one layout. It outlives the page, so that looking at another page loses nothing. */
 export class DisksSession {
@@ -52,7 +55,7 @@ export class DisksSession {
   }
   get title(): string {
     const origin = this.#origin;
-    return origin.kind === 'file' ? origin.file : origin.kind === 'recipe' ? origin.title : 'Pasted text';
+    return origin.kind === 'file' ? origin.file : origin.kind === 'text' ? 'Pasted text' : origin.title;
   }
 
   async list(client: Client, fleetId: FleetId): Promise<void> {
@@ -65,8 +68,9 @@ export class DisksSession {
 
   async openFile(client: Client, fleetId: FleetId, file: string): Promise<void> {
     await this.#doing(async () => {
-      const { text, hash } = await client.disks.read({ fleetId, file });
-      this.#begin({ kind: 'file', fleetId, file, hash }, new LayoutEditor(openDocument(text)));
+      const { text, hash } = await client.files.read({ fleetId, file });
+      if (text === null) this.#problem = notText(file);
+      else this.#begin({ kind: 'file', fleetId, file, hash }, new LayoutEditor(openDocument(text)));
     });
     const editor = this.#editor;
     const reading = editor?.document.reading;
@@ -101,16 +105,41 @@ export class DisksSession {
     this.#problem = null;
   }
 
+  /** The layout for another machine, as a new work; what it came from stays as it is on the disk. */
+  openCopy(): void {
+    const editor = this.#editor;
+    if (editor === null) return;
+    const { settledLayout: layout, firmware } = editor;
+    const options = firmware === null ? {} : { firmware };
+    const title = `Copy of ${this.title}`;
+    this.#begin(
+      { kind: 'copy', title, notes: copyNotes(layout) },
+      new LayoutEditor(newDocument(copyToAnotherMachine(layout)), options),
+    );
+    this.#savedText = '';
+  }
+
   /** Writes the text into the file it came from. True when it is there. */
   async save(client: Client): Promise<boolean> {
     const origin = this.#origin;
-    const text = this.#editor?.text;
-    if (origin.kind !== 'file' || text === undefined) return false;
-    const { fleetId, file, hash } = origin;
+    if (origin.kind !== 'file') return false;
+    return this.#write(client, origin.fleetId, origin.file, origin.hash);
+  }
+
+  /**
+   * Writes the text into another file of a fleet, which is worked on from then on. True when it is there.
+   * @param hash of what is in the file now; null: it must not be there yet
+   */
+  async saveAs(client: Client, fleetId: FleetId, file: string, hash: string | null): Promise<boolean> {
+    return this.#write(client, fleetId, file, hash);
+  }
+
+  #write(client: Client, fleetId: FleetId, file: string, before: string | null): Promise<boolean> {
+    const text = this.#editor?.text ?? '';
     return this.#doing(async () => {
-      const saved = await client.disks.save({ fleetId, file, text, hash });
-      this.#origin = { kind: 'file', fleetId, file, hash: saved.hash };
-      this.#savedText = saved.text;
+      const { hash } = await client.files.save({ fleetId, file, text, hash: before });
+      this.#origin = { kind: 'file', fleetId, file, hash };
+      this.#savedText = text;
     });
   }
 
@@ -134,6 +163,15 @@ export class DisksSession {
       this.#isBusy = false;
     }
   }
+}
+
+function notText(file: string): Problem {
+  return {
+    code: 'disks-not-text',
+    title: `${file} is no text, or too large for one`,
+    evidence: '',
+    advice: ['Choose the file that sets disko.devices.'],
+  };
 }
 
 /** The one session of this window. */

@@ -1,55 +1,16 @@
 import { nix } from '@replit/codemirror-lang-nix';
-import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { bracketMatching } from '@codemirror/language';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
-import { unifiedMergeView } from '@codemirror/merge';
 import { Annotation, EditorState, Prec, type Extension } from '@codemirror/state';
 import { keymap, lineNumbers } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
 import { EditorView, minimalSetup } from 'codemirror';
+import { codeTheme } from '../ui/code/code-theme.ts';
 
 /** Marks changes that come from the drawing, not from the keyboard. */
 const fromDrawing = Annotation.define<boolean>();
 
-const colours = HighlightStyle.define([
-  { tag: tags.comment, color: 'var(--text-3)', fontStyle: 'italic' },
-  { tag: [tags.string, tags.special(tags.string)], color: 'var(--ansi-green)' },
-  { tag: [tags.keyword, tags.operatorKeyword, tags.definitionKeyword], color: 'var(--ansi-magenta)' },
-  { tag: [tags.number, tags.bool, tags.literal, tags.null], color: 'var(--ansi-blue)' },
-  { tag: [tags.propertyName, tags.variableName, tags.definition(tags.variableName)], color: 'var(--text)' },
-]);
-
-const look = EditorView.theme({
-  '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--sunken)', fontSize: 'var(--t-s)' },
-  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5', fontVariantLigatures: 'none' },
-  '.cm-gutters': { color: 'var(--text-3)', backgroundColor: 'var(--sunken)', border: '0' },
-  '.cm-cursor': { borderLeftColor: 'var(--text)' },
-  '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
-    background: 'var(--ansi-selection)',
-  },
-  '.cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: '1px solid var(--line-strong)' },
-  '.cm-tooltip': { color: 'var(--text)', backgroundColor: 'var(--raised)', border: '1px solid var(--line-strong)' },
-  '.cm-changedLine': { backgroundColor: 'var(--ok-soft) !important' },
-  '.cm-deletedChunk': { backgroundColor: 'var(--bad-soft) !important' },
-  // The lines are coloured already; a second ground under the letters would make them hard to read.
-  '.cm-changedText, .cm-deletedText, .cm-deletedChunk .cm-deletedText': {
-    background: 'none !important',
-    textDecoration: 'underline 2px',
-    textUnderlineOffset: '3px',
-  },
-  '.cm-deletedChunk *, .cm-changedLine *': { color: 'var(--text) !important' },
-  '.cm-collapsedLines': { color: 'var(--text-2)', background: 'var(--panel) !important' },
-  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"…" !important' },
-});
-
 function base(label: string): Extension[] {
-  return [
-    lineNumbers(),
-    nix(),
-    syntaxHighlighting(colours),
-    look,
-    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
-  ];
+  return [lineNumbers(), nix(), codeTheme, EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' })];
 }
 
 export interface NixEditorOptions {
@@ -134,19 +95,4 @@ export class NixEditor implements Disposable {
   [Symbol.dispose](): void {
     this.#view.destroy();
   }
-}
-
-/** What changed between two texts, one above the other; far unchanged lines are folded. */
-export function showDifference(parent: HTMLElement, before: string, after: string): Disposable {
-  const view = new EditorView({
-    parent,
-    doc: after,
-    extensions: [
-      base('Changes of the Nix text'),
-      EditorView.theme({ '&': { height: 'auto', maxHeight: 'min(60vh, 520px)' } }),
-      EditorState.readOnly.of(true),
-      unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: { margin: 3, minSize: 6 } }),
-    ],
-  });
-  return { [Symbol.dispose]: () => view.destroy() };
 }

@@ -158,3 +158,32 @@ test('a file of the fleet is mended, and only the lines that were meant are writ
   await page.keyboard.press('Control+z');
   await expect(disks.part('root')).toHaveAccessibleName(/^root, 21G/);
 });
+
+test('a recipe becomes a file of a host, which the flake sees, and a copy of it names no disk', async ({
+  home,
+  window,
+}) => {
+  const fleet = await home.fleet({ attic: {} });
+  await window.openFleet(fleet.path);
+  await window.goTo('Disks');
+  const disks = new DisksPage(window.page);
+  await disks.recipe('Single disk').click();
+  await disks.saveIntoFleet.click();
+  const dialog = window.dialog(/^Save .* into the fleet$/);
+  await dialog.getByLabel('For the host').selectOption('attic');
+  await expect(dialog.getByLabel('File in the fleet')).toHaveValue('hosts/attic/disko.nix');
+  await expect(dialog.getByRole('button', { name: 'Replace the file' })).toBeVisible();
+  await window.expectAccessible();
+  await dialog.getByLabel('File in the fleet').fill('hosts/attic/disks/main.nix');
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+  const text = await readFile(join(fleet.path, 'hosts/attic/disks/main.nix'), 'utf8');
+  expect(text).toContain('disko.devices');
+  const { stdout } = await home.lab.controller.exec(['git', '-C', fleet.path, 'status', '--porcelain']);
+  expect(stdout).toContain(' A hosts/attic/disks/main.nix');
+
+  await window.page.getByRole('button', { name: 'Copy for another machine' }).click();
+  await expect(window.page.getByText('Before this copy fits the other machine')).toBeVisible();
+  await expect(disks.problems).toContainText(/device/);
+  await window.expectAccessible();
+});

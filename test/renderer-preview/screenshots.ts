@@ -272,6 +272,26 @@ const SHOTS: Shot[] = [
     act: async (page) => page.getByRole('button', { name: `hosts/${host}/disko.nix` }).click(),
   })),
   {
+    name: 'disks-copy',
+    scenario: 'homelab',
+    hash: '#/disks',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'hosts/laptop/disko.nix' }).click();
+      await page.getByRole('button', { name: 'Copy for another machine' }).click();
+    },
+  },
+  {
+    name: 'disks-save-new',
+    scenario: 'homelab',
+    hash: '#/disks',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'hosts/laptop/disko.nix' }).click();
+      await page.getByRole('button', { name: 'Copy for another machine' }).click();
+      await page.getByRole('button', { name: 'Save into the fleet' }).click();
+      await page.getByLabel('For the host').selectOption('gateway');
+    },
+  },
+  {
     name: 'disks-review',
     scenario: 'homelab',
     hash: '#/disks',

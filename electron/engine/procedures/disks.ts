@@ -1,17 +1,16 @@
 import { toJson, type Layout } from '../../../shared/disko/layout.ts';
 import { findLayoutFiles } from '../disks/find-layout-files.ts';
-import { fleetFilePath, readFleetText, saveFleetText } from '../disks/fleet-text.ts';
 import { readHostLayout } from '../disks/read-host-layout.ts';
 import { readLayoutFile } from '../disks/read-layout-file.ts';
+import { fleetFilePath } from '../fleet/files/fleet-file.ts';
 import type { Fleets } from '../fleet/fleets.ts';
 import { procedures } from './base.ts';
 
 /** `disks.*`: the files of a fleet that hold disk layouts. */
-export function disksProcedures(fleets: Pick<Fleets, 'folder' | 'editableFolder'>) {
+export function disksProcedures(fleets: Pick<Fleets, 'folder'>) {
   const { disks } = procedures;
   return {
     list: disks.list.handler(async ({ input }) => findLayoutFiles(await fleets.folder(input.fleetId))),
-    read: disks.read.handler(async ({ input }) => readFleetText(await fleets.folder(input.fleetId), input.file)),
     evaluate: disks.evaluate.handler(async ({ input, signal }) => {
       const path = await fleetFilePath(await fleets.folder(input.fleetId), input.file);
       const { layout } = await readLayoutFile(path, input.given, signal);
@@ -20,7 +19,6 @@ export function disksProcedures(fleets: Pick<Fleets, 'folder' | 'editableFolder'
     evaluateHost: disks.evaluateHost.handler(async ({ input, signal }) => ({
       layout: asData(await readHostLayout(await fleets.folder(input.fleetId), input.host, signal)),
     })),
-    save: disks.save.handler(async ({ input }) => saveFleetText(await fleets.editableFolder(input.fleetId), input)),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Locator, Page } from '@playwright/test';
 /** The page that draws disk layouts. */
 export class DisksPage {
   readonly review: Locator;
+  readonly saveIntoFleet: Locator;
   readonly problems: Locator;
   readonly properties: Locator;
   readonly nixText: Locator;
@@ -11,6 +12,7 @@ export class DisksPage {
   constructor(page: Page) {
     this.#page = page;
     this.review = page.getByRole('button', { name: 'Review and save' });
+    this.saveIntoFleet = page.getByRole('button', { name: 'Save into the fleet' });
     this.problems = page.getByRole('region', { name: 'Problems' });
     this.properties = page.getByRole('region', { name: 'Properties', exact: true });
     this.nixText = page.getByRole('textbox', { name: 'Nix text', exact: true });

@@ -92,10 +92,8 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
     },
     disks: {
       list: base.disks.list.handler(absent),
-      read: base.disks.read.handler(absent),
       evaluate: base.disks.evaluate.handler(absent),
       evaluateHost: base.disks.evaluateHost.handler(absent),
-      save: base.disks.save.handler(absent),
     },
     create: {
       suggestFleet: base.create.suggestFleet.handler(absent),

@@ -1,3 +1,4 @@
+import { DISK_FILES } from './invented-disks.ts';
 import { ORPCError } from '@orpc/server';
 import type { implement } from '@orpc/server';
 import type { contract } from '../../../shared/contract/index.ts';
@@ -273,7 +274,7 @@ export function fileParts(os: ReturnType<typeof implement<typeof contract>>) {
         isComplete: asked.get('files') !== 'many',
       })),
       read: os.files.read.handler(({ input }) => {
-        const text = DISK[input.file];
+        const text = DISK[input.file] ?? DISK_FILES[input.file];
         if (text === undefined) {
           const data = {
             code: 'file-unreadable',

@@ -164,14 +164,12 @@ export class StandInConnection implements Connection {
           files: Object.keys(DISK_FILES).map((file) => ({ file, found: 'devices' as const })),
           isComplete: true,
         })),
-        read: os.disks.read.handler(({ input: { file } }) => ({ text: DISK_FILES[file] ?? '', hash: file })),
         evaluate: os.disks.evaluate.handler(() => {
           throw nixMissing();
         }),
         evaluateHost: os.disks.evaluateHost.handler(() => {
           throw nixMissing();
         }),
-        save: os.disks.save.handler(({ input: { text } }) => ({ text, hash: text })),
       },
       deploy: {
         preview: os.deploy.preview.handler(async ({ input: { goal, hosts } }) => {
