@@ -113,7 +113,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
 
   addHealth(program, act, SELECTION_HELP);
   addHosts(program, act, wholeNumber(1, 65535));
-  addInstall(program, act, wholeNumber(1, 65535));
+  addInstall(program, act, wholeNumber(1, 65535), wholeNumber(10, 7200));
   addSelections(program, act);
 
   const jobs = program.command('jobs').description('jobs that run, wait or are over');

@@ -55,6 +55,8 @@ export const installOptions = z.object({
   /** A folder of this computer whose content is laid over the new system's root; null: none. */
   extraFiles: path.nullable(),
   encryptionKeys: z.array(encryptionKey).max(20),
+  /** How long the installed system's first boot is waited for: servers with many disks take minutes. */
+  bootLimitSeconds: z.int().min(10).max(7200),
   /** Commit to git when the machine has been verified. */
   commits: z.boolean(),
 });
@@ -67,6 +69,7 @@ export const defaultInstallOptions: InstallOptions = {
   hostKey: 'make',
   extraFiles: null,
   encryptionKeys: [],
+  bootLimitSeconds: 720,
   commits: true,
 };
 

@@ -34,6 +34,8 @@ END
     for folder in bin sbin lib lib64; do
       if [ -L "$system/$folder" ] && [ ! -e "$folder" ] && [ ! -L "$folder" ]; then ln -s "usr/$folder" "$folder"; fi
     done
+    # People's homes, where Debian was put on the disk.
+    if [ ! -e etc/NIXOS ] && [ -z "$(ls home)" ]; then cp -a "$system/home/." home/; fi
     mkdir -p "$boot_id.usr"
     mount -t tmpfs tmpfs "$boot_id.usr"
     mkdir "$boot_id.usr/upper" "$boot_id.usr/work"

@@ -99,6 +99,11 @@ export class LabHost {
     return this.#machine.powerOff();
   }
 
+  /** Resolves when it has ended by itself; it does not start again. */
+  staysOff(): Promise<void> {
+    return this.#machine.staysOff();
+  }
+
   powerOn(): Promise<void> {
     return this.#machine.powerOn();
   }
@@ -164,6 +169,11 @@ export class LabHost {
   /** Its disks, /dev/vda first. */
   get disks(): readonly LabDisk[] {
     return this.#machine.disks;
+  }
+
+  /** As if somebody put another disk in its place while it runs: the same device, another serial number. */
+  async swapDisk(name: string, serial: string): Promise<void> {
+    await this.read('sh', '-c', 'echo "$2" > "/run/lab-udev/serial-$1" && udevadm trigger', 'sh', name, serial);
   }
 
   /** True while it runs; a machine whose disk boots nothing stays off. */

@@ -191,6 +191,12 @@ export class Machine implements AsyncDisposable {
     await first.ended;
   }
 
+  /** It does not start again when it ends by itself. */
+  async staysOff(): Promise<void> {
+    this.#wanted = false;
+    await this.#first?.ended;
+  }
+
   async powerOn(): Promise<void> {
     if (this.#first !== null) return;
     this.#wanted = true;

@@ -35,6 +35,7 @@ interface InstallFlags {
   readonly diskKey: readonly string[];
   readonly hardware: InstallOptions['hardware'];
   readonly diskoDeps: boolean;
+  readonly bootLimit: number;
   readonly commit: boolean;
   readonly check?: boolean;
   readonly json?: boolean;
@@ -143,6 +144,7 @@ async function install(session: Session, folder: string, name: string, flags: In
       hardware: flags.hardware,
       extraFiles: flags.extraFiles === undefined ? null : resolve(flags.extraFiles),
       encryptionKeys: diskKeysOf(flags.diskKey),
+      bootLimitSeconds: flags.bootLimit,
       commits: flags.commit,
     },
   };
@@ -174,7 +176,12 @@ async function layoutText(file: string): Promise<string> {
 const repeated = (text: string, previous: readonly string[]): readonly string[] => [...previous, text];
 
 /** Adds `install`. */
-export function addInstall(program: Command, act: InSession, port: (text: string) => number): void {
+export function addInstall(
+  program: Command,
+  act: InSession,
+  port: (text: string) => number,
+  seconds: (text: string) => number,
+): void {
   program
     .command('install')
     .description('install NixOS on a machine, from probing it to its verified first boot, as a job of its own')
@@ -203,6 +210,9 @@ export function addInstall(program: Command, act: InSession, port: (text: string
         .default('nixos-generate-config'),
     )
     .option('--no-disko-deps', 'leave disko’s programs out, for machines with little memory')
+    .addOption(
+      new Option('--boot-limit <SECONDS>', 'how long the first boot is waited for').argParser(seconds).default(720),
+    )
     .option('--no-commit', 'commit nothing to git')
     .addOption(new Option('--json', 'print JSON Lines'))
     .action((folder: string, name: string, flags: InstallFlags) =>

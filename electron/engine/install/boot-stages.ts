@@ -10,8 +10,6 @@ import { installError, installProblems } from './problems.ts';
 import { keyOfLine, keyText, type InstallRun } from './run.ts';
 import { differences } from './verify.ts';
 
-/** A server with much memory and many disks takes minutes to its boot loader. */
-const bootLimitMs = 12 * 60_000;
 /** So long the old system may still answer after it was told to restart. */
 const oldSystemMs = 90_000;
 
@@ -22,6 +20,7 @@ export async function bootStage(run: InstallRun): Promise<Found> {
   if (state.newHostKey === null) throw new TypeError('There is no host key to wait for');
   const expected = keyOfLine(state.newHostKey);
   const isNewKey = run.hostKey === null || !run.hostKey.equals(expected);
+  const limitSeconds = spec.options.bootLimitSeconds;
   const began = Date.now();
   const seen = { lastWords: '' };
   const targets = [...(spec.fleetTarget === null ? [] : [spec.fleetTarget]), { ...run.target }].filter(
@@ -36,7 +35,7 @@ export async function bootStage(run: InstallRun): Promise<Found> {
       connect: { files: run.files, secrets: run.secrets },
     },
     {
-      limitMs: bootLimitMs,
+      limitMs: limitSeconds * 1000,
       signal: context.signal,
       onRound: (refusals, left) => {
         seen.lastWords = [...refusals].map(([place, error]) => `${place}: ${error.problem.title}`).join('\n');
@@ -49,7 +48,7 @@ export async function bootStage(run: InstallRun): Promise<Found> {
   );
   if (found === null) {
     const places = targets.map((target) => describeTarget(sshTarget(target)));
-    throw installError(installProblems.notBack(spec.host, places, bootLimitMs / 60_000, seen.lastWords));
+    throw installError(installProblems.notBack(spec.host, places, limitSeconds, seen.lastWords));
   }
   run.save({ target: found.target });
   run.finished('boot');

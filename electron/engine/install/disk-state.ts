@@ -13,7 +13,7 @@ export interface LeftBehind {
 /** What state an install left disks and machine in, in sentences: what the machine says, not what an exit code suggests. */
 export function describeLeft({ host, state, report }: LeftBehind): string[] {
   if (!state.mayHaveErased) {
-    return report?.os.isInstaller && state.done.includes('kexec')
+    return report?.os.isInstaller === true && state.byKexec
       ? [
           `Nothing on the disks of ${host} was changed. It runs the installer from memory; a restart brings back what ran before.`,
         ]

@@ -114,6 +114,7 @@ export async function kexecStage(run: InstallRun): Promise<void> {
     throw installError(installProblems.kexecNotBack(run.place, kexecBackLimitMs / 1000));
   }
   if (!isFoundElsewhere) run.becomeInstaller(run.target);
+  run.save({ byKexec: !report.os.isInstaller });
   await requireInstaller(run);
   // What ran before is gone with its memory; what was added to it is on a disk that is erased, or back at a restart.
   run.finished('kexec');
@@ -177,6 +178,8 @@ export async function hardwareStage(run: InstallRun): Promise<void> {
 export async function gateStage(run: InstallRun): Promise<void> {
   const { spec } = run;
   run.enter('gate');
+  // A new connection: whoever answers now is the machine that was probed.
+  await run.reopen();
   await requireInstaller(run);
   const disks = await disksNow(run);
   run.save({ disks });
@@ -297,6 +300,5 @@ export async function rebootStage(run: InstallRun): Promise<void> {
 
 /** nixos-anywhere looks at no host key: a new connection proves that the machine is still the same. */
 async function requireSameKey(run: InstallRun): Promise<void> {
-  await run.link.reopen(run.context.signal);
-  await run.open();
+  await run.reopen();
 }

@@ -99,10 +99,10 @@ export const installProblems = {
     evidence: names.join('\n'),
     advice: ['Set passwordFile = "/tmp/secret.key" for these containers in the layout, and give the passphrase here.'],
   }),
-  notBack: (host: string, places: readonly string[], minutes: number, lastWords: string): Problem => ({
+  notBack: (host: string, places: readonly string[], seconds: number, lastWords: string): Problem => ({
     code: 'install-not-back',
     title: `${host} was installed and does not answer since its restart`,
-    evidence: lastWords || `no answer from ${places.join(', ')} within ${minutes} minutes`,
+    evidence: lastWords || `no answer from ${places.join(', ')} within ${seconds} s`,
     advice: [
       'Look at its screen: a boot menu, an emergency shell or a passphrase prompt says where it stopped.',
       'If it shows its login prompt, its address is another one: go on from “first boot” with that.',

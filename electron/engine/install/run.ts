@@ -1,10 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Target } from '../../../shared/contract/host.ts';
 import type { InstallPhase } from '../../../shared/contract/install.ts';
 import type { Stage } from '../../../shared/contract/job.ts';
 import type { MachineReport } from '../../../shared/contract/machine.ts';
 import { ProblemError } from '../errors.ts';
 import { HostSteps } from '../deploy/host-steps.ts';
-import { TargetLink } from '../deploy/target-link.ts';
+import { isConnectionProblem, TargetLink } from '../deploy/target-link.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { probeMachine } from '../machines/probe.ts';
 import type { MachineSecrets } from '../machines/memory.ts';
@@ -163,19 +164,38 @@ export class InstallRun implements Disposable {
     return session;
   }
 
-  get link(): TargetLink {
-    if (this.#link === null) throw new TypeError('There is no connection yet');
-    return this.#link;
+  /**
+   * A new connection, which proves that whoever answers is the same machine. One that is cut while it is made is made
+   * again: that says nothing about the machine.
+   */
+  async reopen(): Promise<SshSession> {
+    const { signal } = this.context;
+    for (let left = 3; ; left -= 1) {
+      try {
+        if (this.#link !== null) await this.#link.reopen(signal);
+        return await this.open();
+      } catch (error) {
+        if (left === 0 || !isConnectionProblem(error)) throw error;
+        this.log(`${error.problem.title}: ${error.problem.evidence}. Connecting again.`);
+        await wait(1000, undefined, { signal });
+      }
+    }
   }
 
   /** Asks the machine anew what it is. */
   async probe(signal: AbortSignal = this.context.signal): Promise<MachineReport> {
-    const session = await this.open(signal);
-    this.#report = await probeMachine(session, {
-      sudoPassword: this.secrets.sudoPassword ?? this.secrets.password,
-      signal,
-    });
-    return this.#report;
+    const sudoPassword = this.secrets.sudoPassword ?? this.secrets.password;
+    for (let left = 2; ; left -= 1) {
+      try {
+        this.#report = await probeMachine(await this.open(signal), { sudoPassword, signal });
+        return this.#report;
+      } catch (error) {
+        // A connection that was cut at this moment says nothing about the machine.
+        if (left === 0 || !isConnectionProblem(error) || error.problem.code !== 'ssh-connection-lost') throw error;
+        this.log(`${error.problem.title}: ${error.problem.evidence}. Asking again.`);
+        await wait(1000, undefined, { signal });
+      }
+    }
   }
 
   /** The words before a command that is to run as root, and what it gets on standard input first. */

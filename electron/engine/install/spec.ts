@@ -59,6 +59,8 @@ export const installState = z.object({
   newHostKey: z.string().nullable(),
   /** Phases that came to their end. */
   done: z.array(installPhase),
+  /** True where this install has started the installer, in memory. */
+  byKexec: z.boolean().default(false),
   /** True from the moment on at which disks may have been changed. */
   mayHaveErased: z.boolean(),
   /** What the machine said of its disks after a failure, in sentences. */
@@ -78,6 +80,7 @@ export const freshState: InstallState = {
   target: null,
   newHostKey: null,
   done: [],
+  byKexec: false,
   mayHaveErased: false,
   left: [],
   warnings: [],

@@ -155,8 +155,8 @@ export class RunningDeploy {
   readonly #closed: Promise<unknown>;
   #stderr = '';
 
-  constructor(lab: Lab, argv: readonly string[]) {
-    this.#process = lab.controller.spawn(['node', program, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(lab: Lab, argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#process = lab.controller.spawn(['node', program, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], env });
     const { stdout, stderr } = this.#process;
     if (!stdout || !stderr) throw new Error('the program has no output');
     createInterface({ input: stdout }).on('line', (text) => {

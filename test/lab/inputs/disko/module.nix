@@ -90,7 +90,7 @@ let
   destroy =
     disk:
     lib.optionalString (disk.destroy or true) ''
-      wipefs --all -f ${disk.device}
+      for part in $(lsblk --noheadings --raw --paths --output NAME ${disk.device} | tac); do wipefs --all -f "$part"; done
       dd if=/dev/zero of=${disk.device} bs=440 count=1
     '';
   create =

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeLab } from '../lab/describe-lab.ts';
+import { idOf, InstallLab } from './install/install-lab.ts';
+
+let home: InstallLab;
+/** Time to do something to a machine while its system is being built. */
+const slowBuild = '  environment.etc.slow.source = pkgs.slow 3;';
+
+describeLab('an install that goes wrong', () => {
+  beforeAll(async () => {
+    home = await InstallLab.start('faults');
+  });
+  afterAll(() => home[Symbol.asyncDispose]());
+
+  test('is refused without the serial numbers of the disks, before anything is asked of the machine', async () => {
+    const bench = await home.machine('bare');
+    const target = `root@${bench.host.address}`;
+    const { exitCode, stdout } = await home.cli(['install', bench.fleet, 'bare', '--target', target, '--json']);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('--confirm-wipe');
+    expect(await bench.host.sshLog()).not.toContain('Accepted');
+
+    const wrong = await (await bench.install([], { confirm: 'LAB-OTHER' })).over();
+    expect(bench.errorOf(wrong), JSON.stringify(bench.errorOf(wrong))).toMatchObject({
+      code: 'gate-disk-not-confirmed',
+    });
+    expect(bench.stagesOf(wrong)).toContain('gate failed, disko skipped');
+    expect(bench.errorOf(wrong).advice[0]).toBe('Nothing on the disks of bare was changed.');
+  });
+
+  test('by a disk that was swapped since it was confirmed, or a machine that was, stops at the gate', async () => {
+    const [swapped, rekeyed] = await Promise.all([home.machine('swapped'), home.machine('rekeyed')]);
+    await Promise.all([swapped.config(slowBuild), rekeyed.config(slowBuild)]);
+    const before = await swapped.digest();
+    const [one, two] = await Promise.all([swapped.install(), rekeyed.install()]);
+    await Promise.all([
+      one.until((step) => step.stage === 'build').then(() => swapped.host.swapDisk('vda', 'LAB-STRANGER')),
+      two.until((step) => step.stage === 'build').then(() => rekeyed.host.regenerateHostKey()),
+    ]);
+    const [first, second] = await Promise.all([one.over(), two.over()]);
+    expect(swapped.errorOf(first)).toMatchObject({
+      code: 'gate-disk-not-confirmed',
+      title: expect.stringContaining('LAB-STRANGER'),
+    });
+    expect(swapped.stagesOf(first)).toContain('gate failed, disko skipped');
+    expect(await swapped.digest()).toBe(before);
+    expect(rekeyed.errorOf(second)).toMatchObject({ code: 'ssh-host-key-changed' });
+    expect(rekeyed.stagesOf(second)).toMatch(/(?:hardware|gate) failed, .*disko skipped/);
+  });
+
+  test('while its system is built, or because it does not fit, has changed nothing', async () => {
+    const [broken, small] = await Promise.all([home.machine('broken'), home.machine('small', { size: '300M' })]);
+    await Promise.all([
+      broken.config('  environment.etc.x.source = pkgs.failing;'),
+      small.config('  environment.etc.x.source = pkgs.payload 40;'),
+    ]);
+    const [one, two] = await Promise.all([broken.install(), small.install([], { root: '30M' })]);
+    const [first, second] = await Promise.all([one.over(), two.over()]);
+    expect(broken.errorOf(first)).toMatchObject({ code: 'nix-builder-failed' });
+    expect(broken.stagesOf(first)).toContain('build failed, review skipped');
+    expect(small.errorOf(second)).toMatchObject({ code: 'install-closure-too-large' });
+    expect(small.stagesOf(second)).toContain('review failed, kexec skipped');
+    for (const [bench, run] of [
+      [broken, first],
+      [small, second],
+    ] as const) {
+      expect(bench.errorOf(run).advice).toContain(`Nothing on the disks of ${bench.name} was changed.`);
+    }
+  });
+
+  test('whose kernel refuses kexec, or that is cancelled before, leaves the system there as it was', async () => {
+    const bench = await home.machine('refusing', { role: 'debian' });
+    await bench.host.read('touch', '/etc/lab-no-kexec');
+    const state = async (): Promise<string> =>
+      bench.host.read('sh', '-c', 'ls -la /root/.ssh 2>&1; cat /root/.ssh/authorized_keys 2>&1; cat /etc/lab-no-kexec');
+    const before = await state();
+    const refused = await (await bench.install()).over();
+    expect(bench.errorOf(refused)).toMatchObject({ code: 'install-kexec-refused' });
+    expect(bench.errorOf(refused).evidence).toContain('kexec_load failed');
+    expect(await state()).toBe(before);
+
+    await bench.config(slowBuild);
+    const running = await bench.install();
+    await running.until((step) => step.stage === 'build');
+    const [latest] = (await readdir(join(home.lab.folder, 'state/jobs'))).toSorted().toReversed();
+    await home.must('jobs', 'cancel', latest ?? '');
+    const cancelled = await running.over();
+    expect(cancelled.result.state).toBe('cancelled');
+    expect(bench.errorOf(cancelled).evidence).toBe('Nothing on the disks of refusing was changed.');
+    expect(await state()).toBe(before);
+  });
+
+  test('half way through its disks says what they are in, and goes on with a layout that fits, at a new address', async () => {
+    const bench = await home.machine('moving');
+    const failed = await (await bench.install([], { root: '5G' })).over();
+    const error = bench.errorOf(failed);
+    expect(error).toMatchObject({ code: 'install-disk-too-small' });
+    expect(error.advice[0]).toBe('Erasing /dev/vda (LAB-MOVING) had begun: what was there must be taken for lost.');
+    // Without the serial numbers it does not begin to erase again.
+    const id = idOf(failed.result);
+    expect((await home.cli(['install', bench.fleet, 'moving', '--resume', id, '--json'])).exitCode).toBe(2);
+    const fixed = await bench.layout();
+    await home.lab.controller.exec(['cp', fixed, join(bench.fleet, 'hosts/moving/disko.nix')]);
+    // The router gives it another address at its first boot.
+    await bench.host.read('sh', '-c', 'echo 192.168.77.201 > /run/lab-firmware/address');
+    const resumed = await bench.resume(id, '--confirm-wipe', bench.serial);
+    expect(resumed.exitCode, resumed.stderr).toBe(0);
+    expect(bench.stagesOf(resumed)).toContain('hardware skipped, gate done, disko done, copy done');
+    const said = await home.lab.controller.exec(['cat', join(bench.fleet, 'hosts/moving/host.nix')]);
+    expect(said.stdout).toContain('targetHost = "192.168.77.201";');
+  });
+
+  test('by a cable pulled in mid-copy goes on from there, and a machine with another key than was made for it is not taken for it', async () => {
+    const bench = await home.machine('cut');
+    await bench.config('  environment.etc.data.source = pkgs.payload 60;');
+    await bench.host.link({ kbitPerSecond: 60_000 });
+    const running = await bench.install(['--boot-limit', '60']);
+    await running.until((step) => step.stage === 'copy' && step.done > 8 * 1024 * 1024);
+    await bench.host.link('down');
+    const cut = await running.over();
+    expect(bench.errorOf(cut)).toMatchObject({ code: 'ssh-connection-lost', canRetry: true });
+    expect(bench.stagesOf(cut)).toContain('disko done, copy failed, install skipped');
+    expect(bench.errorOf(cut).advice[0]).toMatch(/^What was on \/dev\/vda \(LAB-CUT\) is erased/);
+    await bench.host.link('up');
+    const again = bench.run('--resume', idOf(cut.result));
+    await again.until((step) => step.stage === 'reboot' && step.state === 'running');
+    await bench.host.read('sh', '-c', 'rm -f /mnt/etc/ssh/ssh_host_ed25519_key*');
+    const wrong = await again.over();
+    expect(bench.stagesOf(wrong)).toContain(
+      'gate skipped, disko skipped, copy done, install done, reboot done, boot failed',
+    );
+    expect(bench.errorOf(wrong)).toMatchObject({ code: 'install-wrong-host-key' });
+  });
+
+  test('whose machine never comes back says so, and goes on when it does', async () => {
+    const bench = await home.machine('gone');
+    const running = await bench.install(['--boot-limit', '10']);
+    await running.until((step) => step.stage === 'reboot' && step.state === 'running');
+    // Its power fails when it is told to restart.
+    await bench.host.staysOff();
+    const gone = await running.over();
+    expect(bench.errorOf(gone)).toMatchObject({ code: 'install-not-back', canRetry: true });
+    await bench.host.powerOn();
+    const back = await bench.resume(idOf(gone.result));
+    expect(back.exitCode, back.stderr).toBe(0);
+    expect(bench.stagesOf(back)).toContain('boot done, verify done, commit done');
+  });
+});

@@ -1,0 +1,103 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeLab } from '../lab/describe-lab.ts';
+import { Bench, idOf, InstallLab } from './install/install-lab.ts';
+
+let home: InstallLab;
+const sudoPassword = 'correct horse battery staple';
+const diskPassphrase = 'unlock-everything-7391';
+
+/** Every file below a folder that holds a text. */
+async function filesWith(folder: string, text: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    // Compiled programs of ours, whose texts are no secret.
+    .filter((file) => !file.includes('/state/cache/'));
+  const found = await Promise.all(
+    files.map(async (file) => ((await readFile(file, 'latin1')).includes(text) ? [file] : [])),
+  );
+  return found.flat();
+}
+
+async function git(bench: Bench, ...argv: string[]): Promise<string> {
+  return (await home.lab.controller.exec(['git', ...argv], { cwd: bench.fleet })).stdout.trim();
+}
+
+describeLab('an install', () => {
+  beforeAll(async () => {
+    home = await InstallLab.start('install');
+  });
+  afterAll(() => home[Symbol.asyncDispose]());
+
+  test('brings a machine that runs the installer to its verified first boot, in the fleet and committed', async () => {
+    const bench = await home.machine('nas');
+    const before = await bench.host.hostKey();
+    const installed = await (await bench.install()).over();
+    expect(installed.exitCode, installed.stderr).toBe(0);
+    expect(bench.stagesOf(installed)).toBe(
+      'plan done, evaluate done, build done, review done, kexec skipped, hardware done, gate done, disko done, copy done, install done, reboot done, boot done, verify done, commit done',
+    );
+    expect(await bench.host.read('hostname')).toBe('nas');
+    expect(await bench.host.read('findmnt', '-n', '-o', 'SOURCE,FSTYPE', '/')).toMatch(/^\/dev\/vda2\s+ext4$/);
+    expect(await bench.host.currentSystem()).toBe(installed.result.hosts['nas']?.system);
+    // It has another key than the installer had, and that is the one that is known now.
+    const now = await bench.host.hostKey();
+    expect(now.fingerprint).not.toBe(before.fingerprint);
+    const known = await readFile(join(home.lab.folder, 'state/ssh/known_hosts'), 'utf8');
+    expect(known).toContain(now.publicKey.split(' ')[1]);
+    expect(known).not.toContain(before.publicKey.split(' ')[1]);
+    expect(await git(bench, 'log', '-1', '--format=%s')).toBe('Install nas');
+    expect(await git(bench, 'status', '--porcelain')).toBe('');
+    expect((await git(bench, 'show', '--name-only', '--format=')).split('\n').sort()).toEqual([
+      'hosts/nas/default.nix',
+      'hosts/nas/disko.nix',
+      'hosts/nas/hardware-configuration.nix',
+      'hosts/nas/host.nix',
+    ]);
+    // It can be deployed to at once, without a question.
+    const deployed = await home.cli([
+      'deploy',
+      bench.fleet,
+      '--on',
+      'nas',
+      '--goal',
+      'dry-activate',
+      '--yes',
+      '--json',
+    ]);
+    expect(deployed.exitCode, deployed.stderr).toBe(0);
+    // No private key is left anywhere.
+    expect(await readdir(join(home.lab.folder, 'state/installs'))).toEqual([]);
+    expect(await filesWith(join(home.lab.folder, 'state'), 'PRIVATE KEY')).toEqual([]);
+  });
+
+  test('takes over a Debian by kexec, as an administrator with a password for sudo, with a key for its disk, and outlives the app', async () => {
+    const bench = await home.machine('web', { role: 'debian' });
+    await bench.host.setPassword('admin', sudoPassword);
+    await bench.host.read('sh', '-c', 'echo "admin ALL=(ALL:ALL) ALL" > /etc/sudoers.d/lab');
+    await bench.config('  pocket.diskKeys = [ "/tmp/disk.key" ];');
+    const keyFile = join(home.lab.folder, 'disk-passphrase');
+    await home.lab.controller.exec(['tee', keyFile], { stdin: diskPassphrase });
+    bench.secrets = { NIXSTEAD_SUDO_PASSWORD: sudoPassword };
+    const running = await bench.install(['--disk-key', `/tmp/disk.key=${keyFile}`], { user: 'admin' });
+    await running.until((step) => step.stage === 'disko' && step.state === 'running');
+    const [latest] = (await readdir(join(home.lab.folder, 'state/jobs'))).toSorted().toReversed();
+    const id = idOf({ job: latest ?? '' });
+    // The app is killed: the job is a process of its own.
+    await running.kill();
+    await home.must('jobs', 'log', id);
+    const job = await home.job(id);
+    expect(job.problems).toEqual([]);
+    expect(job.outcomes['web']?.state).toBe('succeeded');
+    expect(job.steps.find(({ stage }) => stage === 'kexec')?.state).toBe('done');
+    expect(await bench.host.read('hostname')).toBe('web');
+    await home.lab.controller.exec(['rm', keyFile]);
+    for (const secret of [sudoPassword, diskPassphrase, 'PRIVATE KEY']) {
+      expect(await filesWith(join(home.lab.folder, 'state'), secret)).toEqual([]);
+      expect(await filesWith(bench.fleet, secret)).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,166 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { jobId, type JobId } from '../../../shared/contract/ids.ts';
+import { jobDetail, type JobDetail } from '../../../shared/contract/job.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { createLab, projectRoot, type Lab, type LabHost } from '../../lab/index.ts';
+import { RunningDeploy, stagesOf, type Deployed } from '../deploy/deploy-lab.ts';
+
+const program = join(projectRoot, 'electron/cli/main.ts');
+
+/** A layout for a disk of the lab: a partition for the boot loader and one for everything. */
+export function layout(serial: string, root = '100%'): string {
+  return `{
+  disko.devices.disk.main = {
+    device = "/dev/disk/by-id/lab-Lab_disk_${serial}";
+    type = "disk";
+    content = {
+      type = "gpt";
+      partitions = {
+        boot = {
+          size = "1M";
+          type = "EF02";
+        };
+        root = {
+          size = "${root}";
+          content = {
+            type = "filesystem";
+            format = "ext4";
+            mountpoint = "/";
+          };
+        };
+      };
+    };
+  };
+}
+`;
+}
+
+/** A lab whose owner installs machines with the product's own command line; every machine has a fleet of its own. */
+export class InstallLab implements AsyncDisposable {
+  readonly lab: Lab;
+  readonly #template: string;
+  kexecImage = '';
+
+  private constructor(lab: Lab) {
+    this.lab = lab;
+    this.#template = join(lab.folder, 'fleets/template');
+  }
+
+  static async start(name: string): Promise<InstallLab> {
+    const home = new InstallLab(await createLab({ name, onProgress: console.log }));
+    const key = (await readFile(join(home.lab.folder, 'home/.ssh/id_ed25519.pub'), 'utf8')).trim();
+    await home.must('fleet', 'new', home.#template, '--name', 'home', '--user', 'sam', '--key', key);
+    await home.lab.lock(home.#template);
+    await home.lab.controller.exec(['git', 'commit', '-qam', 'Lock'], { cwd: home.#template });
+    home.kexecImage = await home.lab.kexecImage();
+    return home;
+  }
+
+  /** A machine with one disk, whose serial number is made of its name, and a fleet without hosts for it. */
+  async machine(
+    name: string,
+    options: { role?: 'installer' | 'debian'; size?: string; installerMemory?: string } = {},
+  ): Promise<Bench> {
+    const { role = 'installer', size = '1G', ...others } = options;
+    const serial = `LAB-${name.toUpperCase()}`;
+    const [host] = await this.lab.up([name], { role, disks: [{ size, serial }], ...others });
+    if (host === undefined) throw new Error('The lab started nothing');
+    const fleet = join(this.lab.folder, 'fleets', name);
+    await cp(this.#template, fleet, { recursive: true });
+    return new Bench(this, host, fleet, serial);
+  }
+
+  async cli(
+    argv: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+    return this.lab.controller.exec(['node', program, ...argv], { timeoutMs: 110_000, env });
+  }
+
+  async must(...argv: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.cli(argv);
+    if (exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${exitCode}\n${stderr}${stdout}`);
+    return stdout;
+  }
+
+  async job(id: JobId): Promise<JobDetail> {
+    return jobDetail.parse(JSON.parse(await this.must('jobs', 'show', id, '--json')));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.lab.down();
+  }
+}
+
+/** One machine that is installed, with the fleet that it becomes a part of. The host is called as the machine. */
+export class Bench {
+  readonly home: InstallLab;
+  readonly host: LabHost;
+  readonly fleet: string;
+  readonly serial: string;
+  /** What a person would type: NIXSTEAD_SSH_PASSWORD and the like. */
+  secrets: Readonly<Record<string, string>> = {};
+
+  constructor(home: InstallLab, host: LabHost, fleet: string, serial: string) {
+    this.home = home;
+    this.host = host;
+    this.fleet = fleet;
+    this.serial = serial;
+  }
+
+  get name(): string {
+    return this.host.name;
+  }
+
+  /** Writes a layout into the shared folder. */
+  async layout(root?: string): Promise<string> {
+    const file = join(this.home.lab.folder, `${this.name}.nix`);
+    await writeFile(file, layout(this.serial, root));
+    return file;
+  }
+
+  /** Nix text for the module that every host of the fleet has. */
+  async config(text: string): Promise<void> {
+    const file = join(this.fleet, 'modules/common.nix');
+    const before = await readFile(file, 'utf8');
+    const withPackages = before.replace(/^\{ lib, \.\.\. \}:/m, '{ lib, pkgs, ... }:');
+    await writeFile(file, withPackages.replace(/\}\s*$/, `${text}\n}\n`));
+  }
+
+  /** Begins to install it, with all that the gate wants unless told otherwise. */
+  async install(
+    flags: readonly string[] = [],
+    { user = 'root', confirm = this.serial, root }: { user?: string; confirm?: string; root?: string } = {},
+  ): Promise<RunningDeploy> {
+    const kexec = ['--kexec', this.home.kexecImage];
+    const wanted = ['--layout', await this.layout(root), '--confirm-wipe', confirm, ...kexec, ...flags];
+    return this.run('--target', `${user}@${this.host.address}`, ...wanted);
+  }
+
+  run(...words: string[]): RunningDeploy {
+    return new RunningDeploy(this.home.lab, ['install', this.fleet, this.name, '--json', ...words], this.secrets);
+  }
+
+  resume(id: JobId, ...flags: string[]): Promise<Deployed> {
+    return this.run('--resume', id, ...flags).over();
+  }
+
+  /** The error of an install that ended early. */
+  errorOf({ result }: Deployed): Problem {
+    const error = result.hosts[this.name]?.error;
+    if (error === undefined) throw new Error(`it did not fail: ${JSON.stringify(result)}`);
+    return error;
+  }
+
+  stagesOf({ steps }: Deployed): string {
+    return stagesOf(steps, this.name);
+  }
+
+  /** A digest of the disk's first 64 MiB, where whatever partitions or formats leaves its traces. */
+  digest(): Promise<string> {
+    return this.host.read('sh', '-c', 'head -c 67108864 /dev/vda | sha256sum');
+  }
+}
+
+export const idOf = (line: { job: string }): JobId => jobId.parse(line.job);
