@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe-lab.ts';
-import { Bench, idOf, InstallLab } from './install/install-lab.ts';
+import { idOf, InstallLab, type Bench } from './install/install-lab.ts';
 
 let home: InstallLab;
 const sudoPassword = 'correct horse battery staple';
