@@ -95,9 +95,38 @@ describeLab('an install', () => {
     expect(job.steps.find(({ stage }) => stage === 'kexec')?.state).toBe('done');
     expect(await bench.host.read('hostname')).toBe('web');
     await home.lab.controller.exec(['rm', keyFile]);
+    // No secret is in a log, an event, the database or a file that was left.
     for (const secret of [sudoPassword, diskPassphrase, 'PRIVATE KEY']) {
       expect(await filesWith(join(home.lab.folder, 'state'), secret)).toEqual([]);
       expect(await filesWith(bench.fleet, secret)).toEqual([]);
     }
+  });
+
+  test('is not needed for a machine that runs NixOS: it is taken over, proven to mount what it mounts, and not changed', async () => {
+    const bench = await home.machine('attic', { role: 'nixos' });
+    const before = [await bench.host.currentSystem(), await bench.host.generation()];
+    const target = `root@${bench.host.address}`;
+    const taken = await home.cli(['hosts', 'adopt', bench.fleet, 'attic', '--target', target, '--json']);
+    expect(taken.exitCode, taken.stderr + taken.stdout).toBe(0);
+    const [first = ''] = taken.stdout.split('\n');
+    expect(JSON.parse(first)).toMatchObject({ type: 'adopted', layout: 'imported', differences: [], notes: [] });
+    expect([await bench.host.currentSystem(), await bench.host.generation()]).toEqual(before);
+    expect(await git(bench, 'log', '-1', '--format=%s')).toBe('Take over attic');
+    const layoutText = await readFile(join(bench.fleet, 'hosts/attic/disko.nix'), 'utf8');
+    expect(layoutText).toContain('destroy = false;');
+    expect(layoutText).toContain('mountpoint = "/";');
+    const debian = await home.machine('other', { role: 'debian' });
+    const refused = await home.cli([
+      'hosts',
+      'adopt',
+      debian.fleet,
+      'other',
+      '--target',
+      `root@${debian.host.address}`,
+      '--json',
+    ]);
+    expect(refused.exitCode).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'adopt-refused' } });
+    expect(await git(debian, 'status', '--porcelain')).toBe('');
   });
 });

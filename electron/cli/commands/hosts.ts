@@ -1,10 +1,14 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { MachineLogin, ProbeAnswer } from '../../../shared/contract/machine.ts';
+import { hostName } from '../../../shared/contract/ids.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { hostTypes, type HostType } from '../../../shared/fleet/template/options.ts';
 import { CommandFailed } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { machineText } from '../output/machine.ts';
+import { followJob } from '../follow-job.ts';
+import { openForCommand } from '../open.ts';
+import { adoptedText, machineText } from '../output/machine.ts';
 import type { Session } from '../session.ts';
 import { targetParts } from '../target-text.ts';
 import { askSecret, canAsk } from '../terminal.ts';
@@ -14,6 +18,8 @@ interface ProbeOptions {
   readonly identity?: string;
   readonly json?: boolean;
 }
+
+const repeated = (text: string, previous: readonly string[]): readonly string[] => [...previous, text];
 
 type InSession = (options: { json?: boolean }, action: (session: Session) => Promise<ExitCode>) => Promise<void>;
 
@@ -87,6 +93,44 @@ async function probe(session: Session, place: string, options: ProbeOptions): Pr
   return exitCodes.done;
 }
 
+interface AdoptOptions extends ProbeOptions {
+  readonly target: string;
+  readonly type: HostType;
+  readonly tag: readonly string[];
+  readonly commit: boolean;
+}
+
+/** `hosts adopt`: what runs NixOS already becomes a host of the fleet; nothing on it is changed. */
+async function adopt(session: Session, folder: string, name: string, options: AdoptOptions): Promise<ExitCode> {
+  const view = await openForCommand(session, folder);
+  const { login, answer } = await probeForCommand(session, options.target, options);
+  const { client } = session;
+  const { stateVersion } = await client.create.suggestHost({ fleetId: view.fleet.id });
+  const { target, identityFile } = login;
+  const result = await client.install.adopt({
+    fleetId: view.fleet.id,
+    host: hostName.parse(name),
+    newHost: {
+      name,
+      type: options.type,
+      system: answer.report.system ?? 'x86_64-linux',
+      address: target.host,
+      user: target.user ?? answer.report.login.user,
+      port: target.port,
+      tags: [...options.tag],
+      stateVersion,
+    },
+    target,
+    identityFile,
+    hostKeyFingerprint: answer.hostKey.fingerprint,
+    commits: options.commit,
+  });
+  if (session.isJson) session.printJson({ type: 'adopted', ...result });
+  else session.print(adoptedText(result, session.paint));
+  if (result.jobId === null) return exitCodes.failed;
+  return followJob(session, result.jobId, { trustsNewHostKeys: false });
+}
+
 /** Adds the commands of `hosts`. */
 export function addHosts(program: Command, act: InSession, port: (text: string) => number): void {
   const hosts = program.command('hosts').description('machines, also those that are not of a fleet yet');
@@ -98,4 +142,21 @@ export function addHosts(program: Command, act: InSession, port: (text: string) 
     .option('-i, --identity <FILE>', 'the key to log in with, and no other')
     .addOption(new Option('--json', 'print JSON'))
     .action((place: string, options: ProbeOptions) => act(options, (session) => probe(session, place, options)));
+  hosts
+    .command('adopt')
+    .description(
+      'take a machine that runs NixOS into the fleet: its layout is read, its first deploy is a dry-activate',
+    )
+    .argument('<DIR>', 'the folder with flake.nix')
+    .argument('<NAME>', 'of the new host')
+    .requiredOption('--target <[USER@]HOST>', 'where the machine answers to SSH')
+    .option('--port <N>', 'port of SSH', port)
+    .option('-i, --identity <FILE>', 'the key to log in with, and no other')
+    .addOption(new Option('--type <TYPE>', 'which profile it gets').choices([...hostTypes]).default('server'))
+    .addOption(new Option('--tag <TAG>', 'may be repeated').argParser(repeated).default([], 'none'))
+    .option('--no-commit', 'commit nothing to git')
+    .addOption(new Option('--json', 'print JSON Lines'))
+    .action((folder: string, name: string, options: AdoptOptions) =>
+      act(options, (session) => adopt(session, folder, name, options)),
+    );
 }

@@ -1,3 +1,4 @@
+import type { Adopted } from '../../../shared/contract/install.ts';
 import type { ProbeAnswer, VerdictReason } from '../../../shared/contract/machine.ts';
 import type { ProbedDisk, ProbedVolume } from '../../../shared/disko/probed-disk.ts';
 import { bytes, printable, type Painter, type Style } from './text.ts';
@@ -67,4 +68,22 @@ function reasonText({ weight, title, evidence, advice }: VerdictReason, paint: P
   const [style, mark] = weights[weight];
   const proof = evidence === '' ? '' : ` (${printable(evidence)})`;
   return [`${paint(style, mark)} ${printable(title)}${proof}`, ...advice.map((one) => `    ${printable(one)}`)];
+}
+
+/** What taking over a machine came to. */
+export function adoptedText({ files, layout, differences, notes }: Adopted, paint: Painter): string {
+  const proof =
+    differences.length === 0
+      ? [paint('green', '✓ what the configuration mounts is what is mounted now')]
+      : [
+          paint('red', '✗ the configuration would mount something else than what is mounted now'),
+          ...differences.map((one) => `    ${printable(one)}`),
+        ];
+  return [
+    ...files.map((file) => `written  ${printable(file)}`),
+    layout === 'imported' ? 'Its disks were read as a layout.' : 'Its disks were not read as a layout.',
+    ...notes.map((note) => paint('dim', `· ${printable(note)}`)),
+    ...proof,
+    '',
+  ].join('\n');
 }

@@ -117,7 +117,11 @@ export async function evaluateSystems(
 }
 
 /** An evaluator whose commands are kept with the job, and whose words go into the job's own log. */
-export function evaluatorInJob(context: JobContext, fleet: DeploySpec['fleet'], lockFile?: string): Evaluator {
+export function evaluatorInJob(
+  context: Pick<JobContext, 'emit' | 'log' | 'signal'>,
+  fleet: DeploySpec['fleet'],
+  lockFile?: string,
+): Evaluator {
   const source = evaluationSource(fleet);
   return async (apply) => {
     const argv = nixArgv(await findNix(), await evalArguments({ source, apply, lockFile }));

@@ -84,7 +84,10 @@ function installFunction(node: string, withoutDeps: boolean): string {
  * Evaluates a host for its install.
  * @throws ProblemError `install-no-disko`, `nix-*`
  */
-export async function evaluateInstall(context: JobContext, spec: InstallSpec): Promise<EvaluatedInstall> {
+export async function evaluateInstall(
+  context: Pick<JobContext, 'emit' | 'log' | 'signal'>,
+  spec: Pick<InstallSpec, 'fleet' | 'host' | 'source' | 'options'>,
+): Promise<EvaluatedInstall> {
   const kind = kindsOf(spec.fleet.form).find((one) => one.kind === spec.source);
   // deploy-rs evaluates no modules; its hosts are NixOS configurations of the same name.
   const node = kind?.node ?? '(outputs: name: outputs.nixosConfigurations.${name})';

@@ -60,7 +60,7 @@ export class InstallLab implements AsyncDisposable {
   /** A machine with one disk, whose serial number is made of its name, and a fleet without hosts for it. */
   async machine(
     name: string,
-    options: { role?: 'installer' | 'debian'; size?: string; installerMemory?: string } = {},
+    options: { role?: 'installer' | 'debian' | 'nixos'; size?: string; installerMemory?: string } = {},
   ): Promise<Bench> {
     const { role = 'installer', size = '1G', ...others } = options;
     const serial = `LAB-${name.toUpperCase()}`;
