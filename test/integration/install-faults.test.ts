@@ -36,8 +36,12 @@ describeLab('an install that goes wrong', () => {
     const before = await swapped.digest();
     const [one, two] = await Promise.all([swapped.install(), rekeyed.install()]);
     await Promise.all([
-      one.until((step) => step.stage === 'build').then(() => swapped.host.swapDisk('vda', 'LAB-STRANGER')),
-      two.until((step) => step.stage === 'build').then(() => rekeyed.host.regenerateHostKey()),
+      one
+        .until((step) => step.stage === 'build' && step.state === 'running')
+        .then(() => swapped.host.swapDisk('vda', 'LAB-STRANGER')),
+      two
+        .until((step) => step.stage === 'build' && step.state === 'running')
+        .then(() => rekeyed.host.regenerateHostKey()),
     ]);
     const [first, second] = await Promise.all([one.over(), two.over()]);
     expect(swapped.errorOf(first)).toMatchObject({
@@ -83,7 +87,7 @@ describeLab('an install that goes wrong', () => {
 
     await bench.config(slowBuild);
     const running = await bench.install();
-    await running.until((step) => step.stage === 'build');
+    await running.until((step) => step.stage === 'build' && step.state === 'running');
     const [latest] = (await readdir(join(home.lab.folder, 'state/jobs'))).toSorted().toReversed();
     await home.must('jobs', 'cancel', latest ?? '');
     const cancelled = await running.over();
@@ -92,49 +96,55 @@ describeLab('an install that goes wrong', () => {
     expect(await state()).toBe(before);
   });
 
-  test('half way through its disks says what they are in, and goes on with a layout that fits, at a new address', async () => {
-    const bench = await home.machine('moving');
-    const failed = await (await bench.install([], { root: '5G' })).over();
-    const error = bench.errorOf(failed);
-    expect(error).toMatchObject({ code: 'install-disk-too-small' });
-    expect(error.advice[0]).toBe('Erasing /dev/vda (LAB-MOVING) had begun: what was there must be taken for lost.');
-    // Without the serial numbers it does not begin to erase again.
-    const id = idOf(failed.result);
-    expect((await home.cli(['install', bench.fleet, 'moving', '--resume', id, '--json'])).exitCode).toBe(2);
-    const fixed = await bench.layout();
-    await home.lab.controller.exec(['cp', fixed, join(bench.fleet, 'hosts/moving/disko.nix')]);
-    // The router gives it another address at its first boot.
-    await bench.host.read('sh', '-c', 'echo 192.168.77.201 > /run/lab-firmware/address');
-    const resumed = await bench.resume(id, '--confirm-wipe', bench.serial);
-    expect(resumed.exitCode, resumed.stderr).toBe(0);
-    expect(bench.stagesOf(resumed)).toContain('hardware skipped, gate done, disko done, copy done');
-    const said = await home.lab.controller.exec(['cat', join(bench.fleet, 'hosts/moving/host.nix')]);
-    expect(said.stdout).toContain('targetHost = "192.168.77.201";');
-  });
+  test.concurrent(
+    'half way through its disks says what they are in, and goes on with a layout that fits, at a new address',
+    async () => {
+      const bench = await home.machine('moving');
+      const failed = await (await bench.install([], { root: '5G' })).over();
+      const error = bench.errorOf(failed);
+      expect(error).toMatchObject({ code: 'install-disk-too-small' });
+      expect(error.advice[0]).toBe('Erasing /dev/vda (LAB-MOVING) had begun: what was there must be taken for lost.');
+      // Without the serial numbers it does not begin to erase again.
+      const id = idOf(failed.result);
+      expect((await home.cli(['install', bench.fleet, 'moving', '--resume', id, '--json'])).exitCode).toBe(2);
+      const fixed = await bench.layout();
+      await home.lab.controller.exec(['cp', fixed, join(bench.fleet, 'hosts/moving/disko.nix')]);
+      // The router gives it another address at its first boot.
+      await bench.host.read('sh', '-c', 'echo 192.168.77.201 > /run/lab-firmware/address');
+      const resumed = await bench.resume(id, '--confirm-wipe', bench.serial);
+      expect(resumed.exitCode, resumed.stderr).toBe(0);
+      expect(bench.stagesOf(resumed)).toContain('hardware skipped, gate done, disko done, copy done');
+      const said = await home.lab.controller.exec(['cat', join(bench.fleet, 'hosts/moving/host.nix')]);
+      expect(said.stdout).toContain('targetHost = "192.168.77.201";');
+    },
+  );
 
-  test('by a cable pulled in mid-copy goes on from there, and a machine with another key than was made for it is not taken for it', async () => {
-    const bench = await home.machine('cut');
-    await bench.config('  environment.etc.data.source = pkgs.payload 60;');
-    await bench.host.link({ kbitPerSecond: 60_000 });
-    const running = await bench.install(['--boot-limit', '60']);
-    await running.until((step) => step.stage === 'copy' && step.done > 8 * 1024 * 1024);
-    await bench.host.link('down');
-    const cut = await running.over();
-    expect(bench.errorOf(cut)).toMatchObject({ code: 'ssh-connection-lost', canRetry: true });
-    expect(bench.stagesOf(cut)).toContain('disko done, copy failed, install skipped');
-    expect(bench.errorOf(cut).advice[0]).toMatch(/^What was on \/dev\/vda \(LAB-CUT\) is erased/);
-    await bench.host.link('up');
-    const again = bench.run('--resume', idOf(cut.result));
-    await again.until((step) => step.stage === 'reboot' && step.state === 'running');
-    await bench.host.read('sh', '-c', 'rm -f /mnt/etc/ssh/ssh_host_ed25519_key*');
-    const wrong = await again.over();
-    expect(bench.stagesOf(wrong)).toContain(
-      'gate skipped, disko skipped, copy done, install done, reboot done, boot failed',
-    );
-    expect(bench.errorOf(wrong)).toMatchObject({ code: 'install-wrong-host-key' });
-  });
+  test.concurrent(
+    'by a cable pulled in mid-copy goes on from there, and a machine with another key than was made for it is not taken for it',
+    async () => {
+      const bench = await home.machine('cut');
+      await bench.config('  environment.etc.data.source = pkgs.payload 60;');
+      await bench.host.link({ kbitPerSecond: 60_000 });
+      const running = await bench.install(['--boot-limit', '60']);
+      await running.until((step) => step.stage === 'copy' && step.done > 8 * 1024 * 1024);
+      await bench.host.link('down');
+      const cut = await running.over();
+      expect(bench.errorOf(cut)).toMatchObject({ code: 'ssh-connection-lost', canRetry: true });
+      expect(bench.stagesOf(cut)).toContain('disko done, copy failed, install skipped');
+      expect(bench.errorOf(cut).advice[0]).toMatch(/^What was on \/dev\/vda \(LAB-CUT\) is erased/);
+      await bench.host.link('up');
+      const again = bench.run('--resume', idOf(cut.result));
+      await again.until((step) => step.stage === 'reboot' && step.state === 'running');
+      await bench.host.read('sh', '-c', 'rm -f /mnt/etc/ssh/ssh_host_ed25519_key*');
+      const wrong = await again.over();
+      expect(bench.stagesOf(wrong)).toContain(
+        'gate skipped, disko skipped, copy done, install done, reboot done, boot failed',
+      );
+      expect(bench.errorOf(wrong)).toMatchObject({ code: 'install-wrong-host-key' });
+    },
+  );
 
-  test('whose machine never comes back says so, and goes on when it does', async () => {
+  test.concurrent('whose machine never comes back says so, and goes on when it does', async () => {
     const bench = await home.machine('gone');
     const running = await bench.install(['--boot-limit', '10']);
     await running.until((step) => step.stage === 'reboot' && step.state === 'running');
