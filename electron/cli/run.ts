@@ -100,6 +100,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .addOption(onOption())
     .addOption(new Option('--goal <GOAL>', 'what to do with the new system').choices(goal.options).default('switch'))
     .addOption(watchdogOption())
+    .option('--plan-only', 'find out what would change, and change nothing (as plan does)')
     .option('-y, --yes', 'do not ask; hosts never seen before are trusted, and their fingerprints printed')
     .addOption(jsonOption())
     .addHelpText(
@@ -107,10 +108,32 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
       `${SELECTION_HELP}\n\nCtrl-C cancels the job; a second one leaves it to go on by itself.\n${exitHelp}`,
     )
     .action(
-      (folder: string, options: { on: string; goal: Goal; watchdog?: number | 'off'; yes?: boolean; json?: boolean }) =>
-        act(options, (session) => deploy(session, folder, { ...options, yes: options.yes === true })),
+      (
+        folder: string,
+        options: {
+          on: string;
+          goal: Goal;
+          watchdog?: number | 'off';
+          planOnly?: boolean;
+          yes?: boolean;
+          json?: boolean;
+        },
+      ) => act(options, (session) => deploy(session, folder, { ...options, yes: options.yes === true })),
     );
 
+  program
+    .command('plan')
+    .description('what a switch would change: packages, units, reboots, risks, room, commits')
+    .argument('<DIR>', 'the folder with flake.nix')
+    .addOption(onOption())
+    .option('-y, --yes', 'hosts never seen before are trusted, and their fingerprints printed')
+    .addOption(jsonOption())
+    .addHelpText('after', SELECTION_HELP)
+    .action((folder: string, options: { on: string; yes?: boolean; json?: boolean }) =>
+      act(options, (session) =>
+        deploy(session, folder, { ...options, goal: 'dry-activate', planOnly: true, yes: options.yes === true }),
+      ),
+    );
   addHealth(program, act, SELECTION_HELP);
   addHosts(program, act, wholeNumber(1, 65535));
   addInstall(program, act, wholeNumber(1, 65535), wholeNumber(10, 7200));

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
+import { hostChanges } from './changes.ts';
 import { healthResult } from './health.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { problem } from './problem.ts';
@@ -138,6 +139,8 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('note'), text: z.string() }),
   z.object({ ...base, type: z.literal('watchdog'), host: hostName, watchdog }),
   z.object({ ...base, type: z.literal('activity'), activity: jobActivity }),
+  /** What a deploy would change on a host: once without its units, and again with them. */
+  z.object({ ...base, type: z.literal('changes'), host: hostName, changes: hostChanges }),
   /** All checks of a host, whenever one of them changed; `before` is one look before anything was changed. */
   z.object({
     ...base,
@@ -194,6 +197,8 @@ export const jobDetail = z.object({
   notes: z.array(z.object({ at: z.number(), text: z.string() })),
   /** By host, for those that are or were guarded. */
   watchdogs: z.record(z.string(), watchdog),
+  /** By host, where the goal was to find out (dry-activate). */
+  changes: z.record(z.string(), hostChanges),
   /** By host, for those that have checks. */
   health: z.record(z.string(), z.object({ before: z.array(healthResult), after: z.array(healthResult) })),
 });

@@ -14,6 +14,7 @@ export function emptyJobDetail(summary: JobSummary, spec: Readonly<Record<string
     outcomes: {},
     notes: [],
     watchdogs: {},
+    changes: {},
     health: {},
   };
 }
@@ -64,6 +65,8 @@ function applyEvent(detail: JobDetail, event: JobEvent): JobDetail {
       return { ...detail, watchdogs: { ...detail.watchdogs, [event.host]: event.watchdog } };
     case 'activity':
       return { ...detail, summary: { ...summary, activity: event.activity } };
+    case 'changes':
+      return { ...detail, changes: { ...detail.changes, [event.host]: event.changes } };
     case 'health': {
       const known = (Object.hasOwn(detail.health, event.host) ? detail.health[event.host] : undefined) ?? noHealth;
       return { ...detail, health: { ...detail.health, [event.host]: { ...known, [event.phase]: event.results } } };

@@ -1,9 +1,10 @@
-import type { DeployPreview, Goal } from '../../../shared/contract/deploy.ts';
+import type { DeployPreview, DeployRequest, Goal } from '../../../shared/contract/deploy.ts';
 import type { Command } from '../../../shared/contract/job.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob } from '../follow-job.ts';
 import { openForCommand } from '../open.ts';
+import { changesText } from '../output/changes.ts';
 import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
 import { selectHosts } from '../select-hosts.ts';
@@ -14,6 +15,8 @@ export interface DeployOptions {
   readonly on: string;
   readonly goal: Goal;
   readonly watchdog?: number | 'off';
+  /** True finds out what would change, and changes nothing. */
+  readonly planOnly?: boolean;
   readonly yes: boolean;
 }
 
@@ -54,7 +57,8 @@ async function confirm(session: Session, hostCount: number): Promise<boolean> {
 
 /** `deploy DIR --on EXPR`: shows the plan, asks unless --yes, and follows the job to its end. */
 export async function deploy(session: Session, folder: string, options: DeployOptions): Promise<ExitCode> {
-  const isConfirmedByHand = !options.yes;
+  const { planOnly = false } = options;
+  const isConfirmedByHand = !options.yes && !planOnly;
   if (isConfirmedByHand && (session.isJson || !canAsk(session.terminal))) {
     throw wrongUsage(
       'Nobody can be asked here whether to deploy',
@@ -71,21 +75,25 @@ export async function deploy(session: Session, folder: string, options: DeployOp
       'nixstead fleet hosts shows what matches.',
     );
   }
-  const request = {
+  const request: DeployRequest = {
     fleetId: view.fleet.id,
     hosts: hosts.map((host) => host.name),
-    goal: options.goal,
+    goal: planOnly ? 'dry-activate' : options.goal,
     watchdog: options.watchdog,
   };
   try {
-    const preview = await session.client.deploy.preview(request);
-    session.tell(planText(preview, session));
+    if (!planOnly) session.tell(planText(await session.client.deploy.preview(request), session));
     if (isConfirmedByHand && !(await confirm(session, hosts.length))) {
       session.tell('Nothing was done.\n');
       return exitCodes.failed;
     }
     const { jobId } = await session.client.deploy.start(request);
-    return await followJob(session, jobId, { trustsNewHostKeys: options.yes });
+    const exitCode = await followJob(session, jobId, { trustsNewHostKeys: options.yes });
+    if (planOnly && !session.isJson) {
+      const { changes } = await session.client.job.show({ id: jobId });
+      for (const [host, one] of Object.entries(changes)) session.print(`\n${changesText(host, one, session.paint)}`);
+    }
+    return exitCode;
   } catch (error) {
     throw error instanceof CommandFailed ? error : new CommandFailed(problemOfCall(error), exitCodes.failed);
   }

@@ -68,6 +68,11 @@ export class HostActivation implements Disposable {
     this.#watchdog = new Watchdog({ context, host, link, privilege, activation: this.#activation });
   }
 
+  /** What the activation said of units. */
+  get progress(): SwitchProgress {
+    return this.#progress;
+  }
+
   /** Activates, lets a new connection decide whether that stays, and takes what the host then says for its state. */
   async run(): Promise<Verdict> {
     using late = new LateSignal(this.#work.context.signal, afterCancelMs);

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import type { HostChanges } from '../../../shared/contract/changes.ts';
 import type { HostOutcome, Stage } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { whyNameIsRefused } from '../../../shared/fleet/host-name.ts';
@@ -11,6 +12,7 @@ import type { Secrets } from '../ssh/askpass.ts';
 import type { SshFiles } from '../ssh/config.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
 import { buildHere, buildOnTarget, systemLink } from './build.ts';
+import { lackOfRoom, readChanges, withUnits } from './changes/read-changes.ts';
 import { copySystem } from './copy.ts';
 import type { EvaluatedSystem } from './evaluate.ts';
 import { goals, needsTarget } from './goals.ts';
@@ -59,6 +61,7 @@ export class HostDeploy {
   #reached: Reached | null = null;
   #system: EvaluatedSystem | null = null;
   #activation: HostActivation | null = null;
+  #changes: HostChanges | null = null;
 
   /** @param evaluated comes when this host's chunk is through */
   constructor(work: DeployWork, host: DeployHost, steps: HostSteps, evaluated: Promise<EvaluatedSystem>) {
@@ -98,6 +101,7 @@ export class HostDeploy {
     const health = this.#health(reached);
     await this.#build(system, reached);
     if (goal === 'build' || !reached) return { state: 'succeeded', generation: null, system: system.outPath };
+    if (goal === 'dry-activate') await this.#foretell(system, reached);
     await this.#copy(system, reached);
     const { generation, currentSystem } = reached.facts;
     if (goal === 'push') return { state: 'succeeded', generation, system: currentSystem };
@@ -176,6 +180,20 @@ export class HostDeploy {
     this.#steps.done('build', note);
   }
 
+  /** Tells what would change, and stops where it would not fit. */
+  async #foretell({ outPath: system }: EvaluatedSystem, { link, facts }: Reached): Promise<void> {
+    const { context, spec } = this.#work;
+    const { name } = this.#host;
+    this.#enter('copy', 'comparing with what runs there');
+    const { signal } = context;
+    const session = await link.open(signal);
+    const changes = await readChanges({ session, facts, system, fleetFolder: spec.fleet.path, signal });
+    this.#changes = changes;
+    context.emit({ type: 'changes', host: name, changes });
+    const lack = lackOfRoom(changes);
+    if (lack) throw deployError(deployProblems.noRoom(name, lack));
+  }
+
   async #copy({ outPath }: EvaluatedSystem, reached: Reached): Promise<void> {
     const { context, limits } = this.#work;
     const { currentSystem, profileSystem, bootedSystem } = reached.facts;
@@ -244,6 +262,10 @@ export class HostDeploy {
       this.#activation = activation;
       return activation.run();
     });
+    if (this.#changes) {
+      const changes = withUnits(this.#changes, activation.progress);
+      context.emit({ type: 'changes', host: this.#host.name, changes });
+    }
     if (outcome.error) this.#tell(outcome.error);
     return outcome;
   }

@@ -1,3 +1,4 @@
+import type { HostChanges } from '../../../shared/contract/changes.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
 
@@ -29,6 +30,10 @@ const wentBackAdvice: Readonly<Record<RevertCause, (host: string, seconds: numbe
   ],
   'by-hand': () => ['The new system is still in its list of generations.'],
 };
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+}
 
 /** A time of day here, for a person. */
 export function clock(at: number): string {
@@ -94,6 +99,16 @@ export const deployProblems = {
         : ['Check that the target’s user may become root with the command of the fleet (privilegeEscalationCommand).'],
     };
   },
+  noRoom: (host: string, { mountpoint, availableBytes, neededBytes }: HostChanges['space'][number]): Problem => ({
+    code: 'deploy-no-room',
+    title: `The new system does not fit on ${host}: ${mountpoint} has too little room`,
+    evidence: `needed: ${mebibytes(neededBytes)}, free: ${mebibytes(availableBytes)}`,
+    advice: [
+      mountpoint.startsWith('/boot')
+        ? 'Delete old generations there: each keeps its kernel in /boot.'
+        : `Delete old generations and collect garbage there: nix-collect-garbage --delete-older-than 30d.`,
+    ],
+  }),
   profileNotSet: (host: string, evidence: string): Problem => ({
     code: 'deploy-profile-not-set',
     title: `The new system could not be made the profile of ${host}; it runs as before`,

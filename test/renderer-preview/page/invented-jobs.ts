@@ -236,6 +236,7 @@ export function liveJob(fleetId: FleetId): JobDetail {
       gateway: { state: 'armed', seconds: 60, deadlineAt: NOW + 42 * SECOND, reason: '' },
       kube01: { state: 'kept', seconds: 60, deadlineAt: NOW + 30 * SECOND, reason: '' },
     },
+    changes: {},
     health: {
       gateway: {
         before: [

@@ -177,6 +177,7 @@ function withLive(more: Partial<JobDetail['summary']> = {}): Scenario {
     outcomes: {},
     notes: [],
     watchdogs: {},
+    changes: {},
     health: {},
   };
   return { ...BASE, jobs: [detail.summary, queued, ...BASE.jobs], details: [detail, queuedDetail] };

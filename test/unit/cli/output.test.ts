@@ -161,6 +161,7 @@ const job: JobDetail = {
   },
   notes: [],
   watchdogs: {},
+  changes: {},
   health: {},
   problem: { code: 'j', title: 'Its process died', evidence: '', advice: [] },
 };

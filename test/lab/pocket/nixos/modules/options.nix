@@ -52,6 +52,7 @@ in
       build = value (types.lazyAttrsOf types.unspecified) { };
       activationScripts = value (types.attrsOf (types.either types.str (open { text = value types.lines ""; }))) { };
       extraDependencies = many types.package;
+      configurationRevision = value (types.nullOr types.str) null;
       nixos = set {
         release = value types.str lib.release;
         version = value types.str lib.version;

@@ -136,7 +136,16 @@ in
     initialRamdisk = initrd;
     path = pkgs.symlinkJoin {
       name = "system-path";
-      paths = [ pkgs.bash ] ++ config.environment.systemPackages;
+      paths = [
+        pkgs.bash
+        (pkgs.writeShellScriptBin "nixos-version" ''
+          if [ "''${1-}" = --configuration-revision ]; then
+            echo ${lib.escapeShellArg (toString config.system.configurationRevision)}
+          else
+            echo ${lib.escapeShellArg nixos.label}
+          fi
+        '')
+      ] ++ config.environment.systemPackages;
     };
     toplevel =
       if failed != [ ] then

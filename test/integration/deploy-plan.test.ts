@@ -1,0 +1,75 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeLab } from '../lab/describe-lab.ts';
+import { DeployLab } from './deploy/deploy-lab.ts';
+
+let home: DeployLab;
+
+describeLab('a plan', () => {
+  beforeAll(async () => {
+    home = await DeployLab.start('plan', ['nas', 'calm']);
+    await home.lab.up(['full'], { size: '40m' });
+  });
+  afterAll(() => home[Symbol.asyncDispose]());
+
+  const git = async (cwd: string, ...argv: string[]): Promise<string> =>
+    (await home.lab.controller.exec(['git', ...argv], { cwd })).stdout.trim();
+
+  test('tells what would change on each host, and changes nothing', async () => {
+    const path = await home.fleet('plan', { nas: 'pocket.units.gone = "one";', calm: '' });
+    // What runs there says which commit it was built from.
+    const host = join(path, 'hosts/nas/default.nix');
+    const revision = await git(path, 'rev-parse', 'HEAD');
+    const text = await readFile(host, 'utf8');
+    await writeFile(
+      host,
+      text.replace('pocket.units.gone', `system.configurationRevision = "${revision}";\n  pocket.units.gone`),
+    );
+    await home.deploy(path, '*');
+    const running = [await home.host('nas').currentSystem(), await home.host('nas').generation()];
+
+    const changed = `environment.etc.data.source = pkgs.payload 3;
+  services.openssh.settings.PermitRootLogin = "yes";
+  pocket.units.fresh`;
+    await writeFile(host, (await readFile(host, 'utf8')).replace('pocket.units.gone', changed));
+    await git(path, 'commit', '-aqm', 'Another unit');
+    const { exitCode, stdout } = await home.cli(['plan', path, '--on', 'nas', '--json']);
+    expect(exitCode).toBe(0);
+    const job = await home.job(await home.latestJob());
+    const changes = job.changes['nas'];
+    expect(stdout).toContain('"type":"changes"');
+    expect(changes).toMatchObject({
+      before: running[0],
+      units: {
+        stopped: ['gone.service'],
+        restarted: ['sshd.service'],
+        started: ['fresh.service'],
+      },
+      rebootFor: [],
+      risks: [{ area: 'ssh', because: expect.arrayContaining(['sshd.service']) }],
+      commits: { from: revision, list: [{ subject: 'Another unit' }] },
+      isUnknown: false,
+    });
+    expect(changes?.addedBytes).toBeGreaterThan(3 * 1024 * 1024);
+    expect(changes?.packages.find(({ name }) => name === 'etc')).toMatchObject({ kind: 'rebuilt' });
+    expect(changes?.space[0]?.neededBytes).toBeGreaterThan(3 * 1024 * 1024);
+    expect(changes?.space[0]?.neededBytes).toBeLessThan(20 * 1024 * 1024);
+    expect([await home.host('nas').currentSystem(), await home.host('nas').generation()]).toEqual(running);
+
+    const forPerson = await home.cli(['deploy', path, '--on', 'nas', '--plan-only']);
+    expect(forPerson.stdout).toMatch(/would restart: sshd\.service/);
+    expect(forPerson.stdout).toMatch(/touches ssh/);
+    const nothing = await home.cli(['plan', path, '--on', 'calm', '--json']);
+    expect(nothing.exitCode).toBe(0);
+    expect((await home.job(await home.latestJob())).outcomes['calm']?.state).toBe('unchanged');
+  });
+
+  test('says that a system would not fit before anything of it is copied', async () => {
+    const path = await home.fleet('big', { full: 'environment.etc.data.source = pkgs.payload 60;' });
+    const { exitCode } = await home.cli(['plan', path, '--on', 'full', '--json', '--yes']);
+    const job = await home.job(await home.latestJob());
+    expect([exitCode, job.outcomes['full']?.error?.code]).toEqual([1, 'deploy-no-room']);
+    expect(job.changes['full']?.units).toBeNull();
+  });
+});
