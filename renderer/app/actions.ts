@@ -7,6 +7,7 @@ import ListChecks from '@lucide/svelte/icons/list-checks';
 import Monitor from '@lucide/svelte/icons/monitor';
 import Moon from '@lucide/svelte/icons/moon';
 import PanelBottom from '@lucide/svelte/icons/panel-bottom';
+import PackageOpen from '@lucide/svelte/icons/package-open';
 import Plus from '@lucide/svelte/icons/plus';
 import Radar from '@lucide/svelte/icons/radar';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
@@ -122,6 +123,39 @@ export function listActions(app: AppState): Action[] {
         },
       },
     );
+    const isFlake = app.inputs.view?.lock !== 'no-flake';
+    const trying = app.jobs.active.some((job) => job.kind === 'inputs' && job.fleetId === fleet.fleet?.id);
+    const notNow = trying ? 'A change of the inputs is being tried already.' : null;
+    const noInputs = app.inputs.view?.inputs.length === 0 ? 'This flake has no inputs.' : null;
+    if (isFlake) {
+      list.push(
+        {
+          id: 'update-inputs',
+          title: 'Update all inputs…',
+          section: 'Fleet',
+          icon: RefreshCw,
+          keys: 'Alt+I',
+          keywords: ['flake', 'lock', 'upgrade', 'nixpkgs'],
+          refusal: offline ?? noInputs ?? notNow,
+          run: () => {
+            router.go({ page: 'inputs' });
+            app.inputs.dialog = { kind: 'update', inputs: [] };
+          },
+        },
+        {
+          id: 'add-input',
+          title: 'Add an input…',
+          section: 'Fleet',
+          icon: Plus,
+          keywords: ['flake', 'new', 'repository'],
+          refusal: offline ?? notNow,
+          run: () => {
+            router.go({ page: 'inputs' });
+            app.inputs.dialog = { kind: 'add' };
+          },
+        },
+      );
+    }
     if (app.selection.size > 0) {
       list.push({
         id: 'clear-selection',
@@ -193,6 +227,16 @@ export function listActions(app: AppState): Action[] {
       keywords: ['findings', 'doctor', 'lint', 'problems'],
       refusal: null,
       run: () => router.go({ page: 'check' }),
+    },
+    {
+      id: 'go-inputs',
+      title: 'Inputs',
+      section: 'Go to',
+      icon: PackageOpen,
+      keys: 'Alt+7',
+      keywords: ['flake', 'lock', 'update', 'nixpkgs', 'pin', 'follows'],
+      refusal: null,
+      run: () => router.go({ page: 'inputs' }),
     },
     {
       id: 'go-disks',

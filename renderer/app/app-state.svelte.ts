@@ -10,6 +10,7 @@ import { HostTraitsManager } from '../fleet/host-traits-manager.svelte.ts';
 import { SavedSelectionsManager } from '../fleet/saved-selections.svelte.ts';
 import { HostStatusManager } from '../fleet/host-status-manager.svelte.ts';
 import { SelectionManager } from '../fleet/selection-manager.svelte.ts';
+import { InputsManager } from '../inputs/inputs-manager.svelte.ts';
 import { JobsManager } from '../jobs/jobs-manager.svelte.ts';
 import { ToastManager } from '../ui/toast-manager.svelte.ts';
 import { asProblem } from './as-problem.ts';
@@ -35,6 +36,7 @@ export class AppState {
   readonly git: GitManager;
   readonly files: FilesManager;
   readonly check: CheckManager;
+  readonly inputs: InputsManager;
 
   /** What the engine says about itself; null until it has answered. */
   info = $state.raw<AppInfo | null>(null);
@@ -61,6 +63,7 @@ export class AppState {
     this.git = new GitManager(connection.client);
     this.files = new FilesManager(connection.client);
     this.check = new CheckManager(connection.client);
+    this.inputs = new InputsManager(connection.client);
     connection.onOpenRequest((path) => void this.openFleet(path));
   }
 

@@ -9,6 +9,7 @@ export type Route =
   | { page: 'disks' }
   | { page: 'check' }
   | { page: 'files'; file: string | null; line: number | null }
+  | { page: 'inputs' }
   | { page: 'settings' };
 
 // The same shape that shared/contract/ids.ts gives to job ids; the window does not load zod for one pattern.
@@ -25,6 +26,7 @@ export function parseRoute(hash: string): Route {
   if (page === 'open') return { page: 'open' };
   if (page === 'disks') return { page: 'disks' };
   if (page === 'check') return { page: 'check' };
+  if (page === 'inputs') return { page: 'inputs' };
   if (page === 'files') return filesRoute(new URLSearchParams(query));
   if (page === 'settings') return { page: 'settings' };
   if (page === 'jobs') return isJobId(id) ? { page: 'job', id } : { page: 'jobs' };

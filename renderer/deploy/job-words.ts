@@ -29,6 +29,8 @@ export function explainState({ summary, outcomes }: Pick<JobDetail, 'summary' | 
   const reached = names('succeeded', 'unchanged', 'switched-with-failures');
   const missed = summary.hosts.filter((host) => !reached.includes(host));
 
+  const ended = wholeFleet[summary.kind]?.[summary.state];
+  if (ended !== undefined) return ended;
   switch (summary.state) {
     case 'queued':
       return summary.waitingFor === null
@@ -46,6 +48,22 @@ export function explainState({ summary, outcomes }: Pick<JobDetail, 'summary' | 
       return null;
   }
 }
+
+const cutOff =
+  'The process that did this job ended without finishing it (the computer was switched off, or it was killed).';
+
+/** What states mean for jobs that touch no host. Null: the badge says it all. */
+const wholeFleet: Readonly<Record<string, Partial<Record<JobState, string | null>>>> = {
+  inputs: {
+    partial: 'Not every host evaluates with the new lock, or could be built. The fleet is as it was until you accept.',
+    cancelled: 'It was cancelled. The fleet is as it was.',
+    interrupted: `${cutOff} The fleet is as it was.`,
+  },
+  git: {
+    cancelled: 'It was cancelled. Your files are as they were.',
+    interrupted: `${cutOff} The page Files shows what Git is in now.`,
+  },
+};
 
 /** Hosts that a retry would take again. */
 export function hostsToRetry({ summary, outcomes }: Pick<JobDetail, 'summary' | 'outcomes'>): string[] {

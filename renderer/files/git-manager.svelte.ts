@@ -1,5 +1,5 @@
-import type { Discarded, GitFile, GitState } from '../../shared/contract/git.ts';
-import type { FleetId } from '../../shared/contract/ids.ts';
+import type { Discarded, GitBranches, GitFile, GitState, PullPlan } from '../../shared/contract/git.ts';
+import type { FleetId, JobId } from '../../shared/contract/ids.ts';
 import type { Problem } from '../../shared/contract/problem.ts';
 import { asProblem } from '../app/as-problem.ts';
 import type { Client } from '../app/client.ts';
@@ -72,9 +72,9 @@ export class GitManager {
 
   /** Does something with git, then asks for the new state also when it failed. @throws what the engine says */
   async #change<Result>(act: (fleetId: FleetId) => Promise<Result>): Promise<Result> {
-    if (this.#fleetId === null) throw new Error('No fleet is open.');
+    const fleetId = this.#fleet();
     try {
-      return await act(this.#fleetId);
+      return await act(fleetId);
     } finally {
       await this.refresh();
     }
@@ -89,9 +89,40 @@ export class GitManager {
     return this.#change((fleetId) => (isStaged ? git.stage : git.unstage)({ fleetId, files: [...files] }));
   }
 
-  commit(message: string): Promise<{ revision: string }> {
+  /** @param signal ends the commit with the hooks that it runs */
+  commit(message: string, signal: AbortSignal): Promise<{ revision: string }> {
     this.#discarded = [];
-    return this.#change((fleetId) => this.#client.git.commit({ fleetId, message }));
+    return this.#change((fleetId) => this.#client.git.commit({ fleetId, message }, { signal }));
+  }
+
+  async branches(): Promise<GitBranches> {
+    return this.#client.git.branches({ fleetId: this.#fleet() });
+  }
+
+  switchBranch(branch: string): Promise<void> {
+    return this.#change((fleetId) => this.#client.git.switchBranch({ fleetId, branch }));
+  }
+
+  createBranch(name: string): Promise<void> {
+    return this.#change((fleetId) => this.#client.git.createBranch({ fleetId, name }));
+  }
+
+  abortOperation(): Promise<void> {
+    return this.#change((fleetId) => this.#client.git.abortOperation({ fleetId }));
+  }
+
+  async planPull(how: 'merge' | 'rebase' | null): Promise<PullPlan> {
+    return this.#client.git.planPull({ fleetId: this.#fleet(), how });
+  }
+
+  /** Talks to the remote, as a job. @throws what the engine says, before there is a job */
+  async sync(action: 'fetch' | 'pull' | 'push', how: 'merge' | 'rebase' | null = null): Promise<JobId> {
+    return (await this.#client.git.sync({ fleetId: this.#fleet(), action, how })).jobId;
+  }
+
+  #fleet(): FleetId {
+    if (this.#fleetId === null) throw new Error('No fleet is open.');
+    return this.#fleetId;
   }
 
   async discard(files: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { GitFile, GitState } from '../../shared/contract/git.ts';
+import type { GitBranches, GitFile, GitState } from '../../shared/contract/git.ts';
 import type { Tone } from '../ui/tone.ts';
 
 /** A letter and a word for what happened to a file, as git's own status has them. */
@@ -29,7 +29,13 @@ const DOING: Record<NonNullable<GitState['operation']>, string> = {
 };
 
 /** What is unusual about a work tree, each with what to do; most serious first. */
-export function treeNotices(state: GitState): { tone: 'bad' | 'warn'; text: string; advice: string }[] {
+export function treeNotices(state: GitState): {
+  tone: 'bad' | 'warn';
+  text: string;
+  advice: string;
+  /** What git is in the middle of can be broken off. */
+  canAbort: boolean;
+}[] {
   const notices: ReturnType<typeof treeNotices> = [];
   const conflicts = state.files.filter((entry) => entry.state === 'conflict').length;
   if (state.operation !== null) {
@@ -42,13 +48,15 @@ export function treeNotices(state: GitState): { tone: 'bad' | 'warn'; text: stri
         state.operation === 'bisect'
           ? 'End it in a terminal with git bisect reset.'
           : `${conflicts > 0 ? 'Mend the files, tick them, then ' : 'Then '}${finish}.`.replace(/^Then c/, 'C'),
+      canAbort: true,
     });
   }
   if (state.branch === null && state.operation === null) {
     notices.push({
       tone: 'warn',
       text: 'No branch is checked out (detached head).',
-      advice: 'Commits made here are easily lost. Make a branch first, in a terminal with git switch -c NAME.',
+      advice: 'Commits made here are easily lost: make a branch first.',
+      canAbort: false,
     });
   }
   if (state.identity === null) {
@@ -56,6 +64,7 @@ export function treeNotices(state: GitState): { tone: 'bad' | 'warn'; text: stri
       tone: 'warn',
       text: 'Git does not know who you are, so it refuses to commit.',
       advice: 'Tell it in a terminal: git config --global user.name NAME, and user.email ADDRESS.',
+      canAbort: false,
     });
   }
   return notices;
@@ -69,4 +78,66 @@ export function commitRefusal(state: GitState, message: string): string | null {
   const isStaged = state.files.some(({ staged }) => staged !== 'no');
   if (!isStaged && state.operation === null) return 'Tick what is to be committed.';
   return message.trim() === '' ? 'Write a message.' : null;
+}
+
+/** How a branch stands to what it follows, in a few words. */
+export function standing({ branch, upstream, ahead, behind, remotes }: GitState): string {
+  if (branch === null) return 'No branch is checked out';
+  if (upstream === null) return remotes.length === 0 ? 'On this computer alone' : 'Not pushed yet';
+  if (ahead === 0 && behind === 0) return `As ${upstream}`;
+  const parts = [ahead > 0 ? `${ahead} ahead of` : null, behind > 0 ? `${behind} behind` : null];
+  return `${parts.filter((part) => part !== null).join(', ')} ${upstream}`;
+}
+
+/** Why nothing can be pulled now; null where it can. */
+export function pullRefusal({ branch, upstream, operation }: GitState): string | null {
+  if (branch === null) return 'No branch is checked out.';
+  if (operation !== null) return 'Git is in the middle of something else.';
+  return upstream === null ? 'This branch follows none of a remote.' : null;
+}
+
+/** Why nothing can be pushed now; null where it can. */
+export function pushRefusal({ branch, revision, upstream, ahead, behind }: GitState): string | null {
+  if (branch === null) return 'No branch is checked out.';
+  if (revision === null) return 'There is no commit yet.';
+  if (upstream === null) return null;
+  if (behind > 0 && ahead > 0) return 'Pull first: the remote has commits that you lack.';
+  return ahead === 0 ? 'There is nothing to push.' : null;
+}
+
+export interface BranchRow {
+  readonly key: string;
+  readonly name: string;
+  readonly isRemote: boolean;
+  readonly about: string;
+  readonly committedAt: number;
+}
+
+/** The branches whose name holds what was typed: the local ones, then those that only a remote has. */
+export function branchRows({ local, remote }: GitBranches, typed: string): BranchRow[] {
+  const wanted = typed.trim().toLowerCase();
+  const followed = new Set(local.map(({ upstream }) => upstream));
+  const rows = [
+    ...local.map(({ name, upstream, ahead, behind, isGone, subject, committedAt }) => {
+      const parts = [ahead > 0 ? `${ahead} ahead` : null, behind > 0 ? `${behind} behind` : null];
+      const track = isGone ? `${upstream ?? 'its remote branch'} is gone` : parts.filter(Boolean).join(', ');
+      return {
+        key: `local ${name}`,
+        name,
+        isRemote: false,
+        about: [track, subject].filter(Boolean).join(' · '),
+        committedAt,
+      };
+    }),
+    ...remote
+      .filter(({ name }) => !followed.has(name))
+      .map(({ name, subject, committedAt }) => ({
+        key: `remote ${name}`,
+        name,
+        isRemote: true,
+        about: subject,
+        committedAt,
+      })),
+  ];
+  return rows.filter(({ name }) => name.toLowerCase().includes(wanted));
 }

@@ -112,7 +112,7 @@ function removeFormal(tree: NixTree, name: string): Splice[] {
   if (!gone) return [];
   const before = /,\s*$/.exec(source.slice(0, gone.start));
   if (before) return [{ start: gone.start - before[0].length, end: gone.end, text: '' }];
-  const after = /^\s*,[ \t]*/.exec(source.slice(gone.end))?.[0] ?? '';
+  const after = /^\s*,[ \t]*|^[ \t]+/.exec(source.slice(gone.end))?.[0] ?? '';
   const end = gone.end + after.length;
   const line = lineStart(source, gone.start);
   const isAlone = source.slice(line, gone.start).trim() === '' && /^\r?\n/.test(source.slice(end));

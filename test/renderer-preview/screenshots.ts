@@ -244,6 +244,89 @@ const SHOTS: Shot[] = [
   { name: 'files-stranger', scenario: 'homelab&git=stranger', hash: '#/files' },
   { name: 'files-many', scenario: 'homelab&files=many', hash: '#/files' },
   { name: 'files-gone', scenario: 'homelab', hash: '#/files?file=hosts%2Fgone.nix' },
+  { name: 'files-behind', scenario: 'homelab&git=behind', hash: '#/files' },
+  { name: 'files-local', scenario: 'homelab&git=local', hash: '#/files' },
+  {
+    name: 'files-branches',
+    scenario: 'homelab',
+    hash: '#/files',
+    act: async (page) => page.getByRole('button', { name: /^Switch branch/ }).click(),
+  },
+  {
+    name: 'files-pull',
+    scenario: 'homelab&git=behind',
+    hash: '#/files',
+    act: async (page) => page.getByRole('button', { name: /^Pull/ }).click(),
+  },
+  {
+    name: 'files-pull-conflict',
+    scenario: 'homelab&git=behind&pull=conflict',
+    hash: '#/files',
+    act: async (page) => page.getByRole('button', { name: /^Pull/ }).click(),
+  },
+  { name: 'inputs', scenario: 'homelab', hash: '#/inputs' },
+  {
+    name: 'inputs-opened',
+    scenario: 'homelab',
+    hash: '#/inputs',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Details of colmena' }).click();
+      await page.getByRole('button', { name: 'Details of sops-nix' }).click();
+    },
+  },
+  ...['none', 'hive', 'missing', 'unreadable', 'many', 'slow'].map((state): Shot => ({
+    name: `inputs-${state}`,
+    scenario: `homelab&inputs=${state}`,
+    hash: '#/inputs',
+  })),
+  ...['good', 'bad', 'outdated', 'many'].map((state): Shot => ({
+    name: `inputs-proposal-${state}`,
+    scenario: `homelab&proposal=${state}`,
+    hash: '#/inputs',
+    act: async (page) => {
+      const first = page.getByRole('button', { name: state === 'good' ? 'nas' : 'db2', exact: true });
+      if (state === 'good' || state === 'bad') await first.click();
+    },
+  })),
+  { name: 'inputs-trying', scenario: 'trying', hash: '#/inputs' },
+  { name: 'job-trying', scenario: 'trying', hash: '#/jobs/20261121-140301-7f3c33' },
+  { name: 'inputs-failed', scenario: 'tried-failed', hash: '#/inputs' },
+  {
+    name: 'inputs-update',
+    scenario: 'homelab',
+    hash: '#/inputs',
+    act: async (page) => page.getByRole('button', { name: 'Update all inputs' }).click(),
+  },
+  {
+    name: 'inputs-pin',
+    scenario: 'homelab',
+    hash: '#/inputs',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Details of nixpkgs', exact: true }).click();
+      await page.getByRole('button', { name: 'Pin…' }).click();
+      await page.getByText('before it was pinned').first().waitFor();
+    },
+  },
+  {
+    name: 'inputs-remove',
+    scenario: 'homelab',
+    hash: '#/inputs',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Details of disko' }).click();
+      await page.getByRole('button', { name: 'Remove…' }).click();
+      await page.getByText('not edited here').first().waitFor();
+    },
+  },
+  {
+    name: 'inputs-add',
+    scenario: 'homelab',
+    hash: '#/inputs',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add an input' }).click();
+      await page.getByRole('textbox', { name: 'Address' }).fill('github:nix-community/home-manager');
+    },
+  },
+  { name: 'prompt-user', scenario: 'user-name' },
   { name: 'prompt-password', scenario: 'password' },
   { name: 'prompt-host-key', scenario: 'host-key' },
   { name: 'prompt-host-key-changed', scenario: 'host-key-changed' },

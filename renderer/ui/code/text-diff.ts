@@ -21,7 +21,8 @@ export function showTextDiff(parent: HTMLElement, { before, after, label, isNix,
   const named = (side: string): Extension[] => [
     lineNumbers(),
     EditorState.readOnly.of(true),
-    EditorView.contentAttributes.of({ 'aria-label': `${label}${side}`, 'aria-readonly': 'true' }),
+    // A region that scrolls has to be reachable by keyboard.
+    EditorView.contentAttributes.of({ 'aria-label': `${label}${side}`, 'aria-readonly': 'true', tabindex: '0' }),
     codeTheme,
     isNix ? nix() : [],
   ];

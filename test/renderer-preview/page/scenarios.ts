@@ -183,6 +183,42 @@ function withLive(more: Partial<JobDetail['summary']> = {}): Scenario {
   return { ...BASE, jobs: [detail.summary, queued, ...BASE.jobs], details: [detail, queuedDetail] };
 }
 
+/** A change of the inputs that is being tried, or that failed. */
+function withTried(state: 'running' | 'failed'): Scenario {
+  const live = liveJob(FLEET_ID);
+  const isRunning = state === 'running';
+  const summary = inventSummary('20261121-140301-7f3c33', 'Update all inputs', [], {
+    kind: 'inputs',
+    fleetId: FLEET_ID,
+    state,
+    queuedAt: hosts.NOW - 20_000,
+    startedAt: hosts.NOW - 20_000,
+    endedAt: isRunning ? null : hosts.NOW - 5_000,
+    stepsDone: 0,
+    stepsTotal: 9,
+    ...(isRunning ? { activity: { text: 'Evaluating hosts with the new lock', done: 3, total: 9 } } : {}),
+  });
+  const detail: JobDetail = {
+    ...live,
+    summary,
+    spec: {},
+    steps: isRunning ? live.steps.filter(({ stage }) => stage === 'evaluate') : [],
+    builds: {},
+    problems: [],
+    outcomes: {},
+    notes: [],
+    problem: isRunning
+      ? null
+      : {
+          code: 'nix-input-unreachable',
+          title: 'secrets: The flake input git+ssh://git@git.home.example/sam/secrets.git cannot be fetched',
+          evidence: 'ssh: Could not resolve hostname git.home.example: Name or service not known',
+          advice: ['Check its address in flake.nix, and that this machine can reach it.'],
+        },
+  };
+  return { ...BASE, jobs: [summary, ...BASE.jobs], details: [detail] };
+}
+
 function withEnded(state: JobSummary['state']): Scenario {
   const detail = endedJob(FLEET_ID, state);
   return { ...BASE, jobs: [detail.summary, ...BASE.jobs], details: [detail] };
@@ -198,6 +234,19 @@ const SCENARIOS: Record<string, () => Scenario> = {
   troubled: () => ({ ...BASE, view: fleetView(hosts.TROUBLED_HOSTS, [DRIFT]), status: [...hosts.TROUBLED_STATUS] }),
   live: () => withLive(),
   drawer: () => ({ ...withLive(), settings: { isJobDrawerOpen: true } }),
+  trying: () => withTried('running'),
+  'tried-failed': () => withTried('failed'),
+  'user-name': () =>
+    withLive({
+      pendingPrompt: {
+        id: 'p0',
+        kind: 'text',
+        host: null,
+        text: "Username for 'https://git.home.example':",
+        fingerprint: null,
+        knownFingerprint: null,
+      },
+    }),
   password: () =>
     withLive({
       pendingPrompt: {

@@ -37,6 +37,55 @@ function build(log: readonly string[], reason: string): string {
  */
 const samples: readonly (readonly [output: string, verb: NixVerb, code: string, part: string])[] = [
   [
+    error("path '//srv/library' does not exist", {
+      trace: "… while updating the flake input 'library'\n\n… while fetching the input 'path:/srv/library'\n\n",
+    }),
+    'evaluate',
+    'nix-input-missing',
+    'path:/srv/library is not there',
+  ],
+  [
+    error("path '/nix/store/0ccnxa25whszw7mgbgyzdm4nqc0zwnm8-source/flake.nix' does not exist", {
+      trace: "… while updating the flake input 'library'\n\n",
+    }),
+    'evaluate',
+    'nix-input-no-flake',
+    'inputs.library.flake = false;',
+  ],
+  [
+    error("resolving Git reference 'nope': revspec 'nope' not found", {
+      trace: "… while fetching the input 'git+file:///srv/library?ref=nope'\n\n",
+    }),
+    'evaluate',
+    'nix-input-missing',
+    'no branch, tag or revision nope',
+  ],
+  [
+    `fatal: '/srv/gone' does not appear to be a git repository\n${error(
+      "resolving Git reference 'master': revspec 'master' not found",
+      {
+        trace: "… while fetching the input 'git+file:///srv/gone'\n\n",
+      },
+    )}`,
+    'evaluate',
+    'nix-input-missing',
+    'There is no Git repository at git+file:///srv/gone',
+  ],
+  [
+    error(
+      'mismatch in field \'narHash\' of input \'{"narHash":"sha256-J","rev":"80239","type":"git","url":"file:///srv/library"}\', got \'{"narHash":"sha256-I"}\'',
+    ),
+    'evaluate',
+    'nix-hash-mismatch',
+    'The input file:///srv/library is not what flake.lock says',
+  ],
+  [
+    error("NAR hash mismatch in input 'github:o/r/abc' (/nix/store/x), expected 'sha256-a', got 'sha256-b'"),
+    'evaluate',
+    'nix-hash-mismatch',
+    'The input github:o/r/abc is not what',
+  ],
+  [
     build(['CC [M] fs/xfs'], `builder for '${drv}' failed due to signal 9 (Killed)`),
     'build',
     'nix-killed-by-memory',

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { proposeMessage } from '../../../../renderer/files/commit-message.ts';
 import { filterFiles, foldersToClose, treeRows } from '../../../../renderer/files/file-tree.ts';
-import { commitRefusal, treeNotices } from '../../../../renderer/files/git-words.ts';
+import {
+  branchRows,
+  commitRefusal,
+  pullRefusal,
+  pushRefusal,
+  standing,
+  treeNotices,
+} from '../../../../renderer/files/git-words.ts';
 import type { GitFile, GitState } from '../../../../shared/contract/git.ts';
 
 const file = (name: string, state: GitFile['state'] = 'modified', staged: GitFile['staged'] = 'yes'): GitFile => ({
@@ -62,5 +69,38 @@ describe('a commit', () => {
     ]);
     const [merge] = treeNotices({ ...tree, operation: 'merge', files: [file('a', 'conflict')] });
     expect(merge).toMatchObject({ tone: 'bad', text: 'A merge is not finished: 1 file is in conflict.' });
+  });
+});
+
+describe('how a branch stands to its remote', () => {
+  const tracked: GitState = { ...tree, upstream: 'origin/main', remotes: ['origin'] };
+  it.each([
+    [tracked, 'As origin/main', null, 'There is nothing to push.'],
+    [{ ...tracked, ahead: 2, behind: 1 }, '2 ahead of, 1 behind origin/main', null, 'Pull first'],
+    [{ ...tracked, ahead: 2 }, '2 ahead of origin/main', null, null],
+    [{ ...tracked, upstream: null }, 'Not pushed yet', 'follows none', null],
+    [tree, 'On this computer alone', 'follows none', null],
+    [{ ...tracked, branch: null }, 'No branch is checked out', 'No branch', 'No branch'],
+    [{ ...tracked, revision: null, upstream: null }, 'Not pushed yet', 'follows none', 'no commit'],
+    [{ ...tracked, operation: 'merge' as const }, 'As origin/main', 'middle', 'nothing to push'],
+  ])('is said in words, and what can be done about it (%#)', (state, words, pull, push) => {
+    expect(standing(state)).toBe(words);
+    for (const [reason, part] of [
+      [pullRefusal(state), pull],
+      [pushRefusal(state), push],
+    ] as const) {
+      if (part === null) expect(reason).toBeNull();
+      else expect(reason).toContain(part);
+    }
+  });
+  it('branches of a remote are listed where no own one follows them', () => {
+    const about = { committedAt: 1, subject: 's' };
+    const local = [{ name: 'main', isCurrent: true, upstream: 'o/main', isGone: false, ahead: 1, behind: 0, ...about }];
+    const remote = ['o/main', 'o/Attic'].map((name) => ({ name, ...about }));
+    expect(branchRows({ local, remote }, '').map(({ name, about: text }) => [name, text])).toEqual([
+      ['main', '1 ahead · s'],
+      ['o/Attic', 's'],
+    ]);
+    expect(branchRows({ local, remote }, ' attic').map(({ name }) => name)).toEqual(['o/Attic']);
   });
 });
