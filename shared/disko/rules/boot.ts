@@ -26,13 +26,13 @@ export const bootPartitions: Rule = function* (inspection) {
   const partitions = inspection.of('gpt_partition');
   for (const item of partitions) {
     const type = text(item, 'type');
-    if (type !== null && /^ef02$/i.test(type)) {
+    if (type !== null && (/^ef02$/i.test(type) || /^21686148-6449-6e6f-744e-656564454649$/i.test(type))) {
       if (type !== 'EF02') {
         yield {
           code: 'bios-boot-case',
           severity: 'error',
           path: [...item.path, 'type'],
-          message: `Write EF02 in capitals: '${type}' keeps disko from telling GRUB about ${item.name}.`,
+          message: `Write the type EF02 just so: '${type}' keeps disko from telling GRUB about ${item.name}.`,
           fix: change('Write EF02', [...item.path, 'type'], 'EF02'),
         };
       }

@@ -1,4 +1,4 @@
-import type { Layout, LayoutPath, LayoutValue } from '../layout.ts';
+import { hasExpressions, type Layout, type LayoutPath, type LayoutValue } from '../layout.ts';
 import { itemsOf, type Item } from '../walk.ts';
 
 export type Firmware = 'uefi' | 'bios' | 'both' | 'rpi';
@@ -33,12 +33,18 @@ export class Inspection {
   readonly surroundings: Surroundings;
   readonly items: readonly Item[];
   private readonly byType = new Map<string, Item[]>();
+  private readonly children = new Map<Item, Item[]>();
 
   constructor(layout: Layout, surroundings: Surroundings) {
     this.layout = layout;
     this.surroundings = surroundings;
     this.items = itemsOf(layout);
     for (const item of this.items) {
+      if (item.parent) {
+        const siblings = this.children.get(item.parent);
+        if (siblings) siblings.push(item);
+        else this.children.set(item.parent, [item]);
+      }
       if (item.type === null) continue;
       const known = this.byType.get(item.type);
       if (known) known.push(item);
@@ -46,12 +52,17 @@ export class Inspection {
     }
   }
 
+  /** True where a part of the layout is computed, so that what is not found may still be there. */
+  get isComputed(): boolean {
+    return hasExpressions(this.layout);
+  }
+
   of(type: string): readonly Item[] {
     return this.byType.get(type) ?? [];
   }
 
   childrenOf(parent: Item, type: string): readonly Item[] {
-    return this.of(type).filter((item) => item.parent === parent);
+    return (this.children.get(parent) ?? []).filter((item) => item.type === type);
   }
 }
 

@@ -3,16 +3,25 @@ import { bootPartitions, cycles, encryption, swap } from './boot.ts';
 import { Inspection, type Finding, type Rule, type Surroundings } from './finding.ts';
 import { arrays, datasets, membership, pools, volumes } from './members.ts';
 import { btrfs, formats, memoryRoot, mountpoints } from './mounts.ts';
-import { devices, hybridMbr, legacyTables, partitionNames, sizes } from './partitions.ts';
+import { devices, diskNames } from './devices.ts';
+import { partitionNames } from './partition-names.ts';
+import { overlaps, sizes } from './sizes.ts';
+import { hybridMbr, legacyTables, oldTables } from './tables.ts';
+import { fitting } from './fitting.ts';
+import { arrayDetails, datasetDetails, encryptionDetails, poolDetails, volumeDetails } from './more-groups.ts';
+import { bootOptions, btrfsMembers, fileSystemLabels, nodevMounts } from './more-mounts.ts';
 import { shape } from './shape.ts';
 
 const rules: readonly Rule[] = [
   shape,
   devices,
+  diskNames,
   sizes,
+  overlaps,
   partitionNames,
   hybridMbr,
   legacyTables,
+  oldTables,
   bootPartitions,
   mountpoints,
   formats,
@@ -26,6 +35,16 @@ const rules: readonly Rule[] = [
   pools,
   datasets,
   cycles,
+  fileSystemLabels,
+  btrfsMembers,
+  nodevMounts,
+  bootOptions,
+  encryptionDetails,
+  arrayDetails,
+  volumeDetails,
+  poolDetails,
+  datasetDetails,
+  fitting,
 ];
 
 const order = { error: 0, warning: 1, hint: 2 } as const;

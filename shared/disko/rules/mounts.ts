@@ -137,9 +137,10 @@ export const btrfs: Rule = function* (inspection) {
     if (item.name === '/') {
       yield {
         code: 'btrfs-subvolume-root',
-        severity: 'error',
+        severity: 'warning',
         path: item.path,
-        message: 'A subvolume cannot be named "/". Name it /root or @.',
+        message:
+          'A subvolume named "/" is the volume itself: older disko cannot create it. Name it /root or @, or give the btrfs itself the mountpoint.',
       };
     }
     if (isSet(item.value['swap']) && Object.keys(item.value['swap']).length > 0 && mountpointOf(item) === null) {

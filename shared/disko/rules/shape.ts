@@ -2,7 +2,7 @@ import { NixExpression } from '../../nix/value.ts';
 import { isList, isSet, type LayoutValue } from '../layout.ts';
 import { deviceGroups, hookNames, typeSchema, type OptionSchema } from '../schema.ts';
 import { suggestSize } from '../size.ts';
-import type { Item } from '../walk.ts';
+import { ancestor, type Item } from '../walk.ts';
 import { change, closest, type Finding, type Inspection, type Rule } from './finding.ts';
 
 /** What disko itself refuses while evaluating: unknown groups, types and options, missing ones, wrong values. */
@@ -87,7 +87,7 @@ function* checkItem(item: Item, inspection: Inspection): Iterable<Finding> {
       };
       continue;
     }
-    yield wrongValue(item, key, option, value, complaint);
+    yield wrongValue(item, key, option, value, complaint, inspection);
   }
   if (item.type === 'disk' && (item.value['content'] === undefined || item.value['content'] === null)) {
     yield {
@@ -98,7 +98,7 @@ function* checkItem(item: Item, inspection: Inspection): Iterable<Finding> {
       fix: change('Add an empty GPT table', [...item.path, 'content'], { type: 'gpt', partitions: {} }),
     };
   }
-  yield* allowedHere(item, inspection);
+  yield* allowedHere(item);
 }
 
 function* unknownContent(item: Item, written: LayoutValue | undefined): Iterable<Finding> {
@@ -143,7 +143,7 @@ function* unknownContent(item: Item, written: LayoutValue | undefined): Iterable
   yield { code: 'unknown-type', severity: 'error', path, message: `disko has no type '${written}'. ${say}` };
 }
 
-function* allowedHere(item: Item, inspection: Inspection): Iterable<Finding> {
+function* allowedHere(item: Item): Iterable<Finding> {
   const parent = item.parent;
   if (!parent || item.path.at(-1) !== 'content') return;
   const parentSchema = parent.type === null ? null : typeSchema(parent.type);
@@ -155,21 +155,20 @@ function* allowedHere(item: Item, inspection: Inspection): Iterable<Finding> {
     path: item.path,
     message: `${describe(parent)} cannot hold ${item.type === 'gpt' || item.type === 'table' ? 'another partition table' : `'${item.type}'`}.`,
   };
-  void inspection;
 }
 
-function wrongValue(item: Item, key: string, option: OptionSchema, value: LayoutValue, complaint: string): Finding {
+function wrongValue(
+  item: Item,
+  key: string,
+  option: OptionSchema,
+  value: LayoutValue,
+  complaint: string,
+  inspection: Inspection,
+): Finding {
   const path = [...item.path, key];
   const isSize = ['size', 'imageSize'].includes(key) && typeof value === 'string';
   if (isSize && item.type !== 'lvm_lv' && item.type !== 'zfs_volume') {
-    if (/^[0-9.]+%$/.test(value)) {
-      return {
-        code: 'size-percent',
-        severity: 'error',
-        path,
-        message: `disko knows no percentages but 100%. Give ${item.name} a size such as 20G, or 100% for the rest of the disk.`,
-      };
-    }
+    if (/^[0-9.]+%$/.test(value)) return sizeInPercent(item, path, value, inspection);
     const meant = suggestSize(value);
     return {
       code: 'size-format',
@@ -188,6 +187,14 @@ function wrongValue(item: Item, key: string, option: OptionSchema, value: Layout
     };
   }
   if (key === 'device' && item.type === 'disk' && typeof value === 'string') {
+    if (/\{\{|%[A-Z_]+%|^<.*>$|\$\{/.test(value)) {
+      return {
+        code: 'device-placeholder',
+        severity: 'error',
+        path,
+        message: `'${value}' is a placeholder. Choose the disk of this machine for ${item.name}.`,
+      };
+    }
     return {
       code: 'device-relative',
       severity: 'error',
@@ -214,6 +221,29 @@ function wrongValue(item: Item, key: string, option: OptionSchema, value: Layout
     }
   }
   return { code: 'wrong-value', severity: 'error', path, message: `${describe(item)}: '${key}' ${complaint}` };
+}
+
+/** Where the disk's size is known, what was meant can be computed. */
+function sizeInPercent(item: Item, path: Finding['path'], value: string, inspection: Inspection): Finding {
+  const disk = ancestor(item, 'disk');
+  const bytes = disk ? inspection.surroundings.diskBytes?.[disk.name] : undefined;
+  const share = Number(value.slice(0, -1));
+  if (bytes === undefined || !(share > 0 && share < 100)) {
+    return {
+      code: 'size-percent',
+      severity: 'error',
+      path,
+      message: `disko knows no percentages but 100%. Give ${item.name} a size such as 20G, or 100% for the rest of the disk.`,
+    };
+  }
+  const meant = `${Math.max(1, Math.floor((bytes * share) / 100 / 1024 ** 3))}G`;
+  return {
+    code: 'size-percent',
+    severity: 'error',
+    path,
+    message: `disko knows no percentages but 100%. On this ${Math.round(bytes / 1e9)} GB disk ${value} is ${meant}. Use that?`,
+    fix: change(`Write ${meant}`, path, meant),
+  };
 }
 
 /** What is wrong with a value for an option, or null. Expressions are taken on trust. */

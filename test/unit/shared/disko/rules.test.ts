@@ -5,7 +5,7 @@ import type { Firmware } from '../../../../shared/disko/rules/finding.ts';
 import { checkLayout } from '../../../../shared/disko/rules/index.ts';
 
 const fs = (mountpoint: string, format = 'ext4') => ({ type: 'filesystem', format, mountpoint });
-const esp = { size: '1G', type: 'EF00', content: fs('/boot', 'vfat') };
+const esp = { size: '1G', type: 'EF00', content: { ...fs('/boot', 'vfat'), mountOptions: ['umask=0077'] } };
 const root = { size: '100%', content: fs('/') };
 const gpt = (partitions: unknown) => ({ type: 'gpt', partitions });
 const disk = (content: unknown, device = '/dev/disk/by-id/ata-A') => ({ type: 'disk', device, content });
