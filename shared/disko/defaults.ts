@@ -32,7 +32,7 @@ function strip(value: LayoutValue, type: string | null, name: string, parent: It
       if (!isEmptyHook) kept.push([key, held]);
       continue;
     }
-    const isConstant = key !== 'type' || type === 'gpt_partition';
+    const isConstant = key !== 'type' || withoutType.has(type ?? '');
     if (isConstant && 'default' in option && isSame(held, option.default as LayoutValue)) continue;
     // A name that follows the attribute name; those of LUKS and of members are names of something else.
     const isOwnName = key === 'name' && !option.computed?.startsWith('attribute name');
@@ -63,6 +63,9 @@ function stripItems(
   }
   return isRecord(value) ? strip(value, itemType(option, value), holder.name, holder) : value;
 }
+
+/** Types whose `type` says nothing: a partition's is a code, the others are told by where they stand. */
+const withoutType: ReadonlySet<string> = new Set(['gpt_partition', 'btrfs_subvol', 'bcachefs_subvolume', 'nodev']);
 
 /** File systems that are no device: disko names their type instead. */
 const pseudo = new Set(['proc', 'sysfs', 'tmpfs', 'ramfs', 'devtmpfs', 'devpts']);

@@ -44,7 +44,26 @@ export function writeLayout(source: LayoutSource, before: Layout, after: Layout)
 function written(source: LayoutSource, before: Layout, after: Layout, moved: MovedParts | null): string {
   const writer = new LayoutWriter(source, moved);
   writer.set([], before, after);
-  return applySplices(source.tree.source, writer.splices);
+  return applySplices(source.tree.source, withoutOverlaps(writer.splices));
+}
+
+/** A new line behind one that goes takes its place: both are one splice then. */
+function withoutOverlaps(splices: readonly Splice[]): Splice[] {
+  const isInsertion = ({ start, end }: Splice): boolean => start === end;
+  const removals = splices.filter((splice) => splice.text === '' && !isInsertion(splice));
+  const holderOf = (splice: Splice): Splice | undefined =>
+    isInsertion(splice) ? removals.find(({ start, end }) => start < splice.start && splice.start < end) : undefined;
+  const inside = new Map<Splice, string>();
+  for (const splice of splices) {
+    const holder = holderOf(splice);
+    // The text begins with the line break that the removed line ends with.
+    if (holder) inside.set(holder, `${inside.get(holder) ?? ''}${splice.text.replace(/^\r?\n/, '')}\n`);
+  }
+  return splices.flatMap((splice) => {
+    if (holderOf(splice)) return [];
+    const text = inside.get(splice);
+    return [text === undefined ? splice : { ...splice, text }];
+  });
 }
 
 /** Paths are those of the text, so where something is renamed they keep the old name. */

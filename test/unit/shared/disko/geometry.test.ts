@@ -124,7 +124,7 @@ describe('what groups come to', () => {
   });
   it('adds the vdevs of a topology, and knows the weakest', () => {
     const zfs = (): Layout => disk({ zfs: { size: '100%', content: { type: 'zfs', pool: 'z' } } });
-    const topology = { type: 'topology', vdev: [{ mode: 'mirror', members: ['a', 'b'] }, { members: ['c'] }] };
+    const topology: Layout = { type: 'topology', vdev: [{ mode: 'mirror', members: ['a', 'b'] }, { members: ['c'] }] };
     const layout: Layout = {
       disk: { a: zfs(), b: zfs(), c: zfs() },
       zpool: { z: { type: 'zpool', mode: { topology } } },
