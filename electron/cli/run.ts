@@ -14,6 +14,7 @@ import { addHosts } from './commands/hosts.ts';
 import { addInstall } from './commands/install.ts';
 import { cancelJob, decide, listJobs, showJob, showLog } from './commands/jobs.ts';
 import { nixCommand } from './commands/nix-text.ts';
+import { addRollback } from './commands/rollback.ts';
 import { addSelections } from './commands/selections.ts';
 import { serve } from './commands/serve.ts';
 import { CommandFailed, problemOfCall } from './errors.ts';
@@ -135,6 +136,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
       ),
     );
   addHealth(program, act, SELECTION_HELP);
+  addRollback(program, act, watchdogOption(), SELECTION_HELP);
   addHosts(program, act, wholeNumber(1, 65535));
   addInstall(program, act, wholeNumber(1, 65535), wholeNumber(10, 7200));
   addSelections(program, act);

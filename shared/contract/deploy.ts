@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
+import { generation, rollbackTarget } from './generation.ts';
 import { hostHealth } from './health.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { command } from './job.ts';
@@ -44,6 +45,12 @@ export type DeployPreview = z.infer<typeof deployPreview>;
 export const deployContract = {
   preview: procedure.input(deployRequest).output(deployPreview),
   start: procedure.input(deployRequest).output(z.object({ jobId })),
+  /** A job in which each host goes back to a generation that it has, with watchdog and health checks as in a switch. */
+  rollback: procedure
+    .input(deployRequest.omit({ goal: true }).extend({ to: rollbackTarget }))
+    .output(z.object({ jobId })),
+  /** What a host has in its system profile, the newest first. */
+  generations: procedure.input(z.object({ fleetId, host: hostName })).output(z.array(generation)),
   /** Tries each check of these hosts once; one host after the other as they answer. */
   health: procedure.input(z.object({ fleetId, hosts: z.array(hostName).min(1) })).output(eventIterator(hostHealth)),
   /** A new job with the same goal for the hosts that did not succeed. */

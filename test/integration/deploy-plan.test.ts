@@ -1,12 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { generation } from '../../shared/contract/generation.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { DeployLab } from './deploy/deploy-lab.ts';
 
 let home: DeployLab;
 
-describeLab('a plan', () => {
+describeLab('a plan, and the way back', () => {
   beforeAll(async () => {
     home = await DeployLab.start('plan', ['nas', 'calm']);
     await home.lab.up(['full'], { size: '40m' });
@@ -63,6 +65,38 @@ describeLab('a plan', () => {
     const nothing = await home.cli(['plan', path, '--on', 'calm', '--json']);
     expect(nothing.exitCode).toBe(0);
     expect((await home.job(await home.latestJob())).outcomes['calm']?.state).toBe('unchanged');
+  });
+
+  test('hosts go back to a generation that they have, and say which those are', async () => {
+    const host = home.host('calm');
+    const at = async () => [await host.currentSystem(), await host.generation()];
+    const first = await at();
+    const path = await home.fleet('back', { calm: 'pocket.units.second = "one";' });
+    await home.deploy(path, 'calm');
+    const second = await at();
+    const list = await home.cli(['generations', path, 'calm', '--json']);
+    expect(list.exitCode, list.stdout).toBe(0);
+    expect(z.array(generation).parse(JSON.parse(list.stdout))).toMatchObject([
+      { number: second[1], system: second[0], isRunning: true, isBooted: false, isNext: true },
+      { number: first[1], system: first[0], isRunning: false, isNext: false },
+      ...(first[1] === 1 ? [] : [{ number: 1, isBooted: true }]),
+    ]);
+    const back = await home.cli(['rollback', path, '--on', 'calm', '--to', 'previous', '--yes', '--json']);
+    expect(back.exitCode, back.stdout).toBe(0);
+    expect(await at()).toEqual(first);
+    const job = await home.job(await home.latestJob());
+    expect(job.watchdogs['calm']?.state).toBe('kept');
+    expect(job.steps.map(({ stage, state }) => `${stage} ${state}`)).toEqual([
+      'plan done',
+      'activate done',
+      'confirm done',
+      'verify done',
+    ]);
+    const forward = await home.cli(['rollback', path, '--on', 'calm', '--to', String(second[1]), '--yes', '--json']);
+    expect(forward.exitCode).toBe(0);
+    expect(await at()).toEqual(second);
+    await home.cli(['rollback', path, '--on', 'calm', '--to', '999', '--yes', '--json']);
+    expect((await home.job(await home.latestJob())).outcomes['calm']?.error?.code).toBe('deploy-no-generation');
   });
 
   test('says that a system would not fit before anything of it is copied', async () => {

@@ -37,3 +37,6 @@ export const goals: Readonly<Record<Goal, GoalFacts>> = {
 export function needsTarget(goal: Goal, host: { buildOnTarget: boolean }): boolean {
   return goal !== 'build' || host.buildOnTarget;
 }
+
+/** What going back goes through: everything is there already. */
+export const rollbackStages: readonly Stage[] = ['plan', 'activate', 'confirm', 'verify'];

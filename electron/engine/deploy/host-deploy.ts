@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { HostChanges } from '../../../shared/contract/changes.ts';
+import type { RollbackTarget } from '../../../shared/contract/generation.ts';
 import type { HostOutcome, Stage } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { whyNameIsRefused } from '../../../shared/fleet/host-name.ts';
@@ -15,6 +16,7 @@ import { buildHere, buildOnTarget, systemLink } from './build.ts';
 import { lackOfRoom, readChanges, withUnits } from './changes/read-changes.ts';
 import { copySystem } from './copy.ts';
 import type { EvaluatedSystem } from './evaluate.ts';
+import { chooseGeneration, readGenerations } from './generations.ts';
 import { goals, needsTarget } from './goals.ts';
 import { HostHealth } from './health/host-health.ts';
 import { HostActivation } from './host-activation.ts';
@@ -56,15 +58,15 @@ export class HostDeploy {
   readonly #work: DeployWork;
   readonly #host: DeployHost;
   readonly #steps: HostSteps;
-  readonly #evaluated: Promise<EvaluatedSystem>;
+  readonly #evaluated: Promise<EvaluatedSystem> | null;
   #stage: Stage = 'plan';
   #reached: Reached | null = null;
   #system: EvaluatedSystem | null = null;
   #activation: HostActivation | null = null;
   #changes: HostChanges | null = null;
 
-  /** @param evaluated comes when this host's chunk is through */
-  constructor(work: DeployWork, host: DeployHost, steps: HostSteps, evaluated: Promise<EvaluatedSystem>) {
+  /** @param evaluated comes when this host's chunk is through; null where it goes back to what it has */
+  constructor(work: DeployWork, host: DeployHost, steps: HostSteps, evaluated: Promise<EvaluatedSystem> | null) {
     this.#work = work;
     this.#host = host;
     this.#steps = steps;
@@ -95,6 +97,7 @@ export class HostDeploy {
   async #stages(): Promise<HostOutcome> {
     const { goal } = this.#work.spec;
     const reached = await this.#plan();
+    if (reached && this.#work.spec.rollbackTo !== null) return this.#goBack(reached, this.#work.spec.rollbackTo);
     const system = await this.#evaluate();
     const reason = reached && whyNothingToDo(goal, system.outPath, reached.facts);
     if (reached && reason) return this.#unchanged(reason, reached.facts);
@@ -105,7 +108,7 @@ export class HostDeploy {
     await this.#copy(system, reached);
     const { generation, currentSystem } = reached.facts;
     if (goal === 'push') return { state: 'succeeded', generation, system: currentSystem };
-    return this.#activate(system, reached, health);
+    return this.#activate(system.outPath, reached, health);
   }
 
   /** Reaches the host and asks what it is in; null where the goal needs no host. */
@@ -164,6 +167,7 @@ export class HostDeploy {
   /** Waits for the evaluation, which runs for several hosts together and beside the plan. */
   async #evaluate(): Promise<EvaluatedSystem> {
     this.#stage = 'evaluate';
+    if (this.#evaluated === null) throw new TypeError('Nothing is evaluated for a host that goes back');
     this.#system = await this.#evaluated;
     return this.#system;
   }
@@ -237,10 +241,28 @@ export class HostDeploy {
     return health;
   }
 
+  /** To a generation that is there: nothing is evaluated, built or copied. */
+  async #goBack(reached: Reached, to: RollbackTarget): Promise<HostOutcome> {
+    const { signal } = this.#work.context;
+    const { name } = this.#host;
+    const generations = await readGenerations(await reached.link.open(signal), signal);
+    const { number, system, kernel } = chooseGeneration(name, generations, to);
+    const booted = generations.find(({ isBooted }) => isBooted);
+    const { facts } = reached;
+    if (facts.generation === number && facts.currentSystem === system) {
+      return this.#unchanged(`runs and boots generation ${number}`, facts);
+    }
+    const warning =
+      booted && booted.kernel !== kernel ? `; made for ${kernel}, ${booted.kernel} runs: reboot after it` : '';
+    this.#steps.done('plan', `to generation ${number}${warning}`);
+    return this.#activate(system, reached, this.#health(reached), number);
+  }
+
   async #activate(
-    { outPath }: EvaluatedSystem,
+    outPath: string,
     { link, facts, privilege }: Reached,
     health: HostHealth,
+    toGeneration: number | null = null,
   ): Promise<HostOutcome> {
     const { context, spec, limits } = this.#work;
     this.#enter('activate', 'waiting for a place');
@@ -250,6 +272,7 @@ export class HostDeploy {
       host: this.#host.name,
       goal: spec.goal,
       system: outPath,
+      toGeneration,
       watchdogSeconds: this.#host.watchdogSeconds,
       health,
       before: facts,

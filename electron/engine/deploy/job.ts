@@ -6,7 +6,7 @@ import { JobCancelled, type JobExecutor } from '../jobs/context.ts';
 import { jobCrashed } from '../jobs/errors.ts';
 import { prepareSshFiles } from '../ssh/config.ts';
 import { evaluateSystems, type EvaluatedSystem } from './evaluate.ts';
-import { goals } from './goals.ts';
+import { goals, rollbackStages } from './goals.ts';
 import { HostDeploy, type DeployWork } from './host-deploy.ts';
 import { HostSteps } from './host-steps.ts';
 import { deployLimits } from './limits.ts';
@@ -21,7 +21,7 @@ export { deploySpec, type DeploySpec } from './spec.ts';
  * system is ready. The spec is all that it reads besides the fleet itself.
  */
 export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
-  const { stages } = goals[spec.goal];
+  const stages = spec.rollbackTo === null ? goals[spec.goal].stages : rollbackStages;
   const steps = new Map(spec.hosts.map(({ name }) => [name, new HostSteps(context, name, stages)]));
   const work: DeployWork = {
     context,
@@ -30,11 +30,11 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
     limits: deployLimits(),
     questions: new Questions(context),
   };
-  const systems = evaluate(work, steps);
+  const systems = spec.rollbackTo === null ? evaluate(work, steps) : null;
   const outcomes = await Promise.all(
     spec.hosts.flatMap((host) => {
-      const [own, evaluated] = [steps.get(host.name), systems.get(host.name)];
-      if (!own || !evaluated) return [];
+      const [own, evaluated] = [steps.get(host.name), systems?.get(host.name) ?? null];
+      if (!own || (systems && !evaluated)) return [];
       return [
         new HostDeploy(work, host, own, evaluated).run().then((outcome) => {
           context.emit({ type: 'outcome', host: host.name, outcome });

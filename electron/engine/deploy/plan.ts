@@ -33,7 +33,7 @@ export function planDeploy(
   });
   const { name, folder, ref } = view.fleet;
   const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
-  return { version: 1, goal: request.goal, fleet: { name, path: folder, ref, form }, hosts, sshFolder };
+  return { version: 1, goal: request.goal, rollbackTo: null, fleet: { name, path: folder, ref, form }, hosts, sshFolder };
 }
 
 function planHost(
@@ -75,8 +75,8 @@ export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
 }
 
 /** For example `Switch nas` or `Test nas, pi and 3 more`. */
-export function deployTitle(spec: Pick<DeploySpec, 'goal' | 'hosts'>): string {
-  const { verb } = goals[spec.goal];
+export function deployTitle(spec: Pick<DeploySpec, 'goal' | 'rollbackTo' | 'hosts'>): string {
+  const verb = spec.rollbackTo === null ? goals[spec.goal].verb : 'Go back on';
   const names = spec.hosts.map(({ name }) => String(name));
   const [shown, rest] = names.length <= 3 ? [names, 0] : [names.slice(0, 2), names.length - 2];
   return rest > 0 ? `${verb} ${shown.join(', ')} and ${rest} more` : `${verb} ${shown.join(', ')}`;

@@ -56,7 +56,7 @@ function hostCommands(nix: NixProgram, { goal }: DeploySpec, host: DeployHost, f
   }
   if (stages.includes('activate') && goal !== 'build' && goal !== 'push') {
     const profile = setsProfile ? systemProfile : null;
-    const { setProfile, switchTo } = activationCommands(name, { system, goal, profile }, privilege);
+    const { setProfile, switchTo } = activationCommands(name, { system, goal, profile, toGeneration: null }, privilege);
     commands.push(...(setProfile ? [setProfile] : []), switchTo);
     if (isGuarded) commands.push(...host.checks.flatMap((check) => checkCommand(name, check, privilege) ?? []));
   }

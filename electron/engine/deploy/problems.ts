@@ -99,6 +99,12 @@ export const deployProblems = {
         : ['Check that the target’s user may become root with the command of the fleet (privilegeEscalationCommand).'],
     };
   },
+  noGeneration: (host: string, wanted: string, evidence: string): Problem => ({
+    code: 'deploy-no-generation',
+    title: `${host} cannot go back ${wanted}: it has no such generation`,
+    evidence,
+    advice: ['Choose one of those that it has; older ones were deleted or never made.'],
+  }),
   noRoom: (host: string, { mountpoint, availableBytes, neededBytes }: HostChanges['space'][number]): Problem => ({
     code: 'deploy-no-room',
     title: `The new system does not fit on ${host}: ${mountpoint} has too little room`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { goal } from '../../../shared/contract/deploy.ts';
+import { rollbackTarget } from '../../../shared/contract/generation.ts';
 import { healthCheck } from '../../../shared/contract/health.ts';
 import { fleetKind, target } from '../../../shared/contract/host.ts';
 import { hostName } from '../../../shared/contract/ids.ts';
@@ -33,6 +34,8 @@ export const deploySpec = z.object({
   goal,
   /** `path`: the folder of flake.nix (or of hive.nix); `ref`: what nix is given. */
   fleet: z.object({ name: z.string(), path: z.string(), ref: z.string(), form: z.enum(['flake', 'hive.nix']) }),
+  /** Set for a deploy that builds nothing: each host goes back to a generation that it has. */
+  rollbackTo: rollbackTarget.nullable().default(null),
   hosts: z.array(deployHost).min(1),
   /** Folder of our own known_hosts and ssh_config. */
   sshFolder: z.string(),

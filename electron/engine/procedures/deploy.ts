@@ -3,10 +3,14 @@ import type { JobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail } from '../../../shared/contract/job.ts';
 import { askHealth } from '../deploy/health/ask-health.ts';
 import { deployAddresses, deployTitle, hostsToRetry, planDeploy } from '../deploy/plan.ts';
+import { readGenerations } from '../deploy/generations.ts';
+import { deployError, deployProblems } from '../deploy/problems.ts';
 import { previewDeploy } from '../deploy/preview.ts';
 import { deploySpec, type DeploySpec } from '../deploy/spec.ts';
 import { ProblemError } from '../errors.ts';
 import { readSafety } from '../fleet/safety-file.ts';
+import { connect } from '../ssh/client.ts';
+import { sshTarget } from '../ssh/target.ts';
 import { procedures, stream } from './base.ts';
 import type { EngineParts } from './router.ts';
 
@@ -16,11 +20,14 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
 
   const plan = async (request: DeployRequest): Promise<DeploySpec> => {
     const view = await fleets.current(request.fleetId);
-    return planDeploy(view, request, files.folder, await readSafety(view.fleet.path));
+    return planDeploy(view, request, files.folder, await readSafety(view.fleet.folder));
   };
 
-  const start = async (request: DeployRequest): Promise<{ jobId: JobId }> => {
-    const spec = await plan(request);
+  const start = async (
+    request: DeployRequest,
+    rollbackTo: DeploySpec['rollbackTo'] = null,
+  ): Promise<{ jobId: JobId }> => {
+    const spec = { ...(await plan(request)), rollbackTo };
     const hosts = spec.hosts.map((host) => host.name);
     const about = { kind: 'deploy', title: deployTitle(spec), fleetId: request.fleetId, hosts };
     return { jobId: await jobs.queue({ ...about, spec, addresses: deployAddresses(spec) }) };
@@ -31,20 +38,32 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
     start: deploy.start.handler(({ input }) => start(input)),
     health: deploy.health.handler(async function* ({ input, signal = new AbortController().signal }) {
       const view = await fleets.current(input.fleetId);
-      const safety = await readSafety(view.fleet.path);
+      const safety = await readSafety(view.fleet.folder);
       yield* stream(askHealth(view, input.hosts, { files, safety, signal }), signal);
     }),
-    retryFailed: deploy.retryFailed.handler(async ({ input }) => start(retryOf(await jobs.show(input.id)))),
+    rollback: deploy.rollback.handler(({ input: { to, ...request } }) => start({ ...request, goal: 'switch' }, to)),
+    generations: deploy.generations.handler(async ({ input, signal = new AbortController().signal }) => {
+      const { hosts } = await fleets.current(input.fleetId);
+      const host = hosts.find(({ name }) => name === input.host);
+      if (host === undefined) throw deployError(deployProblems.unknownHost(input.host));
+      if (host.target === null) throw deployError(deployProblems.noAddress(host.name));
+      using session = await connect(sshTarget(host.target, host.sshOptions), { files, signal });
+      return await readGenerations(session, signal);
+    }),
+    retryFailed: deploy.retryFailed.handler(async ({ input }) => {
+      const { request, rollbackTo } = retryOf(await jobs.show(input.id));
+      return start(request, rollbackTo);
+    }),
   };
 }
 
 /** The same goal again for the hosts that did not come to it, by what their fleet says of them now. */
-function retryOf(job: JobDetail): DeployRequest {
+function retryOf(job: JobDetail): { request: DeployRequest; rollbackTo: DeploySpec['rollbackTo'] } {
   const { fleetId, id, kind, hosts: all } = job.summary;
   const spec = deploySpec.safeParse(job.spec);
   const hosts = hostsToRetry(all, job.outcomes);
   if (kind !== 'deploy' || fleetId === null || !spec.success || hosts.length === 0) throw nothingToRetry(id);
-  return { fleetId, hosts, goal: spec.data.goal };
+  return { request: { fleetId, hosts, goal: spec.data.goal }, rollbackTo: spec.data.rollbackTo };
 }
 
 function nothingToRetry(id: JobId): ProblemError {

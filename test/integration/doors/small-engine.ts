@@ -137,6 +137,8 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
     deploy: {
       preview: base.deploy.preview.handler(absent),
       start: base.deploy.start.handler(absent),
+      rollback: base.deploy.rollback.handler(absent),
+      generations: base.deploy.generations.handler(absent),
       health: base.deploy.health.handler(absent),
       retryFailed: base.deploy.retryFailed.handler(absent),
     },

@@ -185,6 +185,8 @@ export class StandInConnection implements Connection {
           };
         }),
         start: os.deploy.start.handler(() => ({ jobId: LIVE_JOB })),
+        rollback: os.deploy.rollback.handler(() => ({ jobId: LIVE_JOB })),
+        generations: os.deploy.generations.handler(() => []),
         health: os.deploy.health.handler(async function* () {
           // Nobody has checks here.
         }),

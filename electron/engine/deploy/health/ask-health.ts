@@ -27,7 +27,7 @@ export async function* askHealth(
   const queue = new EventQueue<HostHealth>();
   const all = hosts.map((host) =>
     limit
-      .run(signal, () => askHost(host, view.fleet.path, { files, safety, signal }))
+      .run(signal, () => askHost(host, view.fleet.folder, { files, safety, signal }))
       .then(
         (answer) => queue.push(answer),
         (error: unknown) => queue.fail(error),

@@ -1,0 +1,110 @@
+import { Option, type Command } from 'commander';
+import type { Generation, RollbackTarget } from '../../../shared/contract/generation.ts';
+import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { followJob } from '../follow-job.ts';
+import { openForCommand } from '../open.ts';
+import { table } from '../output/table.ts';
+import { printable } from '../output/text.ts';
+import { selectHosts } from '../select-hosts.ts';
+import type { Session } from '../session.ts';
+import { ask, canAsk } from '../terminal.ts';
+
+type InSession = (options: { json?: boolean }, action: (session: Session) => Promise<ExitCode>) => Promise<void>;
+
+interface RollbackOptions {
+  readonly on: string;
+  readonly to: string;
+  readonly watchdog?: number | 'off';
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** `previous`, a number, or a time as people write it (2026-11-24, 2026-11-24 18:00). @throws CommandFailed */
+function readTarget(text: string): RollbackTarget {
+  if (text === 'previous') return text;
+  if (/^\d{1,7}$/.test(text)) return { generation: Number(text) };
+  const before = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text} 23:59:59` : text);
+  if (Number.isNaN(before)) {
+    throw wrongUsage('This is nothing to go back to', text, 'Give previous, a number, or a time such as 2026-11-24.');
+  }
+  return { before };
+}
+
+/** `rollback DIR --on EXPR --to WHAT`: hosts go back to a generation that they have. */
+async function rollback(session: Session, folder: string, options: RollbackOptions): Promise<ExitCode> {
+  const to = readTarget(options.to);
+  const { yes = false } = options;
+  if (!yes && (session.isJson || !canAsk(session.terminal))) {
+    throw wrongUsage('Nobody can be asked here whether to go back', '--yes was not given.', 'Give --yes.');
+  }
+  const view = await openForCommand(session, folder);
+  const { hosts } = await selectHosts(session, view, options.on);
+  if (hosts.length === 0) throw wrongUsage('The selection matches no host', options.on);
+  const names = hosts.map(({ name }) => name);
+  if (!yes) {
+    const question = `Go back (${options.to}) on ${names.map((name) => printable(name)).join(', ')}? [y/N] `;
+    if (!/^y(es)?$/i.test((await ask(session.terminal, question)).trim())) return exitCodes.failed;
+  }
+  try {
+    const request = { fleetId: view.fleet.id, hosts: names, watchdog: options.watchdog, to };
+    const { jobId } = await session.client.deploy.rollback(request);
+    return await followJob(session, jobId, { trustsNewHostKeys: yes });
+  } catch (error) {
+    throw error instanceof CommandFailed ? error : new CommandFailed(problemOfCall(error), exitCodes.failed);
+  }
+}
+
+function generationRow(one: Generation): string[] {
+  const marks = [one.isRunning ? 'running' : '', one.isBooted ? 'booted' : '', one.isNext ? 'next' : ''];
+  return [
+    String(one.number),
+    new Date(one.at).toLocaleString('sv-SE'),
+    printable(one.nixosVersion),
+    printable(one.kernel),
+    marks.filter((mark) => mark !== '').join(', '),
+  ];
+}
+
+/** `generations DIR HOST`: what a host has in its system profile. */
+async function showGenerations(session: Session, folder: string, name: string): Promise<ExitCode> {
+  const view = await openForCommand(session, folder);
+  const host = view.hosts.find((one) => one.name === name);
+  if (host === undefined) throw wrongUsage('The fleet has no such host', name, 'nixstead fleet show names its hosts.');
+  try {
+    const generations = await session.client.deploy.generations({ fleetId: view.fleet.id, host: host.name });
+    if (session.isJson) session.printJson(generations);
+    else session.print(table(['NUMBER', 'MADE', 'NIXOS', 'KERNEL', ''], generations.map(generationRow), session.paint));
+    return exitCodes.done;
+  } catch (error) {
+    throw new CommandFailed(problemOfCall(error), exitCodes.failed);
+  }
+}
+
+/** Adds `rollback` and `generations`. */
+export function addRollback(program: Command, act: InSession, watchdog: Option, selectionHelp: string): void {
+  program
+    .command('rollback')
+    .description('hosts go back to a generation that they have, guarded as a deploy is')
+    .argument('<DIR>', 'the folder with flake.nix')
+    .addOption(new Option('--on <EXPR>', 'the hosts').makeOptionMandatory())
+    .addOption(
+      new Option('--to <WHAT>', 'previous, a number, or a time: what was made last before it').default('previous'),
+    )
+    .addOption(watchdog)
+    .option('-y, --yes', 'do not ask')
+    .addOption(new Option('--json', 'print JSON Lines'))
+    .addHelpText('after', selectionHelp)
+    .action((folder: string, options: RollbackOptions) =>
+      act(options, (session) => rollback(session, folder, options)),
+    );
+  program
+    .command('generations')
+    .description('the generations of a host: which runs, was booted, boots next')
+    .argument('<DIR>', 'the folder with flake.nix')
+    .argument('<HOST>')
+    .addOption(new Option('--json', 'print JSON'))
+    .action((folder: string, host: string, options: { json?: boolean }) =>
+      act(options, (session) => showGenerations(session, folder, host)),
+    );
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** One generation of a host's system profile, by what the host says. */
+export const generation = z.object({
+  number: z.int(),
+  system: z.string(),
+  /** When it was made, ms since the epoch by the host's clock. */
+  at: z.number(),
+  nixosVersion: z.string(),
+  /** For example linux-6.12.63; empty where it is not told. */
+  kernel: z.string(),
+  isRunning: z.boolean(),
+  isBooted: z.boolean(),
+  /** The profile points to it: it is what boots next. */
+  isNext: z.boolean(),
+});
+export type Generation = z.infer<typeof generation>;
+
+/** `previous`: the one before what boots next; a number; or a time, for what was made last before it. */
+export const rollbackTarget = z.union([
+  z.literal('previous'),
+  z.object({ generation: z.int().positive() }),
+  z.object({ before: z.number() }),
+]);
+export type RollbackTarget = z.infer<typeof rollbackTarget>;
