@@ -33,7 +33,14 @@ export function planDeploy(
   });
   const { name, folder, ref } = view.fleet;
   const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
-  return { version: 1, goal: request.goal, rollbackTo: null, fleet: { name, path: folder, ref, form }, hosts, sshFolder };
+  return {
+    version: 1,
+    goal: request.goal,
+    rollbackTo: null,
+    fleet: { name, path: folder, ref, form },
+    hosts,
+    sshFolder,
+  };
 }
 
 function planHost(
