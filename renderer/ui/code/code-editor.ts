@@ -56,7 +56,11 @@ export class CodeEditor implements Disposable {
       EditorState.lineSeparator.of(lineBreakOf(text)),
       EditorState.tabSize.of(2),
       EditorState.readOnly.of(isReadOnly),
-      EditorView.contentAttributes.of({ 'aria-label': label, ...(isReadOnly ? { 'aria-readonly': 'true' } : {}) }),
+      EditorView.contentAttributes.of({
+        'aria-label': label,
+        tabindex: '0',
+        ...(isReadOnly ? { 'aria-readonly': 'true' } : {}),
+      }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onChange(update.state.sliceDoc());
       }),
