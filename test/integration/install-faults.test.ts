@@ -85,7 +85,8 @@ describeLab('an install that goes wrong', () => {
     expect(bench.errorOf(refused).evidence).toContain('kexec_load failed');
     expect(await state()).toBe(before);
 
-    await bench.config(slowBuild);
+    // Long enough that the cancellation is there first, on a busy machine too; it ends the build.
+    await bench.config('  environment.etc.slow.source = pkgs.slow 60;');
     const running = await bench.install();
     await running.until((step) => step.stage === 'build' && step.state === 'running');
     const [latest] = (await readdir(join(home.lab.folder, 'state/jobs'))).toSorted().toReversed();
