@@ -8,6 +8,8 @@ import { copyNotes, copyToAnotherMachine } from '../../shared/disko/operations.t
 import type { Firmware } from '../../shared/disko/rules/finding.ts';
 import { LayoutEditor } from './layout-editor.svelte.ts';
 import { newDocument, openDocument } from './layout-document.ts';
+import { layoutDisks } from './before.ts';
+import { MachineDisks } from './machine-disks.svelte.ts';
 
 /** Where the layout on the page comes from. */
 export type LayoutOrigin =
@@ -19,6 +21,8 @@ export type LayoutOrigin =
 
 /** The work on one layout. It outlives the page, so that looking at another page loses nothing. */
 export class DisksSession {
+  /** The machine that the layout is meant for, once it was looked at. */
+  readonly machine = new MachineDisks();
   #editor = $state.raw<LayoutEditor | null>(null);
   #origin = $state.raw<LayoutOrigin>({ kind: 'text' });
   /** The text as it is on disk, or as the work began. */
@@ -101,6 +105,7 @@ export class DisksSession {
   #begin(origin: LayoutOrigin, editor: LayoutEditor): void {
     this.#origin = origin;
     this.#editor = editor;
+    this.machine.forget();
     this.#savedText = editor.text;
     this.#problem = null;
   }
@@ -141,6 +146,16 @@ export class DisksSession {
       this.#origin = { kind: 'file', fleetId, file, hash };
       this.#savedText = text;
     });
+  }
+
+  /** Draws the disks as large as the machine's are. */
+  takeSizes(): void {
+    const editor = this.#editor;
+    if (editor === null) return;
+    for (const { name, device } of layoutDisks(editor.settledLayout)) {
+      const probed = this.machine.find(device);
+      if (probed !== null) editor.setDiskBytes(name, probed.sizeBytes);
+    }
   }
 
   /** Back to the choice of a layout. */

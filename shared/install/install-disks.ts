@@ -48,7 +48,11 @@ export function installDisks(
   });
 }
 
-function findDisk(device: string, disks: readonly ProbedDisk[], real: string | undefined): ProbedDisk | undefined {
+/**
+ * The disk that a device names.
+ * @param real what the machine made of the name, where it was asked
+ */
+export function findDisk(device: string, disks: readonly ProbedDisk[], real?: string): ProbedDisk | undefined {
   const byName = disks.find((disk) => disk.path === device || disk.byId.includes(device));
   return real === undefined ? byName : disks.find((disk) => disk.path === real);
 }

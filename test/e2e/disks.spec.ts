@@ -182,6 +182,17 @@ test('a recipe becomes a file of a host, which the flake sees, and a copy of it 
   const { stdout } = await home.lab.controller.exec(['git', '-C', fleet.path, 'status', '--porcelain']);
   expect(stdout).toContain(' A hosts/attic/disks/main.nix');
 
+  // The host itself is asked. A container has no disks of its own, and the page says what it shows, no more.
+  const machine = window.page.getByRole('region', { name: "The machine's disks" });
+  await expect(machine.getByLabel('Machine')).toHaveValue('attic');
+  await machine.getByRole('button', { name: "Look at the machine's disks" }).click();
+  await expect(machine.getByRole('status')).toContainText(/[0-9]+ disks?, seen|shows no disks, seen/);
+  await window.page.getByRole('button', { name: 'Choose disk…' }).click();
+  await expect(window.dialog('Which disk becomes main?')).toBeVisible();
+  await window.expectAccessible();
+  await window.page.keyboard.press('Escape');
+  await window.expectAccessible();
+
   await window.page.getByRole('button', { name: 'Copy for another machine' }).click();
   await expect(window.page.getByText('Before this copy fits the other machine')).toBeVisible();
   await expect(disks.problems).toContainText(/device/);

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readers } from '../../../../electron/engine/machines/probe.ts';
+import { beforeParts, fateOf, mountDifferences, placesInUse } from '../../../../renderer/disks/before.ts';
+import { readProbe } from '../../../../shared/machines/read-probe.ts';
+
+function reportOf(name: string) {
+  const file = join(import.meta.dirname, '../../../fixtures/machine-probes', name, 'output');
+  const report = readProbe(readFileSync(file, 'utf8'), '@@', 1_700_000_000_000, readers);
+  if (report === null) throw new Error(`${name} is not whole`);
+  return report;
+}
+const windows = reportOf('uefi-windows-beside-ubuntu');
+const [disk] = windows.disks;
+if (disk === undefined) throw new Error('It has a disk');
+
+test('the pieces of a disk as it is now fill it, and tell what is in them', () => {
+  const parts = beforeParts(disk);
+  expect(parts.map(({ words }) => words).join('; ')).toContain('ntfs');
+  const whole = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(Math.abs(whole - disk.sizeBytes)).toBeLessThan(disk.sizeBytes / 100);
+});
+
+test('a disk with data is said to be erased, one that is kept is not, and an unknown device is told', () => {
+  const device = disk.byId[0] ?? disk.path;
+  expect(fateOf({ name: 'main', device, isErased: true }, windows.disks)).toMatchObject({ tone: 'bad' });
+  expect(fateOf({ name: 'main', device, isErased: true }, windows.disks).words).toMatch(/ntfs.*will be erased$/);
+  expect(fateOf({ name: 'main', device, isErased: false }, windows.disks).words).not.toContain('erased');
+  expect(fateOf({ name: 'main', device: '/dev/disk/by-id/other', isErased: true }, windows.disks).words).toContain(
+    'no such disk',
+  );
+});
+
+test('an empty disk is free room as a whole', () => {
+  const [empty] = reportOf('nixos-installer-empty-disk').disks.filter(({ isSystemDisk }) => !isSystemDisk);
+  if (empty === undefined) throw new Error('It has an empty disk');
+  expect(beforeParts(empty)).toMatchObject([{ words: 'empty', isFree: true }]);
+});
+
+test('what a running machine mounts is held against what the layout mounts', () => {
+  const { disks, mounts } = reportOf('luks-root-wifi');
+  expect(disks.flatMap(placesInUse)).toContain('/');
+  const layout = { nodev: { '/data': { type: 'nodev', fsType: 'tmpfs' } } };
+  const differences = mountDifferences(layout, mounts);
+  expect(differences).toContain('/data is in the layout, not on the machine.');
+  expect(differences.join('\n')).toMatch(/^\/ \(.*\) is on the machine, not in the layout\.$/m);
+});
