@@ -2,6 +2,7 @@ import { mkdtempDisposable, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { withoutOwnFilters } from '../git/look.ts';
 import { evalJson } from '../nix/eval.ts';
 import type { FleetFolder } from './folder.ts';
 
@@ -33,6 +34,7 @@ export const nixEvaluator: MakeEvaluator = (folder, untracked, signal) => async 
     signal,
     flakeFolder: folder.workTree ?? folder.path,
     untracked,
+    ...(folder.workTree === null ? {} : { gitConfig: await withoutOwnFilters({ cwd: folder.workTree, signal }) }),
     ...(file === null ? {} : { env: { NIX_SHOW_STATS: '1', NIX_SHOW_STATS_PATH: file } }),
   });
   if (file !== null) {

@@ -14,6 +14,8 @@ export interface GitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Exit codes that are an answer and not an error; default: 0 alone. */
   readonly expectedExitCodes?: readonly number[];
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What every call is told: whole names of files, and no program beside git that watches the folder. */
@@ -76,7 +78,7 @@ export async function git(argv: readonly [string, ...string[]], options: GitOpti
   const result = await new Promise<GitResult>((resolve, reject) => {
     const child = spawn('git', [...quietly, ...argv], {
       cwd: options.cwd,
-      env: gitEnvironment(),
+      env: { ...gitEnvironment(), ...options.env },
       signal: options.signal,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { git, type GitOptions } from './core.ts';
+import { lookWithGit } from './look.ts';
 
 const diff = [
   'diff',
@@ -9,6 +10,7 @@ const diff = [
   '--no-textconv',
   '--no-renames',
   '--full-index',
+  '--ignore-submodules=dirty',
 ] as const;
 
 /**
@@ -16,9 +18,9 @@ const diff = [
  * added with `git add -N` included. That is what a flake in git sees: untracked files are left out by nix too.
  */
 export async function gitDiffHash(options: GitOptions): Promise<string> {
-  const sinceCommit = await git([...diff, 'HEAD', '--'], { ...options, expectedExitCodes: [0, 128] });
+  const sinceCommit = await lookWithGit([...diff, 'HEAD', '--'], { ...options, expectedExitCodes: [0, 128] });
   const { stdout } =
-    sinceCommit.exitCode === 0 ? sinceCommit : await git([...diff, await emptyTree(options), '--'], options);
+    sinceCommit.exitCode === 0 ? sinceCommit : await lookWithGit([...diff, await emptyTree(options), '--'], options);
   return createHash('sha256').update(stdout).digest('hex');
 }
 

@@ -1,8 +1,9 @@
-import { git, type GitOptions } from './core.ts';
+import type { GitOptions } from './core.ts';
+import { lookWithGit } from './look.ts';
 
 /** The last commit (its full hash), or null where there is none yet. */
 export async function gitHead(options: GitOptions): Promise<string | null> {
-  const result = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], {
+  const result = await lookWithGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], {
     ...options,
     expectedExitCodes: [0, 1],
   });

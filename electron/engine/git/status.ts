@@ -1,4 +1,5 @@
-import { git, type GitOptions } from './core.ts';
+import type { GitOptions } from './core.ts';
+import { lookWithGit } from './look.ts';
 
 /** A work tree against its last commit. Paths are relative to the work tree's top. */
 export interface GitStatus {
@@ -57,8 +58,9 @@ export async function gitStatus(options: GitOptions): Promise<GitStatus> {
     '--porcelain=v2',
     '--branch',
     '--untracked-files=all',
-    '--ignore-submodules=none',
+    // Their files are not looked at: a submodule has a configuration of its own, and nix leaves submodules out.
+    '--ignore-submodules=dirty',
     '-z',
   ] as const;
-  return parseStatus((await git([...argv], options)).stdout.toString('utf8'));
+  return parseStatus((await lookWithGit([...argv], options)).stdout.toString('utf8'));
 }

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GitFile, GitState } from '../../../shared/contract/git.ts';
 import { git, type GitOptions } from './core.ts';
+import { lookWithGit } from './look.ts';
 
 type Read = Omit<GitState, 'operation' | 'identity' | 'remotes' | 'fetchedAt'>;
 
@@ -104,9 +105,17 @@ export async function currentOperation(options: GitOptions): Promise<GitState['o
  * @param options `cwd`: the top of the work tree
  */
 export async function workTreeState(options: GitOptions, subfolder: string): Promise<GitState> {
-  const status = ['status', '--porcelain=v2', '--branch', '--no-renames', '--untracked-files=all', '-z'] as const;
+  const status = [
+    'status',
+    '--porcelain=v2',
+    '--branch',
+    '--no-renames',
+    '--untracked-files=all',
+    '--ignore-submodules=dirty',
+    '-z',
+  ] as const;
   const [{ stdout }, gitFolder, identity, remotes] = await Promise.all([
-    git(status, options),
+    lookWithGit(status, options),
     gitFolderOf(options),
     git(['var', 'GIT_COMMITTER_IDENT'], { ...options, expectedExitCodes: [0, 128] }),
     git(['remote'], options),

@@ -10,7 +10,11 @@ import { captureNix, type NixCommand, type NixListeners } from './run.ts';
 import type { CaptureLimits } from './capture.ts';
 
 export interface EvalRequest<T>
-  extends NixListeners, CaptureLimits, Pick<NixCommand, 'env'>, Pick<NixRun, 'flakeFolder' | 'untracked'> {
+  extends
+    NixListeners,
+    CaptureLimits,
+    Pick<NixCommand, 'env' | 'gitConfig'>,
+    Pick<NixRun, 'flakeFolder' | 'untracked'> {
   /** A flake reference, or the path of a Nix file. */
   readonly source: { readonly ref: string } | { readonly file: string };
   /** Default: the flake's outputs, or the file's value, as a whole. */

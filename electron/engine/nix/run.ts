@@ -1,5 +1,6 @@
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { Stage } from '../../../shared/contract/job.ts';
+import { configEnvironment, noPrograms, type GitConfigEntry } from '../git/config-environment.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { captureProgram, type CaptureLimits } from './capture.ts';
 import { findNix, type NixProgram } from './nix-program.ts';
@@ -15,6 +16,8 @@ export interface NixCommand {
   /** Words for ssh, which nix starts itself; see ssh-options.ts. */
   readonly sshOptions?: readonly string[];
   readonly cwd?: string;
+  /** For git, where nix starts it, beside what it is always told. */
+  readonly gitConfig?: readonly GitConfigEntry[];
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -42,10 +45,14 @@ export function nixArgv(nix: NixProgram, args: NixCommand['args']): [string, ...
   ];
 }
 
-/** Nobody can answer git on a terminal that nobody sees, and options for ssh go through the environment. */
-export function nixEnvironment(command: Pick<NixCommand, 'sshOptions' | 'env'>): Record<string, string> {
+/**
+ * Nobody can answer git on a terminal that nobody sees, the opened folder's configuration has it run no program, and
+ * options for ssh go through the environment.
+ */
+export function nixEnvironment(command: Pick<NixCommand, 'sshOptions' | 'gitConfig' | 'env'>): Record<string, string> {
   return {
     GIT_TERMINAL_PROMPT: '0',
+    ...configEnvironment([...noPrograms, ...(command.gitConfig ?? [])]),
     ...(command.sshOptions === undefined ? {} : { NIX_SSHOPTS: nixSshOptions(command.sshOptions) }),
     ...command.env,
   };

@@ -26,7 +26,14 @@ describe('what nix is started with', () => {
   });
 
   test('never lets git ask on a terminal', () => {
-    expect(nixEnvironment({})).toEqual({ GIT_TERMINAL_PROMPT: '0' });
+    expect(nixEnvironment({})).toEqual({
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_CONFIG_COUNT: '2',
+      GIT_CONFIG_KEY_0: 'core.fsmonitor',
+      GIT_CONFIG_VALUE_0: 'false',
+      GIT_CONFIG_KEY_1: 'core.hooksPath',
+      GIT_CONFIG_VALUE_1: '/dev/null',
+    });
   });
 
   test('keeps a result with a link, and writes no lock file', () => {
