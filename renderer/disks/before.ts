@@ -51,8 +51,8 @@ export function fateOf(layoutDisk: LayoutDisk, disks: readonly ProbedDisk[]): { 
   const [found] = installDisks([layoutDisk], { disks: [...disks] });
   if (found === undefined || found.path === null) return { tone: 'bad', words: 'The machine has no such disk' };
   if (!found.hasData) return { tone: 'ok', words: 'empty' };
-  const end = layoutDisk.isErased ? 'will be erased' : 'is kept by “destroy = false”';
-  return { tone: layoutDisk.isErased ? 'bad' : 'ok', words: `${found.contents.join('; ')}: ${end}` };
+  const fate = layoutDisk.isErased ? 'Will be erased' : 'Kept by “destroy = false”';
+  return { tone: layoutDisk.isErased ? 'bad' : 'ok', words: `${fate}: ${found.contents.join('; ')}` };
 }
 
 /** The disks of a layout, with what they are called on the machine. */

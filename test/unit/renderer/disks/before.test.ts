@@ -25,7 +25,7 @@ test('the pieces of a disk as it is now fill it, and tell what is in them', () =
 test('a disk with data is said to be erased, one that is kept is not, and an unknown device is told', () => {
   const device = disk.byId[0] ?? disk.path;
   expect(fateOf({ name: 'main', device, isErased: true }, windows.disks)).toMatchObject({ tone: 'bad' });
-  expect(fateOf({ name: 'main', device, isErased: true }, windows.disks).words).toMatch(/ntfs.*will be erased$/);
+  expect(fateOf({ name: 'main', device, isErased: true }, windows.disks).words).toMatch(/^Will be erased: .*ntfs/);
   expect(fateOf({ name: 'main', device, isErased: false }, windows.disks).words).not.toContain('erased');
   expect(fateOf({ name: 'main', device: '/dev/disk/by-id/other', isErased: true }, windows.disks).words).toContain(
     'no such disk',
