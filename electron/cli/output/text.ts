@@ -1,13 +1,14 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { visibleText, written } from '../../../shared/visible-text.ts';
 
 /**
  * Text from a fleet, a host or a program, safe to print: control characters could move the cursor, change the title or
- * hide what follows. Line feeds stay where `multiline` is set.
+ * hide what follows, and invisible ones make a text look like another. Line feeds stay where `multiline` is set.
  */
 export function printable(text: string, multiline = false): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+  return visibleText(text).replace(/\p{Cc}/gu, (character) => {
     if (multiline && (character === '\n' || character === '\t')) return character;
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    return written(character);
   });
 }
 
