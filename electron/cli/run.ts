@@ -5,6 +5,7 @@ import { FLEET_ARGUMENT, SELECTION_HELP } from './arguments.ts';
 import { deploy } from './commands/deploy.ts';
 import { disksCommand } from './commands/disks/command.ts';
 import { runDoctor } from './commands/doctor.ts';
+import { addFleetChanges } from './commands/fleet-change.ts';
 import { addFleetCheck } from './commands/fleet-check.ts';
 import { addFleetInputs } from './commands/fleet-inputs.ts';
 import { addFleetMaking } from './commands/fleet-new.ts';
@@ -93,6 +94,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
   addFleetCheck(fleet, act);
   addFleetInputs(fleet, act);
   addFleetMaking(fleet, alone);
+  addFleetChanges(fleet, act, wholeNumber(1, 65535));
 
   program
     .command('deploy')

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Problem } from '../../shared/contract/problem.ts';
+import { HostChanges } from './fleet/change/host-changes.ts';
 import { Fleets } from './fleet/fleets.ts';
 import { nixEvaluator } from './fleet/evaluator.ts';
 import { MemoryHistory } from './fleet/memory-history.ts';
@@ -38,6 +40,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
   const files = prepareSshFiles(home.ssh);
   const jobs = resources.use(createJobs({ home, store }));
   const now = Date.now;
+  const memory = new MemoryHistory(home.cache);
   const fleets = resources.use(
     new Fleets({
       store,
@@ -45,14 +48,16 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
       now,
       fetchFlake: fetchWithNix(() => configPathWithoutSpaces(files)),
       evaluatorOf: nixEvaluator,
-      memory: new MemoryHistory(home.cache),
+      memory,
       ask: askOverSsh(files),
     }),
   );
   const inputs = resources.use(new Inputs({ home, jobs, fleets, now }));
   const machines = new MachineMemory();
   const installs = resources.use(new Installs({ env, home, store, jobs, fleets, files, machines, now }));
-  const parts = { env, surroundings, home, store, jobs, fleets, inputs, files, machines, installs, notices };
+  const scratch = join(home.cache, 'changes');
+  const changes = new HostChanges({ fleets, memory, scratch, evaluatorOf: nixEvaluator });
+  const parts = { env, surroundings, home, store, jobs, fleets, changes, inputs, files, machines, installs, notices };
   const router = createRouter(parts);
   const owned = resources.move();
   return { router, notices, [Symbol.asyncDispose]: () => owned.disposeAsync() };

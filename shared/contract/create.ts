@@ -65,7 +65,7 @@ export const createEvent = z.discriminatedUnion('type', [
 ]);
 export type CreateEvent = z.infer<typeof createEvent>;
 
-/** What adding a host would change. `layout` null: a flake that somebody else wrote, where only its owner adds hosts. */
+/** What a new host of a fleet needs. `layout` null: a flake that somebody else wrote, where hosts are made like others. */
 export const hostSuggestions = z.object({
   layout: z.enum(['factory', 'simple']).nullable(),
   /** The release that the fleet's nixpkgs is of, or the newest one. */
@@ -73,17 +73,10 @@ export const hostSuggestions = z.object({
 });
 export type HostSuggestions = z.infer<typeof hostSuggestions>;
 
-export const hostPlan = z.object({
-  files: z.array(z.object({ path: z.string(), before: z.string().nullable(), after: z.string() })),
-});
-export type HostPlanned = z.infer<typeof hostPlan>;
-
 /** Making fleets and hosts. */
 export const createContract = {
   suggestFleet: procedure.output(fleetSuggestions),
   planFleet: procedure.input(z.object({ folder, fleet: newFleet })).output(fleetPlan),
   fleet: procedure.input(z.object({ folder, fleet: newFleet })).output(eventIterator(createEvent)),
   suggestHost: procedure.input(z.object({ fleetId })).output(hostSuggestions),
-  planHost: procedure.input(z.object({ fleetId, host: newHost })).output(hostPlan),
-  host: procedure.input(z.object({ fleetId, host: newHost })).output(hostPlan),
 };

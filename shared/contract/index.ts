@@ -1,4 +1,5 @@
 import { appContract } from './app.ts';
+import { changeContract } from './change.ts';
 import { createContract } from './create.ts';
 import { deployContract } from './deploy.ts';
 import { disksContract } from './disks.ts';
@@ -19,6 +20,7 @@ export const contract = {
   fleet: fleetContract,
   selection: selectionContract,
   create: createContract,
+  change: changeContract,
   files: filesContract,
   git: gitContract,
   inputs: inputsContract,

@@ -11,6 +11,17 @@ export function positionAt(source: string, offset: number): { line: number; colu
   return { line, column: offset - lineStart + 1 };
 }
 
+/** The offset of a line and column (both from 1); the end of the text where it has no such line. */
+export function offsetAt(source: string, { line, column }: { readonly line: number; readonly column: number }): number {
+  let start = 0;
+  for (let number = 1; number < line; number++) {
+    const next = source.indexOf('\n', start);
+    if (next === -1) return source.length;
+    start = next + 1;
+  }
+  return Math.min(start + column - 1, source.length);
+}
+
 export function lineStart(source: string, offset: number): number {
   return source.lastIndexOf('\n', offset - 1) + 1;
 }

@@ -1,19 +1,14 @@
 import { Option, type Command } from 'commander';
 import { homedir } from 'node:os';
-import { isFlakeReference } from '../../../shared/fleet/fleet-reference.ts';
 import { supportedReleases } from '../../../shared/fleet/releases.ts';
-import { hostTypes, type HostType, type NewFleet, type NewHost } from '../../../shared/fleet/template/options.ts';
-import { addHost } from '../../engine/fleet/create/add-host.ts';
+import type { NewFleet } from '../../../shared/fleet/template/options.ts';
 import { createFleet, planFleet } from '../../engine/fleet/create/create-fleet.ts';
 import { ownUser } from '../../engine/fleet/create/own-user.ts';
-import { suggestHost } from '../../engine/fleet/create/suggestions.ts';
-import { fleetReadOnly } from '../../engine/fleet/errors.ts';
 import { findSshPublicKeys } from '../../engine/fleet/create/ssh-public-keys.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
 import type { ActAlone, Printer } from '../printer.ts';
-import { targetParts } from '../target-text.ts';
 
 /** The newest release that is out: what a new fleet starts with. */
 const CURRENT_RELEASE = supportedReleases(Date.now())[0]?.name ?? 'unstable';
@@ -63,36 +58,7 @@ async function newFleet(printer: Printer, folder: string, options: NewOptions): 
   return exitCodes.done;
 }
 
-interface AddOptions {
-  readonly system: string;
-  readonly type: HostType;
-  readonly target?: string;
-  readonly tag: readonly string[];
-  readonly stateVersion?: string;
-}
-
-function addressOf(text: string | undefined): Pick<NewHost, 'address' | 'user' | 'port'> {
-  const parts = text === undefined ? null : targetParts(text);
-  return { address: parts?.host ?? null, user: parts?.user ?? null, port: parts?.port ?? null };
-}
-
-async function newHost(printer: Printer, folder: string, name: string, options: AddOptions): Promise<ExitCode> {
-  if (isFlakeReference(folder)) throw fleetReadOnly(folder);
-  const { system, type, tag: tags } = options;
-  const stateVersion = options.stateVersion ?? (await suggestHost(folder, Date.now())).stateVersion;
-  const host: NewHost = { name, type, system, tags, stateVersion, ...addressOf(options.target) };
-  const change = await addHost(folder, host, AbortSignal.timeout(60_000));
-  const changed = change.changedFiles.map((file) => file.path);
-  if (printer.isJson)
-    printer.printJson({ folder: change.folder, newFiles: Object.keys(change.newFiles), changedFiles: changed });
-  else {
-    for (const path of Object.keys(change.newFiles)) printer.print(`new      ${printable(path)}\n`);
-    for (const path of changed) printer.print(`changed  ${printable(path)}\n`);
-  }
-  return exitCodes.done;
-}
-
-/** Adds `new` and `add-host` to the commands of `fleet`. */
+/** Adds `new` to the commands of `fleet`. */
 export function addFleetMaking(fleet: Command, act: ActAlone): void {
   const json = (): Option => new Option('--json', 'print JSON');
   fleet
@@ -115,19 +81,5 @@ export function addFleetMaking(fleet: Command, act: ActAlone): void {
     .addOption(json())
     .action((folder: string, options: NewOptions & { json?: boolean }) =>
       act(options, (printer) => newFleet(printer, folder, options)),
-    );
-  fleet
-    .command('add-host')
-    .description('add a host to a fleet that was made here')
-    .argument('<DIR>', 'the folder with flake.nix')
-    .argument('<NAME>')
-    .option('--system <SYSTEM>', 'its kind of processor', 'x86_64-linux')
-    .addOption(new Option('--type <TYPE>', 'which profile it gets').choices([...hostTypes]).default('server'))
-    .option('--target <[USER@]HOST[:PORT]>', 'where it answers to SSH')
-    .addOption(new Option('--tag <TAG>', 'may be repeated').argParser(repeated).default([], 'none'))
-    .option('--state-version <RELEASE>', 'the release that it was installed with; default: that of the fleet')
-    .addOption(json())
-    .action((folder: string, name: string, options: AddOptions & { json?: boolean }) =>
-      act(options, (printer) => newHost(printer, folder, name, options)),
     );
 }

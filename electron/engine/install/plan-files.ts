@@ -5,7 +5,7 @@ import type { InstallRequest, InstallReview } from '../../../shared/contract/ins
 import { whyNameIsRefused } from '../../../shared/fleet/host-name.ts';
 import { factoryHostFiles, simpleHostFiles } from '../../../shared/fleet/template/host-files.ts';
 import { networkModule } from '../../../shared/fleet/template/network.ts';
-import { layoutOf, planHost } from '../fleet/create/add-host.ts';
+import { layoutOf, planHost } from '../fleet/create/plan-host.ts';
 import { foreignLayout } from '../fleet/create/errors.ts';
 import { replaceFile } from '../fleet/create/write-files.ts';
 import { git } from '../git/core.ts';

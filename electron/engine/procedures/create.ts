@@ -1,6 +1,5 @@
-import type { CreateEvent, HostPlanned } from '../../../shared/contract/create.ts';
+import type { CreateEvent } from '../../../shared/contract/create.ts';
 import { EventQueue } from '../event-queue.ts';
-import { addHost, planHost, type HostChange } from '../fleet/create/add-host.ts';
 import { createFleet, planFleet } from '../fleet/create/create-fleet.ts';
 import { suggestFleet, suggestHost } from '../fleet/create/suggestions.ts';
 import type { Fleets } from '../fleet/fleets.ts';
@@ -37,22 +36,5 @@ export function createProcedures(fleets: Pick<Fleets, 'folder' | 'editableFolder
     suggestHost: create.suggestHost.handler(async ({ input }) =>
       suggestHost(await fleets.folder(input.fleetId), Date.now()),
     ),
-    planHost: create.planHost.handler(async ({ input }) =>
-      planned(await planHost(await fleets.editableFolder(input.fleetId), input.host)),
-    ),
-    host: create.host.handler(async ({ input, signal }) => {
-      const limit = AbortSignal.timeout(TIME_LIMIT_MS);
-      const folder = await fleets.editableFolder(input.fleetId);
-      return planned(await addHost(folder, input.host, signal ? AbortSignal.any([signal, limit]) : limit));
-    }),
-  };
-}
-
-function planned({ newFiles, changedFiles }: HostChange): HostPlanned {
-  return {
-    files: [
-      ...changedFiles.map(({ path, before, after }) => ({ path, before, after })),
-      ...Object.entries(newFiles).map(([path, after]) => ({ path, before: null, after })),
-    ],
   };
 }

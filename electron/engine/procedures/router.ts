@@ -1,4 +1,5 @@
 import type { Problem } from '../../../shared/contract/problem.ts';
+import type { HostChanges } from '../fleet/change/host-changes.ts';
 import type { Fleets } from '../fleet/fleets.ts';
 import type { Home } from '../home.ts';
 import type { Inputs } from '../inputs/inputs.ts';
@@ -10,6 +11,7 @@ import type { Store } from '../store/open.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { appProcedures } from './app.ts';
 import { procedures } from './base.ts';
+import { changeProcedures } from './change.ts';
 import { createProcedures } from './create.ts';
 import { deployProcedures } from './deploy.ts';
 import { disksProcedures } from './disks.ts';
@@ -32,6 +34,7 @@ export interface EngineParts {
   readonly store: Store;
   readonly jobs: Jobs;
   readonly fleets: Fleets;
+  readonly changes: HostChanges;
   readonly inputs: Inputs;
   readonly files: SshFiles;
   readonly machines: MachineMemory;
@@ -47,6 +50,7 @@ export function createRouter(parts: EngineParts) {
     fleet: fleetProcedures(fleets),
     selection: selectionProcedures(store),
     create: createProcedures(fleets, env),
+    change: changeProcedures(parts.changes),
     files: filesProcedures(fleets),
     git: gitProcedures(parts),
     inputs: inputsProcedures(parts),

@@ -100,8 +100,11 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       planFleet: base.create.planFleet.handler(absent),
       fleet: base.create.fleet.handler(absent),
       suggestHost: base.create.suggestHost.handler(absent),
-      planHost: base.create.planHost.handler(absent),
-      host: base.create.host.handler(absent),
+    },
+    change: {
+      plan: base.change.plan.handler(absent),
+      apply: base.change.apply.handler(absent),
+      undo: base.change.undo.handler(absent),
     },
     files: {
       list: base.files.list.handler(absent),

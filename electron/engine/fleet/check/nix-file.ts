@@ -1,6 +1,6 @@
 import type { Finding, Fix } from '../../../../shared/contract/finding.ts';
 import { allBindings, type PlacedBinding } from '../../../../shared/nix/bindings.ts';
-import { positionAt } from '../../../../shared/nix/line.ts';
+import { offsetAt, positionAt } from '../../../../shared/nix/line.ts';
 import { parseNix } from '../../../../shared/nix/parser.ts';
 import type { Splice } from '../../../../shared/nix/splice.ts';
 import type { NixTree } from '../../../../shared/nix/syntax.ts';
@@ -33,14 +33,8 @@ export class NixFile {
   }
 
   /** The offset of a line and column that nix told (both from 1). */
-  offsetOf({ line, column }: { readonly line: number; readonly column: number }): number {
-    let start = 0;
-    for (let number = 1; number < line; number++) {
-      const next = this.text.indexOf('\n', start);
-      if (next === -1) return this.text.length;
-      start = next + 1;
-    }
-    return Math.min(start + column - 1, this.text.length);
+  offsetOf(place: { readonly line: number; readonly column: number }): number {
+    return offsetAt(this.text, place);
   }
 
   /** A fix that changes this file. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { homedir } from 'node:os';
 import type { FleetSuggestions, HostSuggestions } from '../../../../shared/contract/create.ts';
 import { supportedReleases } from '../../../../shared/fleet/releases.ts';
-import { layoutOf } from './add-host.ts';
+import { layoutOf } from '../../../../shared/fleet/template/layout.ts';
 import { ownUser } from './own-user.ts';
 import { findSshPublicKeys } from './ssh-public-keys.ts';
 
