@@ -1,3 +1,4 @@
+import { layoutOf } from '../../../shared/fleet/template/layout.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -5,7 +6,7 @@ import type { InstallRequest, InstallReview } from '../../../shared/contract/ins
 import { whyNameIsRefused } from '../../../shared/fleet/host-name.ts';
 import { factoryHostFiles, simpleHostFiles } from '../../../shared/fleet/template/host-files.ts';
 import { networkModule } from '../../../shared/fleet/template/network.ts';
-import { layoutOf, planHost } from '../fleet/create/plan-host.ts';
+import { planHost } from '../fleet/create/plan-host.ts';
 import { foreignLayout } from '../fleet/create/errors.ts';
 import { replaceFile } from '../fleet/create/write-files.ts';
 import { git } from '../git/core.ts';

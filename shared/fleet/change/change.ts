@@ -66,8 +66,8 @@ function whyTargetIsRefused({ address, user, port }: NewTarget): Refusal | null 
   const read = readAddress(address);
   return (
     refusal('address', address, read.ok ? null : read.reason) ??
-    (user == null ? null : refusal('user', user, whyUserIsRefused(user))) ??
-    (port == null ? null : refusal('port', String(port), whyPortIsRefused(port)))
+    (user === null || user === undefined ? null : refusal('user', user, whyUserIsRefused(user))) ??
+    (port === null || port === undefined ? null : refusal('port', String(port), whyPortIsRefused(port)))
   );
 }
 

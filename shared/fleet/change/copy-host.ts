@@ -81,7 +81,7 @@ function copies({ names, items, like, name, own }: CopyRequest): Edit['splices']
   const groups = Map.groupBy(names, ({ what }) => what.group);
   for (const declared of groups.values()) {
     const last = declared.at(-1);
-    if (last?.what.value == null) continue;
+    if (!last || last.what.value === null) continue;
     const { source, what } = last;
     const module = own === null ? null : shortModule(source, what, own);
     if (module) isShortened = true;

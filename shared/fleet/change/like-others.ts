@@ -31,7 +31,7 @@ export function waysLikeOthers(
 /** The host whose set a name stands in directly. */
 function ownerIn({ path }: Name, hosts: ReadonlySet<string>): boolean {
   const owner = path.at(-2);
-  return owner != null && hosts.has(owner);
+  return typeof owner === 'string' && hosts.has(owner);
 }
 
 /** True for a name in an item of a list that says it is about one of the hosts. */

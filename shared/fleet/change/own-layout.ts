@@ -103,7 +103,7 @@ function retargeted(place: HostPlace, { address, user, port }: NewTarget): Edit 
   const values: Record<string, NixValue> = {
     targetHost: address,
     ...(user === undefined ? {} : { targetUser: user ?? 'root' }),
-    ...(port == null ? {} : { targetPort: port }),
+    ...(port === null || port === undefined ? {} : { targetPort: port }),
   };
   const path = [...prefix, 'deployment'];
   if (isUndeployed(place)) {

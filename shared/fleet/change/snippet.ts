@@ -31,13 +31,13 @@ export function snippetOf(change: HostChange, hosts: readonly Host[]): string | 
       const entries: Record<string, NixValue> = isDeployRs(change.name)
         ? {
             hostname: address,
-            ...(user == null ? {} : { sshUser: user }),
-            ...(port == null ? {} : { sshOpts: ['-p', String(port)] }),
+            ...(user === null || user === undefined ? {} : { sshUser: user }),
+            ...(port === null || port === undefined ? {} : { sshOpts: ['-p', String(port)] }),
           }
         : {
             'deployment.targetHost': address,
             ...(user === undefined ? {} : { 'deployment.targetUser': user }),
-            ...(port == null ? {} : { 'deployment.targetPort': port }),
+            ...(port === null || port === undefined ? {} : { 'deployment.targetPort': port }),
           };
       return Object.entries(entries)
         .map(([path, item]) => `${path} = ${formatValue(item)};\n`)

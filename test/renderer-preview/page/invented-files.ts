@@ -262,8 +262,20 @@ export function fileParts(os: ReturnType<typeof implement<typeof contract>>) {
         layout: asked.get('layout') === 'foreign' ? null : ('factory' as const),
         stateVersion: '26.05',
       })),
-      planHost: os.create.planHost.handler(({ input }) => hostFiles(input.host)),
-      host: os.create.host.handler(({ input }) => hostFiles(input.host)),
+    },
+    change: {
+      plan: os.change.plan.handler(async function* ({ input }) {
+        await Promise.resolve();
+        const files = input.change.kind === 'add' ? hostFiles(input.change.host).files : [];
+        const shown = files.map((file) => ({ ...file, from: file.path, act: 'new' as const }));
+        const id = '00000000-0000-4000-8000-000000000000';
+        yield {
+          type: 'planned' as const,
+          plan: { state: 'ready' as const, id, files: shown, isVerified: false, notes: [] },
+        };
+      }),
+      apply: os.change.apply.handler(() => ({ files: [], undoId: '00000000-0000-4000-8000-000000000001' })),
+      undo: os.change.undo.handler(() => undefined),
     },
     files: {
       list: os.files.list.handler(() => ({

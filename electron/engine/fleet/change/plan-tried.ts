@@ -88,7 +88,8 @@ export async function planTried(
 function answersSomewhere(hosts: readonly Host[], name: string | null): boolean {
   const host = hosts.find((item) => item.name === name);
   return (
-    host?.target != null &&
+    host !== undefined &&
+    host.target !== null &&
     (host.target.host !== host.name || host.sources.some((kind) => kind !== 'nixosConfigurations'))
   );
 }

@@ -176,7 +176,7 @@ class NixOutline implements Outline {
       if (item.kind !== 'binding') return [];
       const names = pathNames(this.#source, item.path.names);
       const value = textOf(this.#source, item.value);
-      return names.length === 1 && names[0] != null && value !== null ? [[names[0], value]] : [];
+      return names.length === 1 && typeof names[0] === 'string' && value !== null ? [[names[0], value]] : [];
     });
     return new Map(said);
   }
