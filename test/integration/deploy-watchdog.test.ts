@@ -117,7 +117,7 @@ describeLab('the watchdog', () => {
       join(path, 'nixstead.toml'),
       `[defaults]
 health = [
-  { name = "healthy", command = ["test", "-e", "/run/healthy"], within = 1, every = 0.2 },
+  { name = "healthy", command = ["test", "-e", "/run/healthy"], within = 5, every = 0.2 },
   { command-here = ["test", "-f", "flake.nix"] },
   { tcp = 22 },
   { unit = "sshd" },

@@ -197,8 +197,8 @@ export async function gateStage(run: InstallRun): Promise<void> {
 export async function diskoStage(run: InstallRun, mountOnly: boolean): Promise<void> {
   const { context, state } = run;
   run.enter('disko', mountOnly ? 'mounting' : '');
-  const session = await run.open();
-  const { stdout } = await session.exec(releaseArgv(), { signal: context.signal, timeoutMs: minuteMs });
+  const options = { signal: context.signal, timeoutMs: minuteMs };
+  const { stdout } = await run.ask((session) => session.exec(releaseArgv(), options));
   if (stdout.includes('busy')) run.log('Something below /mnt is still in use on the machine.');
   using stack = new DisposableStack();
   const flags = [...run.diskKeys].flatMap(([remotePath, content], index) => {

@@ -38,12 +38,17 @@ export async function planStage(run: InstallRun): Promise<void> {
 
 /** Lets the install's own key log in, so that no password is typed twice. What it added is taken away again. */
 export async function authorize(run: InstallRun): Promise<void> {
-  const session = await run.open();
   const { signal } = run.context;
-  const before = (await session.exec(keyFileArgv(), { signal })).stdout.trim();
   const { publicLine } = run.secret.loginKey();
-  const { stdout } = await session.exec(authorizeArgv(), { stdin: `${publicLine}\n`, signal, timeoutMs: 30_000 });
-  if (stdout.trim() !== 'added') return;
+  const before = await run.ask(async (session) => (await session.exec(keyFileArgv(), { signal })).stdout.trim());
+  let tries = 0;
+  const word = await run.ask(async (session) => {
+    tries += 1;
+    const { stdout } = await session.exec(authorizeArgv(), { stdin: `${publicLine}\n`, signal, timeoutMs: 30_000 });
+    return stdout.trim();
+  });
+  // A key that is known at the second try was added by the first, whose answer was cut off.
+  if (word !== 'added' && tries === 1) return;
   run.addedKey = before === 'made-folder' || before === 'made-file' ? before : 'was-there';
 }
 
@@ -111,14 +116,14 @@ export async function buildAll(run: InstallRun): Promise<string> {
 
 /** The disks of the layout as the machine has them now. */
 export async function disksNow(run: InstallRun) {
-  const session = await run.open();
   const layout = Object.entries(run.plan.disks).map(([name, { device, destroy }]): LayoutDisk => ({
     name,
     device,
     isErased: destroy,
   }));
   const [first = '', ...rest] = layout.map(({ device }) => device);
-  const { stdout } = await session.exec(resolveArgv(first, ...rest), { signal: run.context.signal, timeoutMs: 15_000 });
+  const options = { signal: run.context.signal, timeoutMs: 15_000 };
+  const { stdout } = await run.ask((session) => session.exec(resolveArgv(first, ...rest), options));
   const resolved = new Map(
     stdout.split('\n').flatMap((line) => {
       const [device, path] = line.split('\t');

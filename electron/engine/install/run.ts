@@ -185,12 +185,19 @@ export class InstallRun implements Disposable {
   /** Asks the machine anew what it is. */
   async probe(signal: AbortSignal = this.context.signal): Promise<MachineReport> {
     const sudoPassword = this.secrets.sudoPassword ?? this.secrets.password;
+    this.#report = await this.ask((session) => probeMachine(session, { sudoPassword, signal }), signal);
+    return this.#report;
+  }
+
+  /**
+   * Asks the machine something that may be asked twice: a connection that is cut at this moment says nothing about the
+   * machine, and the question is put over a new one.
+   */
+  async ask<T>(question: (session: SshSession) => Promise<T>, signal: AbortSignal = this.context.signal): Promise<T> {
     for (let left = 2; ; left -= 1) {
       try {
-        this.#report = await probeMachine(await this.open(signal), { sudoPassword, signal });
-        return this.#report;
+        return await question(await this.open(signal));
       } catch (error) {
-        // A connection that was cut at this moment says nothing about the machine.
         if (left === 0 || !isConnectionProblem(error) || error.problem.code !== 'ssh-connection-lost') throw error;
         this.log(`${error.problem.title}: ${error.problem.evidence}. Asking again.`);
         await wait(1000, undefined, { signal });
