@@ -1,3 +1,4 @@
+import { guessFirmware } from '../../shared/disko/companion/boot-loader.ts';
 import { OperationError, rename, resize } from '../../shared/disko/operations.ts';
 import {
   isSet,
@@ -30,17 +31,6 @@ import {
 export interface Refusal {
   readonly message: string;
   readonly line: number | null;
-}
-
-/** The firmware that a layout was made for, by its boot partitions; null where it has none. */
-export function guessFirmware(layout: Layout): Firmware | null {
-  const types = itemsOf(layout)
-    .filter((item) => item.type === 'gpt_partition')
-    .map((item) => item.value['type']);
-  const [isUefi, isBios] = [types.includes('EF00'), types.includes('EF02')];
-  if (isUefi && isBios) return 'both';
-  if (isUefi) return 'uefi';
-  return isBios ? 'bios' : null;
 }
 
 /** One layout that is being worked on: its text, what is chosen in it, and what is wrong with it. */
