@@ -30,6 +30,11 @@ export class FilterText {
     }, ADDRESS_DELAY_MS);
   }
 
+  /** Call when the page goes away: what was not written yet would bring the page back. */
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
   /** Call inside an effect: takes over what another link wrote into the address. */
   follow(): void {
     const wanted = this.#inAddress();
