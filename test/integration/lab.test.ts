@@ -1,12 +1,14 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempDisposableSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, enterRunningLab, projectRoot, type CommandResult, type Lab } from '../lab/index.ts';
+import { createLab, enterRunningLab, nodePath, projectRoot, type CommandResult, type Lab } from '../lab/index.ts';
 
 let lab: Lab;
 
@@ -61,6 +63,42 @@ function livingNamespaces(): Set<string> {
   return found;
 }
 
+/** A Node of this computer beside the controller, as end-to-end tests start Electron, that tells what it sees there. */
+function lookingAround() {
+  const script = `
+    const { networkInterfaces, userInfo } = require('node:os');
+    const { readdirSync, readFileSync } = require('node:fs');
+    console.log(JSON.stringify({
+      store: readdirSync('/nix/store').filter((name) => !name.startsWith('.')).sort(),
+      hosts: readFileSync('/etc/hosts', 'utf8').trim(),
+      addresses: Object.values(networkInterfaces()).flat().filter(({ family }) => family === 'IPv4').map(({ address }) => address),
+      home: userInfo().homedir,
+    }));
+    setInterval(() => {}, 1e6);`;
+  const wrapper = join(projectRoot, 'test/e2e/fixtures/beside-lab-process.ts');
+  const child = spawn(wrapper, ['--inspect=0', '-e', script], {
+    detached: true,
+    env: {
+      PATH: `${dirname(nodePath)}:${process.env['PATH']}`,
+      LAB_PROGRAM: JSON.stringify({
+        command: [...lab.controller.beside(), nodePath],
+        network: lab.controller.networkFile,
+      }),
+    },
+  });
+  const ended = once(child, 'close');
+  const firstLine = async (stream: Readable): Promise<string> =>
+    z.tuple([z.string()]).parse(await once(createInterface(stream), 'line'))[0];
+  const port = firstLine(child.stderr).then((line) => /ws:\/\/127\.0\.0\.1:(\d+)\//.exec(line)?.[1]);
+  return {
+    said: Promise.all([firstLine(child.stdout).then((line): unknown => JSON.parse(line)), port]),
+    async [Symbol.asyncDispose]() {
+      process.kill(-Number(child.pid), 'SIGKILL');
+      await ended;
+    },
+  };
+}
+
 describeLab('a lab', () => {
   beforeAll(async () => {
     lab = await createLab({ name: 'test', onProgress: console.log });
@@ -97,6 +135,21 @@ describeLab('a lab', () => {
     expect(await alpha.read('find', '/dev', '-type', 'b')).toBe('');
     expect((await alpha.exec(['mknod', '/tmp/disk', 'b', '254', '0'])).stderr).toContain('Operation not permitted');
     expect((await ssh('alpha', 'mknod', '/tmp/disk', 'b', '254', '0')).stderr).toContain('Operation not permitted');
+  });
+
+  test('takes in a program of this computer: the network, store and names of its controller, and a debugger out here', async () => {
+    // A store as one is after a build.
+    await must(['nix', 'store', 'add', '--name', 'known', '/etc/hostname']);
+    await using running = lookingAround();
+    const [seen, debuggerPort] = await running.said;
+    expect(seen).toEqual({
+      store: (await must(['ls', '/nix/store'])).split('\n'),
+      hosts: await must(['cat', '/etc/hosts']),
+      addresses: ['127.0.0.1', lab.controller.address],
+      home: join(lab.folder, 'home'),
+    });
+    const version = await fetch(`http://127.0.0.1:${debuggerPort}/json/version`);
+    expect(await version.json()).toMatchObject({ Browser: `node.js/${process.version}` });
   });
 
   test('takes a system that was built, copied and switched to with plain nix and ssh', async () => {

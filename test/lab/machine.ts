@@ -2,6 +2,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { besideMachine } from './beside-machine.ts';
 import { startFirstProcess, type FirstProcess } from './first-process.ts';
 import { LabDisk, type DiskOptions } from './disks.ts';
 import type { Cable, LinkState, NetworkSwitch } from './network-switch.ts';
@@ -164,6 +165,16 @@ export class Machine implements AsyncDisposable {
   /** The words before a command that run it inside the machine, with a clean environment. */
   inside(options: InsideOptions = {}): string[] {
     return enterMachine(this.#pid, this.#options.environment, options);
+  }
+
+  /** The words before a command that run a program of this computer in the machine's network, with its store and names. */
+  beside(): string[] {
+    return besideMachine(this.#switch.inside('mount'), join(this.#options.folder, 'root'), this.networkFile);
+  }
+
+  /** Its network namespace, as this computer sees it. */
+  get networkFile(): string {
+    return join('/proc', String(this.#pid), 'ns/net');
   }
 
   /** Runs a program inside to its end. */
