@@ -19,6 +19,8 @@ import Settings from '@lucide/svelte/icons/settings';
 import Stethoscope from '@lucide/svelte/icons/stethoscope';
 import Sun from '@lucide/svelte/icons/sun';
 import Table from '@lucide/svelte/icons/table';
+import Tags from '@lucide/svelte/icons/tags';
+import Undo2 from '@lucide/svelte/icons/undo-2';
 import X from '@lucide/svelte/icons/x';
 import type { Component } from 'svelte';
 import { whyNotDeployable } from '../fleet/deploy-refusal.ts';
@@ -156,7 +158,29 @@ export function listActions(app: AppState): Action[] {
         },
       );
     }
+    if (app.change.last !== null) {
+      list.push({
+        id: 'undo-change',
+        title: `Undo: ${app.change.last.title}`,
+        section: 'Fleet',
+        icon: Undo2,
+        keys: 'Alt+Z',
+        keywords: ['revert', 'back', 'take back'],
+        refusal: offline,
+        run: () => void app.change.undo(),
+      });
+    }
     if (app.selection.size > 0) {
+      list.push({
+        id: 'retag-selected',
+        title: 'Edit tags of selected hosts…',
+        section: 'Fleet',
+        icon: Tags,
+        keys: 'Alt+T',
+        keywords: ['tag', 'retag', 'label'],
+        refusal: offline ?? fleet.readOnlyReason,
+        run: () => app.change.ask('retag', app.selection.names),
+      });
       list.push({
         id: 'clear-selection',
         title: 'Clear the selection',

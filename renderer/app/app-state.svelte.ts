@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import type { AppInfo } from '../../shared/contract/app.ts';
 import type { HostName } from '../../shared/contract/ids.ts';
+import { ChangeManager } from '../change/change-manager.svelte.ts';
 import { CheckManager } from '../check/check-manager.svelte.ts';
 import { FilesManager } from '../files/files-manager.svelte.ts';
 import { GitManager } from '../files/git-manager.svelte.ts';
@@ -36,6 +37,7 @@ export class AppState {
   readonly git: GitManager;
   readonly files: FilesManager;
   readonly check: CheckManager;
+  readonly change: ChangeManager;
   readonly inputs: InputsManager;
 
   /** What the engine says about itself; null until it has answered. */
@@ -64,6 +66,12 @@ export class AppState {
     this.files = new FilesManager(connection.client);
     this.check = new CheckManager(connection.client);
     this.inputs = new InputsManager(connection.client);
+    this.change = new ChangeManager({
+      client: connection.client,
+      toasts: this.toasts,
+      complain: this.complain,
+      onWritten: () => void this.#readAgain(),
+    });
     connection.onOpenRequest((path) => void this.openFleet(path));
   }
 
@@ -88,6 +96,13 @@ export class AppState {
     } finally {
       clearTimeout(late);
     }
+  }
+
+  /** After files of the fleet were written. */
+  async #readAgain(): Promise<void> {
+    void this.files.list();
+    const path = this.fleet.fleet?.path;
+    if (path !== undefined) await this.fleet.open(path);
   }
 
   async openFleet(path: string): Promise<void> {

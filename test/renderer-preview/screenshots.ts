@@ -17,6 +17,12 @@ interface Shot {
   act?: (page: Page) => Promise<void>;
 }
 
+/** Opens a host's details and presses one of the buttons there. */
+async function change(page: Page, button: string): Promise<void> {
+  await page.getByRole('button', { name: `Details of ${button.split(' ').at(-1)}` }).click();
+  await page.getByRole('button', { name: button }).click();
+}
+
 const JOB = '#/jobs/20261121-140201-7f3c21';
 const SHOTS: Shot[] = [
   { name: 'fleet', scenario: 'homelab' },
@@ -193,8 +199,98 @@ const SHOTS: Shot[] = [
   },
   {
     name: 'add-host-foreign',
-    scenario: 'homelab&layout=foreign',
-    act: async (page) => page.getByRole('button', { name: 'Add host' }).click(),
+    scenario: 'homelab&layout=foreign&change=verified',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add host' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('media');
+    },
+  },
+  ...(
+    [
+      ['', 'homelab'],
+      ['-foreign', 'homelab&layout=foreign&change=verified'],
+      ['-by-hand', 'homelab&layout=foreign&change=by-hand'],
+      ['-trying', 'homelab&layout=foreign&change=slow'],
+    ] as const
+  ).map(([name, scenario]): Shot => ({
+    name: `host-rename${name}`,
+    scenario,
+    act: async (page) => {
+      await change(page, 'Rename nas');
+      await page.getByRole('textbox', { name: 'New name' }).fill('storage-in-the-cellar-behind-the-washing-machine');
+      if (name === '') return;
+      await page.getByRole('button', { name: 'Show the change' }).click();
+    },
+  })),
+  {
+    name: 'host-rename-taken',
+    scenario: 'homelab',
+    act: async (page) => {
+      await change(page, 'Rename nas');
+      await page.getByRole('textbox', { name: 'New name' }).fill('gateway');
+    },
+  },
+  {
+    name: 'host-tags',
+    scenario: 'homelab',
+    act: async (page) => {
+      await change(page, 'Edit tags of nas');
+      await page.getByRole('textbox', { name: 'New tags' }).fill('cellar');
+    },
+  },
+  {
+    name: 'host-tags-many',
+    scenario: 'many',
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: 'Select all' }).check();
+      await page.getByRole('button', { name: 'Edit tags…' }).click();
+      await page.getByRole('textbox', { name: 'New tags' }).fill('cellar');
+    },
+  },
+  {
+    name: 'host-address',
+    scenario: 'homelab',
+    act: async (page) => {
+      await change(page, 'Edit address of nas');
+      await page.getByRole('textbox', { name: 'Address' }).fill('10.0.20.99');
+    },
+  },
+  {
+    name: 'host-address-mistake',
+    scenario: 'homelab',
+    act: async (page) => {
+      await change(page, 'Edit address of nas');
+      await page.getByRole('textbox', { name: 'Address' }).fill('10.0.20.99; reboot');
+    },
+  },
+  { name: 'host-retire', scenario: 'homelab', act: async (page) => change(page, 'Retire nas') },
+  {
+    name: 'host-retire-refused',
+    scenario: 'homelab&change=problem',
+    act: async (page) => change(page, 'Retire nas'),
+  },
+  {
+    name: 'host-changed',
+    scenario: 'homelab',
+    act: async (page) => {
+      await change(page, 'Edit address of nas');
+      await page.getByRole('textbox', { name: 'Address' }).fill('10.0.20.99');
+      await page.getByRole('button', { name: 'Change address' }).click();
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+    },
+  },
+  {
+    name: 'host-menu',
+    scenario: 'cards',
+    act: async (page) => page.getByRole('button', { name: 'Change nas' }).click(),
+  },
+  {
+    name: 'fleet-remote-details',
+    scenario: 'remote',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Details of nas' }).click();
+      await page.getByRole('button', { name: 'Rename nas' }).hover();
+    },
   },
   { name: 'check', scenario: 'homelab', hash: '#/check' },
   { name: 'check-many', scenario: 'homelab&check=many', hash: '#/check' },

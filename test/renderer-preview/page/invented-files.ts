@@ -1,5 +1,6 @@
 import { DISK_FILES } from './invented-disks.ts';
 import { ORPCError } from '@orpc/server';
+import { inventedPlan, NOT_HELD } from './invented-changes.ts';
 import type { implement } from '@orpc/server';
 import type { contract } from '../../../shared/contract/index.ts';
 import type { Finding } from '../../../shared/contract/finding.ts';
@@ -223,9 +224,6 @@ export function fileParts(os: ReturnType<typeof implement<typeof contract>>) {
   const asked = new URLSearchParams(location.search);
   const planned = (files: Readonly<Record<string, string>>) =>
     Object.entries(files).map(([path, text]) => ({ path, text }));
-  const hostFiles = (host: Parameters<typeof factoryHostFiles>[0]) => ({
-    files: Object.entries(factoryHostFiles(host)).map(([path, after]) => ({ path, before: null, after })),
-  });
   return {
     create: {
       suggestFleet: os.create.suggestFleet.handler(() => ({
@@ -264,15 +262,10 @@ export function fileParts(os: ReturnType<typeof implement<typeof contract>>) {
       })),
     },
     change: {
-      plan: os.change.plan.handler(async function* ({ input }) {
-        await Promise.resolve();
-        const files = input.change.kind === 'add' ? hostFiles(input.change.host).files : [];
-        const shown = files.map((file) => ({ ...file, from: file.path, act: 'new' as const }));
-        const id = '00000000-0000-4000-8000-000000000000';
-        yield {
-          type: 'planned' as const,
-          plan: { state: 'ready' as const, id, files: shown, isVerified: false, notes: [] },
-        };
+      plan: os.change.plan.handler(({ input }) => {
+        const wanted = asked.get('change');
+        if (wanted === 'problem') throw new ORPCError('PROBLEM', { message: NOT_HELD.title, data: NOT_HELD });
+        return inventedPlan(input.change, wanted);
       }),
       apply: os.change.apply.handler(() => ({ files: [], undoId: '00000000-0000-4000-8000-000000000001' })),
       undo: os.change.undo.handler(() => undefined),

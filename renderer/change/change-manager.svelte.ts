@@ -1,0 +1,82 @@
+import type { FleetId, HostName } from '../../shared/contract/ids.ts';
+import type { Client } from '../app/client.ts';
+import type { ToastManager } from '../ui/toast-manager.svelte.ts';
+
+/** The dialog that asks for a change of hosts that are there. */
+export interface HostChangeDialog {
+  readonly kind: 'rename' | 'retag' | 'retarget' | 'retire';
+  /** One, except for `retag`. */
+  readonly names: readonly HostName[];
+}
+
+interface MadeChange {
+  /** What was done, as a sentence without its full stop. */
+  readonly title: string;
+  readonly undoId: string;
+}
+
+interface Parts {
+  readonly client: Client;
+  readonly toasts: ToastManager;
+  readonly complain: (error: unknown) => void;
+  /** Reads the fleet again: its files are others now. */
+  readonly onWritten: () => void;
+}
+
+/** Changes of the fleet's hosts: the dialog that is open, the making of what was worked out, and the way back. */
+export class ChangeManager {
+  readonly #parts: Parts;
+  #fleetId: FleetId | null = null;
+  #dialog = $state.raw<HostChangeDialog | null>(null);
+  #last = $state.raw<MadeChange | null>(null);
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get dialog(): HostChangeDialog | null {
+    return this.#dialog;
+  }
+  /** The newest change, for as long as it can be undone. */
+  get last(): MadeChange | null {
+    return this.#last;
+  }
+
+  ask(kind: HostChangeDialog['kind'], names: readonly HostName[]): void {
+    this.#dialog = { kind, names };
+  }
+
+  close(): void {
+    this.#dialog = null;
+  }
+
+  /** Shows another fleet: a change of the one before is not undone by a key that is meant for this one. */
+  follow(fleetId: FleetId | null): void {
+    if (fleetId === this.#fleetId) return;
+    this.#fleetId = fleetId;
+    this.#dialog = null;
+    this.#last = null;
+  }
+
+  /** @param title what was done, as a sentence without its full stop @throws what the engine refuses */
+  async make(id: string, title: string): Promise<void> {
+    const { undoId } = await this.#parts.client.change.apply({ id });
+    const made = { title, undoId };
+    this.#last = made;
+    const undo = { label: 'Undo', run: () => void this.undo(made) };
+    this.#parts.toasts.show('ok', title, 'The files are written, and not committed yet.', undo);
+    this.#parts.onWritten();
+  }
+
+  async undo(made: MadeChange | null = this.#last): Promise<void> {
+    if (made === null) return;
+    if (this.#last === made) this.#last = null;
+    try {
+      await this.#parts.client.change.undo({ undoId: made.undoId });
+      this.#parts.toasts.show('ok', `Undone: ${made.title}`, 'The files are as they were.');
+      this.#parts.onWritten();
+    } catch (error) {
+      this.#parts.complain(error);
+    }
+  }
+}
