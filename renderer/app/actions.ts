@@ -16,6 +16,7 @@ import Rocket from '@lucide/svelte/icons/rocket';
 import Search from '@lucide/svelte/icons/search';
 import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Stethoscope from '@lucide/svelte/icons/stethoscope';
 import Sun from '@lucide/svelte/icons/sun';
 import Table from '@lucide/svelte/icons/table';
@@ -24,6 +25,7 @@ import Undo2 from '@lucide/svelte/icons/undo-2';
 import X from '@lucide/svelte/icons/x';
 import type { Component } from 'svelte';
 import { whyNotDeployable } from '../fleet/deploy-refusal.ts';
+import { formatNames } from '../ui/format.ts';
 import type { AppState } from './app-state.svelte.ts';
 
 /** Something that can be done, listed once and drawn as button, palette entry and shortcut. */
@@ -52,6 +54,33 @@ export function listActions(app: AppState): Action[] {
   const { fleet, router, settings } = app;
   const offline = app.connection.refusal;
   const list: Action[] = [];
+
+  if (app.guarding !== null) {
+    const { hosts, decide } = app.guarding;
+    const names = formatNames(hosts, 3);
+    list.push(
+      {
+        id: 'keep',
+        title: `Keep the new system of ${names}`,
+        section: 'Deploy',
+        icon: ShieldCheck,
+        keys: 'Alt+K',
+        keywords: ['watchdog', 'confirm'],
+        refusal: offline,
+        run: () => decide('keep'),
+      },
+      {
+        id: 'revert',
+        title: `Revert ${names} now`,
+        section: 'Deploy',
+        icon: Undo2,
+        keys: 'Alt+Z',
+        keywords: ['watchdog', 'go back', 'rollback'],
+        refusal: offline,
+        run: () => decide('revert'),
+      },
+    );
+  }
 
   if (fleet.fleet !== null) {
     const hosts = deployableHosts(app) ?? [];

@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import type { AppInfo } from '../../shared/contract/app.ts';
 import type { HostName } from '../../shared/contract/ids.ts';
+import type { Decision } from '../../shared/contract/job.ts';
 import { ChangeManager } from '../change/change-manager.svelte.ts';
 import { CheckManager } from '../check/check-manager.svelte.ts';
 import { FilesManager } from '../files/files-manager.svelte.ts';
@@ -46,6 +47,8 @@ export class AppState {
   isAnswerLate = $state(false);
   /** The hosts that the deploy dialog is open for; null while it is closed. */
   deploying = $state.raw<readonly HostName[] | null>(null);
+  /** Hosts of the job that is shown which go back by themselves unless somebody decides otherwise; null without any. */
+  guarding = $state.raw<{ hosts: readonly HostName[]; decide: (decision: Decision) => void } | null>(null);
   isPaletteOpen = $state(false);
   isShowingSelections = $state(false);
   isCreatingFleet = $state(false);

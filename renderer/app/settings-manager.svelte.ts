@@ -10,6 +10,7 @@ const BEFORE_LOADED: Settings = {
   hostView: 'table',
   isJobDrawerOpen: false,
   statusIntervalSeconds: 60,
+  watchdog: 'fleet',
 };
 
 /** What the person chose. A change shows at once and is then kept by the engine. */

@@ -35,6 +35,8 @@ export const deployPreview = z.object({
       address: z.string().nullable(),
       /** null: nothing guards it, or the goal changes nothing that runs. */
       watchdogSeconds: watchdogSeconds.nullable(),
+      /** The health checks that decide whether it stays in the new system; empty where the goal asks for none. */
+      checks: z.array(z.object({ name: z.string(), kind: z.string() })),
       refusal: problem.nullable(),
     }),
   ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { procedure } from './base.ts';
+import { watchdogSeconds } from './deploy.ts';
 
 /** What a person chose; remembered across restarts. `version` grows when the shape changes. */
 export const settings = z.object({
@@ -9,6 +10,8 @@ export const settings = z.object({
   isJobDrawerOpen: z.boolean(),
   /** Seconds between questions to the hosts of an open fleet; 0 asks only on request. */
   statusIntervalSeconds: z.int().min(0).max(3600),
+  /** How the window's deploys are guarded; `fleet`: as the fleet says of each host, else for 60 s. */
+  watchdog: z.union([watchdogSeconds, z.enum(['fleet', 'off'])]),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -18,6 +21,7 @@ export const defaultSettings: Settings = {
   hostView: 'table',
   isJobDrawerOpen: false,
   statusIntervalSeconds: 60,
+  watchdog: 'fleet',
 };
 
 export const settingsContract = {

@@ -73,10 +73,12 @@ function whyRefused(host: Host, goal: Goal): Problem | null {
 
 /** The hosts of a plan as a person sees them. */
 export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
-  return spec.hosts.map(({ name, target, watchdogSeconds, refusal }) => ({
+  const { isGuarded } = goals[spec.goal];
+  return spec.hosts.map(({ name, target, watchdogSeconds, checks, refusal }) => ({
     name,
     address: target === null ? null : describeTarget(target),
-    watchdogSeconds: goals[spec.goal].isGuarded ? watchdogSeconds : null,
+    watchdogSeconds: isGuarded ? watchdogSeconds : null,
+    checks: isGuarded ? checks.map((check) => ({ name: check.name, kind: check.kind })) : [],
     refusal,
   }));
 }

@@ -179,7 +179,13 @@ export class StandInConnection implements Connection {
             goal,
             hosts: hosts.map((name) => {
               const host = known.find((each) => each.name === name);
-              return { name, address: host?.target?.host ?? null, watchdogSeconds: 60, refusal: host?.problem ?? null };
+              return {
+                name,
+                address: host?.target?.host ?? null,
+                watchdogSeconds: 60,
+                checks: [{ name: 'no new failed units', kind: 'failed-units' }],
+                refusal: host?.problem ?? null,
+              };
             }),
             commands: deployCommands(hosts),
           };
