@@ -3,6 +3,7 @@ import type { Problem } from '../../shared/contract/problem.ts';
 import { HostChanges } from './fleet/change/host-changes.ts';
 import { Fleets } from './fleet/fleets.ts';
 import { nixEvaluator } from './fleet/evaluator.ts';
+import { OptionNames } from './fleet/options/option-names.ts';
 import { MemoryHistory } from './fleet/memory-history.ts';
 import { fetchWithNix } from './fleet/remote-flake.ts';
 import { askOverSsh } from './fleet/status/ask.ts';
@@ -41,23 +42,39 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
   const jobs = resources.use(createJobs({ home, store }));
   const now = Date.now;
   const memory = new MemoryHistory(home.cache);
+  const fetchFlake = fetchWithNix(() => configPathWithoutSpaces(files));
   const fleets = resources.use(
     new Fleets({
       store,
       jobs,
       now,
-      fetchFlake: fetchWithNix(() => configPathWithoutSpaces(files)),
+      fetchFlake,
       evaluatorOf: nixEvaluator,
       memory,
       ask: askOverSsh(files),
     }),
   );
+  const options = resources.use(new OptionNames({ fleets, fetchFlake, evaluatorOf: nixEvaluator, cache: home.cache }));
   const inputs = resources.use(new Inputs({ home, jobs, fleets, now }));
   const machines = new MachineMemory();
   const installs = resources.use(new Installs({ env, home, store, jobs, fleets, files, machines, now }));
   const scratch = join(home.cache, 'changes');
   const changes = new HostChanges({ fleets, memory, scratch, evaluatorOf: nixEvaluator });
-  const parts = { env, surroundings, home, store, jobs, fleets, changes, inputs, files, machines, installs, notices };
+  const parts = {
+    env,
+    surroundings,
+    home,
+    store,
+    jobs,
+    fleets,
+    changes,
+    options,
+    inputs,
+    files,
+    machines,
+    installs,
+    notices,
+  };
   const router = createRouter(parts);
   const owned = resources.move();
   return { router, notices, [Symbol.asyncDispose]: () => owned.disposeAsync() };

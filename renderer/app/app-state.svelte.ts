@@ -7,6 +7,7 @@ import { ChangeManager } from '../change/change-manager.svelte.ts';
 import { CheckManager } from '../check/check-manager.svelte.ts';
 import { FilesManager } from '../files/files-manager.svelte.ts';
 import { GitManager } from '../files/git-manager.svelte.ts';
+import { OptionNamesManager } from '../files/option-names-manager.svelte.ts';
 import { FleetManager } from '../fleet/fleet-manager.svelte.ts';
 import { HostTraitsManager } from '../fleet/host-traits-manager.svelte.ts';
 import { SavedSelectionsManager } from '../fleet/saved-selections.svelte.ts';
@@ -37,6 +38,7 @@ export class AppState {
   readonly jobs: JobsManager;
   readonly git: GitManager;
   readonly files: FilesManager;
+  readonly options: OptionNamesManager;
   readonly check: CheckManager;
   readonly change: ChangeManager;
   readonly inputs: InputsManager;
@@ -67,6 +69,7 @@ export class AppState {
     this.jobs = new JobsManager(connection, this.complain);
     this.git = new GitManager(connection.client);
     this.files = new FilesManager(connection.client);
+    this.options = new OptionNamesManager({ client: connection.client, follow: this.connection.follow });
     this.check = new CheckManager(connection.client);
     this.inputs = new InputsManager(connection.client);
     this.change = new ChangeManager({

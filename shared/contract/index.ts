@@ -11,6 +11,7 @@ import { inputsContract } from './inputs.ts';
 import { installContract } from './install.ts';
 import { jobContract } from './job.ts';
 import { machineContract } from './machine.ts';
+import { optionsContract } from './options.ts';
 import { selectionContract } from './selection.ts';
 import { settingsContract } from './settings.ts';
 
@@ -22,6 +23,7 @@ export const contract = {
   create: createContract,
   change: changeContract,
   files: filesContract,
+  options: optionsContract,
   git: gitContract,
   inputs: inputsContract,
   deploy: deployContract,

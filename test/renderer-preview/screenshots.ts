@@ -307,6 +307,39 @@ const SHOTS: Shot[] = [
   },
   { name: 'files', scenario: 'homelab', hash: '#/files' },
   { name: 'files-text', scenario: 'homelab', hash: '#/files?file=hosts%2Fnas%2Fdefault.nix&line=8' },
+  {
+    name: 'files-completion',
+    scenario: 'homelab',
+    hash: '#/files?file=hosts%2Fvpn%2Fdefault.nix',
+    act: async (page) => {
+      await page.getByRole('textbox', { name: 'Text of' }).click();
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('services.openssh.');
+      await page.getByRole('option').first().waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.getByText('Whether to enable OpenSSH').waitFor();
+    },
+  },
+  {
+    name: 'files-no-options',
+    scenario: 'homelab&options=none',
+    hash: '#/files?file=hosts%2Fvpn%2Fdefault.nix',
+  },
+  {
+    name: 'files-described',
+    scenario: 'homelab',
+    hash: '#/files?file=hosts%2Fvpn%2Fdefault.nix',
+    act: async (page) => {
+      await page.getByRole('textbox', { name: 'Text of' }).click();
+      await page.keyboard.press('Control+Home');
+      for (const key of ['ArrowDown', 'End', ...Array<string>(9).fill('ArrowLeft')]) await page.keyboard.press(key);
+      await page.getByText('Options of nixpkgs').waitFor();
+      await page.keyboard.press('F1');
+      await page.getByText('Whether to enable OpenSSH').first().waitFor();
+    },
+  },
   { name: 'files-mistake', scenario: 'homelab', hash: '#/files?file=hosts%2Fbroken%2Fdefault.nix' },
   {
     name: 'files-changes',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withoutOwnFilters } from '../git/look.ts';
+import type { CaptureLimits } from '../nix/capture.ts';
 import { evalJson } from '../nix/eval.ts';
 import type { FleetFolder } from './folder.ts';
 
@@ -17,13 +18,18 @@ export interface Evaluator {
 }
 
 /** Makes the evaluator of a fleet. @param untracked files that git does not know, relative to the work tree's top */
-export type MakeEvaluator = (folder: FleetFolder, untracked: readonly string[], signal: AbortSignal) => Evaluator;
+export type MakeEvaluator = (
+  folder: FleetFolder,
+  untracked: readonly string[],
+  signal: AbortSignal,
+  limits?: Omit<CaptureLimits, 'signal'>,
+) => Evaluator;
 
 /** The part of nix's own statistics (NIX_SHOW_STATS) that is used. */
 const statistics = z.object({ gc: z.object({ totalBytes: z.number() }) });
 
 /** Evaluates with the nix of this computer. */
-export const nixEvaluator: MakeEvaluator = (folder, untracked, signal) => async (apply, onAllocated) => {
+export const nixEvaluator: MakeEvaluator = (folder, untracked, signal, limits) => async (apply, onAllocated) => {
   await using stack = new AsyncDisposableStack();
   let file: string | null = null;
   if (onAllocated) file = join(stack.use(await mkdtempDisposable(join(tmpdir(), 'nixstead-'))).path, 'statistics');
@@ -31,6 +37,7 @@ export const nixEvaluator: MakeEvaluator = (folder, untracked, signal) => async 
     source: folder.form === 'flake' ? { ref: folder.ref } : { file: folder.ref },
     apply,
     schema: z.unknown(),
+    ...limits,
     signal,
     flakeFolder: folder.workTree ?? folder.path,
     untracked,

@@ -1,6 +1,7 @@
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { HostChanges } from '../fleet/change/host-changes.ts';
 import type { Fleets } from '../fleet/fleets.ts';
+import type { OptionNames } from '../fleet/options/option-names.ts';
 import type { Home } from '../home.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Installs } from '../install/installs.ts';
@@ -23,6 +24,7 @@ import { inputsProcedures } from './inputs.ts';
 import { installProcedures } from './install.ts';
 import { jobProcedures } from './job.ts';
 import { machineProcedures } from './machine.ts';
+import { optionsProcedures } from './options.ts';
 import { selectionProcedures } from './selection.ts';
 import { settingsProcedures } from './settings.ts';
 
@@ -35,6 +37,7 @@ export interface EngineParts {
   readonly jobs: Jobs;
   readonly fleets: Fleets;
   readonly changes: HostChanges;
+  readonly options: OptionNames;
   readonly inputs: Inputs;
   readonly files: SshFiles;
   readonly machines: MachineMemory;
@@ -52,6 +55,7 @@ export function createRouter(parts: EngineParts) {
     create: createProcedures(fleets, env),
     change: changeProcedures(parts.changes),
     files: filesProcedures(fleets),
+    options: optionsProcedures(parts.options),
     git: gitProcedures(parts),
     inputs: inputsProcedures(parts),
     deploy: deployProcedures(parts),

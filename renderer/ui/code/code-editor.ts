@@ -6,6 +6,7 @@ import { basicSetup } from 'codemirror';
 import { codeTheme } from './code-theme.ts';
 import { lineBreakOf } from './line-break.ts';
 import { nixDiagnostics } from './nix-problems.ts';
+import { optionNames, type OptionSource } from './option-names.ts';
 
 export interface CodeEditorOptions {
   readonly text: string;
@@ -14,6 +15,8 @@ export interface CodeEditorOptions {
   /** Nix colours and marks for what is no Nix. */
   readonly isNix: boolean;
   readonly isReadOnly: boolean;
+  /** Who knows the NixOS options that a Nix text may set; absent: nobody. */
+  readonly options?: OptionSource | undefined;
   onChange(text: string): void;
   /** Mod+S. */
   onSave(): void;
@@ -49,7 +52,7 @@ export class CodeEditor implements Disposable {
   }
 
   #stateOf(text: string): EditorState {
-    const { label, isNix, isReadOnly, onChange, onSave } = this.#options;
+    const { label, isNix, isReadOnly, options, onChange, onSave } = this.#options;
     const extensions: Extension[] = [
       // Before the set-up: what it binds first wins.
       keymap.of([{ key: 'Mod-s', preventDefault: true, run: () => (onSave(), true) }]),
@@ -70,6 +73,7 @@ export class CodeEditor implements Disposable {
     if (isNix) {
       const check = linter((view) => nixDiagnostics(view.state.doc.toString()), { delay: CHECK_DELAY_MS });
       extensions.push(nix(), check, lintGutter());
+      if (options) extensions.push(optionNames(options));
     }
     return EditorState.create({ doc: text, extensions });
   }

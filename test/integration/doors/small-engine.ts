@@ -113,6 +113,11 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       save: base.files.save.handler(absent),
       watch: base.files.watch.handler(absent),
     },
+    options: {
+      watch: base.options.watch.handler(absent),
+      complete: base.options.complete.handler(absent),
+      describe: base.options.describe.handler(absent),
+    },
     git: {
       state: base.git.state.handler(absent),
       committed: base.git.committed.handler(absent),

@@ -217,6 +217,14 @@ function pullPlan(how: 'merge' | 'rebase' | null): PullPlan {
   };
 }
 
+const OPTION_NAMES = ['enable', 'openFirewall', 'ports', 'settings'].map((name, index) => ({
+  name,
+  type: ['boolean', 'boolean', 'list of 16 bit unsigned integer; between 0 and 65535 (both inclusive)', 'submodule'][
+    index
+  ]!,
+  hasMore: name === 'settings',
+}));
+
 const never = new Promise<never>(() => undefined);
 
 /** The parts of the stand-in engine that are about files, git and what is made anew. `?folder=taken` is in the way. */
@@ -303,6 +311,37 @@ export function fileParts(os: ReturnType<typeof implement<typeof contract>>) {
         }
         await never;
       }),
+    },
+    options: {
+      watch: os.options.watch.handler(async function* () {
+        const wanted = asked.get('options');
+        if (wanted === 'none') {
+          const problem = {
+            code: 'nix-timed-out',
+            title: 'The evaluation took too long and was ended',
+            evidence: '',
+            advice: ['Look at what it was doing, and try again.'],
+          };
+          yield { state: 'absent' as const, problem };
+        } else if (wanted === 'slow') {
+          yield { state: 'reading' as const };
+          await never;
+        } else yield { state: 'ready' as const, nixpkgs: 'a1b2c3d', count: 20_362 };
+      }),
+      complete: os.options.complete.handler(({ input }) => ({
+        names: OPTION_NAMES.filter(({ name }) => name.startsWith(input.prefix)),
+        isComplete: true,
+      })),
+      describe: os.options.describe.handler(({ input }) => ({
+        name: input.path.join('.'),
+        type: 'boolean',
+        description:
+          'Whether to enable OpenSSH, which lets you log in from other machines.\n\nSee {option}`services.openssh.settings` for what it allows.',
+        default: 'false',
+        example: 'true',
+        declarations: ['nixos/modules/services/networking/ssh/sshd.nix'],
+        isReadOnly: false,
+      })),
     },
     git: {
       state: os.git.state.handler(() => gitState()),

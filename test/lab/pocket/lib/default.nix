@@ -22,7 +22,14 @@ let
     lib = base;
     inherit modules;
   };
-  options = import ./options.nix { inherit lists types; };
+  options = import ./options.nix {
+    inherit
+      attrsets
+      generators
+      lists
+      types
+      ;
+  };
   fullLib =
     base
     // modules

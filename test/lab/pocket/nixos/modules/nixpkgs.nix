@@ -28,6 +28,7 @@ in
     };
     pkgs = mkOption {
       type = types.pkgs;
+      defaultText = lib.literalExpression "the packages of this nixpkgs for this system";
       default = import ../.. {
         system = if cfg.hostPlatform == null then cfg.system else systemOf cfg.hostPlatform;
         inherit (cfg) config overlays;

@@ -62,7 +62,10 @@ in
     };
 
     networking = set {
-      hostName = value (types.strMatching "^$|^[[:alnum:]]([[:alnum:]_-]{0,61}[[:alnum:]])?$") "nixos";
+      hostName = value (types.strMatching "^$|^[[:alnum:]]([[:alnum:]_-]{0,61}[[:alnum:]])?$") "nixos" // {
+        description = "The name of the machine, without its domain.";
+        example = "garden";
+      };
       domain = value (types.nullOr types.str) null;
       hostId = value (types.nullOr (types.strMatching "[0-9a-f]{8}")) null;
       useDHCP = value types.bool true;
