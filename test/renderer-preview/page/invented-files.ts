@@ -217,13 +217,12 @@ function pullPlan(how: 'merge' | 'rebase' | null): PullPlan {
   };
 }
 
-const OPTION_NAMES = ['enable', 'openFirewall', 'ports', 'settings'].map((name, index) => ({
-  name,
-  type: ['boolean', 'boolean', 'list of 16 bit unsigned integer; between 0 and 65535 (both inclusive)', 'submodule'][
-    index
-  ]!,
-  hasMore: name === 'settings',
-}));
+const OPTION_NAMES = [
+  { name: 'enable', type: 'boolean' },
+  { name: 'openFirewall', type: 'boolean' },
+  { name: 'ports', type: 'list of 16 bit unsigned integer; between 0 and 65535 (both inclusive)' },
+  { name: 'settings', type: 'submodule' },
+].map((option) => ({ ...option, hasMore: option.name === 'settings' }));
 
 const never = new Promise<never>(() => undefined);
 
