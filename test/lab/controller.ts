@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { cacheFolder } from './cache-folder.ts';
 import type { Machine } from './machine.ts';
 import { mustRun } from './run-command.ts';
 
@@ -8,6 +9,13 @@ export const projectRoot = resolve(import.meta.dirname, '../..');
 
 /** Node 24 of the project, wherever the computer's own Node is. */
 export const nodePath = join(projectRoot, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+
+/** Where the project's programs find themselves compiled: with tests that start hundreds of them it counts. */
+export async function compiledFolder(): Promise<string> {
+  const folder = join(cacheFolder(), 'compiled');
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
 
 /** What the owner of the fleet has at hand in the controller. */
 export function controllerEnvironment(shared: string): Record<string, string> {
@@ -18,6 +26,7 @@ export function controllerEnvironment(shared: string): Record<string, string> {
     USER: 'root',
     LOGNAME: 'root',
     SHELL: '/bin/bash',
+    NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'),
     LANG: 'C.UTF-8',
     TERM: 'xterm-256color',
   };

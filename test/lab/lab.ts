@@ -1,6 +1,7 @@
 import { chmod, copyFile, cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  compiledFolder,
   controllerEnvironment,
   makeControllerHome,
   nameHosts,
@@ -91,8 +92,9 @@ export class Lab implements AsyncDisposable {
     const commonLayer = join(folders.machines, 'common');
     const layer = join(folders.machines, 'ctl.layer');
     const { shared } = folders;
-    const [publicKey] = await Promise.all([
+    const [publicKey, compiled] = await Promise.all([
       makeControllerHome(shared),
+      compiledFolder(),
       cp(join(import.meta.dirname, 'machine'), commonLayer, { recursive: true }),
       writeControllerLayer(layer, rootfs, shared),
       copyStandIns(join(shared, 'inputs')),
@@ -111,6 +113,7 @@ export class Lab implements AsyncDisposable {
           binds: [
             { path: projectRoot, writable: false },
             { path: shared, writable: true },
+            { path: compiled, writable: true },
           ],
           environment: controllerEnvironment(shared),
         },
