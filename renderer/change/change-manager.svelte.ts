@@ -1,5 +1,6 @@
 import type { FleetId, HostName } from '../../shared/contract/ids.ts';
 import type { Client } from '../app/client.ts';
+import { visibleText } from '../../shared/visible-text.ts';
 import type { ToastManager } from '../ui/toast-manager.svelte.ts';
 
 /** The dialog that asks for a change of hosts that are there. */
@@ -29,6 +30,8 @@ export class ChangeManager {
   #fleetId: FleetId | null = null;
   #dialog = $state.raw<HostChangeDialog | null>(null);
   #last = $state.raw<MadeChange | null>(null);
+  /** Takes the message about the newest change away: its way back is gone, or is about another change. */
+  #dismiss: (() => void) | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -56,21 +59,26 @@ export class ChangeManager {
     this.#fleetId = fleetId;
     this.#dialog = null;
     this.#last = null;
+    this.#dismiss?.();
   }
 
   /** @param title what was done, as a sentence without its full stop @throws what the engine refuses */
   async make(id: string, title: string): Promise<void> {
     const { undoId } = await this.#parts.client.change.apply({ id });
-    const made = { title, undoId };
+    const made = { title: visibleText(title), undoId };
     this.#last = made;
     const undo = { label: 'Undo', run: () => void this.undo(made) };
-    this.#parts.toasts.show('ok', title, 'The files are written, and not committed yet.', undo);
+    this.#dismiss?.();
+    this.#dismiss = this.#parts.toasts.show('ok', made.title, 'The files are written, and not committed yet.', undo);
     this.#parts.onWritten();
   }
 
   async undo(made: MadeChange | null = this.#last): Promise<void> {
     if (made === null) return;
-    if (this.#last === made) this.#last = null;
+    if (this.#last === made) {
+      this.#last = null;
+      this.#dismiss?.();
+    }
     try {
       await this.#parts.client.change.undo({ undoId: made.undoId });
       this.#parts.toasts.show('ok', `Undone: ${made.title}`, 'The files are as they were.');

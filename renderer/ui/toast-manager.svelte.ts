@@ -25,10 +25,12 @@ export class ToastManager {
     return this.#list;
   }
 
-  show(tone: Toast['tone'], title: string, text = '', action: ToastAction | null = null): void {
+  /** @returns what takes the message away before its time */
+  show(tone: Toast['tone'], title: string, text = '', action: ToastAction | null = null): () => void {
     const id = this.#nextId++;
     this.#list = [...this.#list.slice(-3), { id, tone, title, text, action }];
     setTimeout(() => this.dismiss(id), action !== null ? ACTION_MS : tone === 'ok' ? OK_MS : BAD_MS);
+    return () => this.dismiss(id);
   }
 
   dismiss(id: number): void {

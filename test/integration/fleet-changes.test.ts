@@ -32,6 +32,8 @@ async function fleetOf(fixture: string): Promise<string> {
   await cp(join(fixtures, fixture), path, { recursive: true });
   await git(path, 'init', '--quiet');
   await git(path, 'add', '.');
+  await lab.lock(path);
+  await git(path, 'add', '.');
   await git(path, 'commit', '--quiet', '--message', 'as it was');
   return path;
 }
@@ -81,6 +83,77 @@ describeLab('hosts of a flake that somebody else wrote', () => {
     for (const name of Object.keys(before)) {
       if (![first, second, third].includes(name)) expect(after[name]?.target, name).toEqual(before[name]?.target);
     }
+  });
+
+  // Each as a person would declare machines by hand: what is changed, and the hosts that the fleet has then.
+  test.each([
+    {
+      fixture: 'deploy-nodes',
+      changes: [
+        ['retarget', 'nas', '--target', '10.0.20.99'],
+        ['rename-host', 'gateway', 'router'],
+      ],
+      hosts: { nas: 'deploy@10.0.20.99:2222', router: 'deploy@10.0.20.1' },
+    },
+    {
+      fixture: 'factory-in-flake',
+      changes: [
+        ['tag', '--on', 'envy,lenovo', '--add', 'blue'],
+        ['rename-host', 'rpi4-a', 'pi'],
+      ],
+      hosts: {
+        clawfinger: 'root@clawfinger',
+        envy: 'nixos@10.0.0.10 blue',
+        lenovo: 'nixos@10.0.0.61 web blue',
+        pi: 'nixos@10.0.0.11',
+      },
+    },
+    {
+      fixture: 'hive-function',
+      changes: [
+        ['retarget', 'my-nixos', '--target', '192.168.5.44'],
+        ['rename-host', 'dotted.home.example', 'far-away'],
+      ],
+      hosts: { 'my-nixos': 'root@192.168.5.44', 'far-away': 'root@192.168.5.43 far' },
+    },
+    {
+      fixture: 'lists',
+      changes: [
+        ['tag', '--on', 'beech', '--add', 'blue'],
+        ['rename-host', 'yew', 'larch'],
+        ['retire', 'oak'],
+      ],
+      hosts: {
+        ash: 'root@ash.lan',
+        beech: 'root@10.5.0.1 web blue',
+        birch: 'root@10.5.0.2',
+        elm: 'root@elm.lan',
+        fir: 'root@10.5.0.10',
+        larch: 'root@10.5.0.9',
+      },
+    },
+    {
+      fixture: 'two-outputs',
+      changes: [
+        ['rename-host', 'my-server', 'box'],
+        ['tag', '--on', 'box', '--add', 'blue'],
+      ],
+      hosts: { box: 'root@192.168.7.20 blue' },
+    },
+  ])('are changed in every way to declare them: $fixture', async ({ fixture, changes, hosts }) => {
+    const path = await fleetOf(fixture);
+    for (const [verb = '', ...rest] of changes) {
+      const { said, stderr } = await change(verb, path, ...rest);
+      expect(said, `${verb} ${rest.join(' ')}\n${stderr}`).toMatchObject({ state: 'done', isVerified: true });
+      await git(path, 'commit', '--quiet', '--all', '--message', verb);
+    }
+    const words = ({ target, tags }: Host): string => {
+      const user = target?.user ? `${target.user}@` : '';
+      const port = target?.port ? `:${target.port}` : '';
+      return [`${user}${target?.host}${port}`, ...tags].join(' ');
+    };
+    const after = Object.entries(await hostsOf(path)).map(([name, host]) => [name, words(host)]);
+    expect(Object.fromEntries(after)).toEqual(hosts);
   });
 
   test('a host that only a computation names is left to a person, with the place, and nothing is written', async () => {

@@ -227,6 +227,13 @@ describeLab('reading fleets', () => {
       expect(stdout).toContain(`read only, revision ${first.slice(0, 12)}`);
     });
 
+    test('nothing that writes into a fleet is begun: no file, no input, no host, no install', async () => {
+      const script = join(projectRoot, 'test/integration/changes/reference-process.ts');
+      const codes = z.record(z.string(), z.string()).parse(JSON.parse(await must('node', script, `path:${path}`)));
+      expect(Object.keys(codes)).toHaveLength(8);
+      for (const [what, code] of Object.entries(codes)) expect(code, what).toBe(readOnly.code);
+    });
+
     test('path, a subfolder and an attribute that is no part of a flake', async () => {
       const whole = await show(`path:${path}#alpha`, '--no-details');
       expect(whole.fleet).toMatchObject({ path: `path:${path}`, remote: { revision: null } });

@@ -21,7 +21,7 @@ import { inputsSpec, type InputsSpec } from './spec.ts';
 interface Parts {
   readonly home: Pick<Home, 'jobs' | 'cache'>;
   readonly jobs: Pick<Jobs, 'queue' | 'list' | 'show' | 'watchAll'>;
-  readonly fleets: Pick<Fleets, 'view' | 'current'>;
+  readonly fleets: Pick<Fleets, 'view' | 'current' | 'editableFolder'>;
   readonly now: () => number;
 }
 
@@ -43,8 +43,8 @@ export class Inputs implements Disposable {
 
   /** Queues a job that tries a change. @throws ProblemError for a change that cannot be */
   async try(fleetId: FleetId, change: InputChange, build: boolean): Promise<JobId> {
+    const folder = findFleetFolder(await this.#parts.fleets.editableFolder(fleetId));
     const { fleet, hosts } = await this.#parts.fleets.current(fleetId);
-    const folder = findFleetFolder(fleet.path);
     if (folder.form !== 'flake') throw noFlakeHere();
     const { title, spec } = await this.#changeOf(folder, change);
     const name = `${fleetId}-${this.#parts.now().toString(36)}-${process.pid}`;

@@ -35,6 +35,8 @@ type Parts = Pick<EngineParts, 'fleets' | 'files' | 'machines' | 'jobs'>;
  */
 export async function adoptMachine(request: AdoptRequest, parts: Parts, signal?: AbortSignal): Promise<Adopted> {
   const { fleets, files, machines, jobs } = parts;
+  // Before a machine is asked for anything: files of the fleet are written in the end.
+  const folder = await fleets.editableFolder(request.fleetId);
   const limit = AbortSignal.timeout(300_000);
   const stop = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   const target = loginTarget(request);
@@ -60,13 +62,13 @@ export async function adoptMachine(request: AdoptRequest, parts: Parts, signal?:
       : null,
     options: defaultInstallOptions,
   };
-  const planned = await planFiles(fleet.path, wanted);
-  await writePlanned(fleet.path, planned, stop);
+  const planned = await planFiles(folder, wanted);
+  await writePlanned(folder, planned, stop);
   const hardware = hostFile(request.host, 'hardware-configuration.nix');
-  await writeHardware(session, join(fleet.path, hardware), layout.ok, stop);
+  await writeHardware(session, join(folder, hardware), layout.ok, stop);
   const written = [...planned.map(({ path }) => path), hardware];
-  if (workTreeRoot(fleet.path) !== null) {
-    await git(['add', '--intent-to-add', '--', ...written], { cwd: fleet.path, signal: stop });
+  if (workTreeRoot(folder) !== null) {
+    await git(['add', '--intent-to-add', '--', ...written], { cwd: folder, signal: stop });
   }
 
   const view = await fleets.current(request.fleetId);
@@ -77,7 +79,7 @@ export async function adoptMachine(request: AdoptRequest, parts: Parts, signal?:
     {
       fleet: {
         name: fleet.name,
-        path: fleet.path,
+        path: folder,
         ref: fleet.ref,
         form: fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake',
       },
@@ -90,11 +92,11 @@ export async function adoptMachine(request: AdoptRequest, parts: Parts, signal?:
     ...mountDifferences(plan.mounts, report),
     ...(await deviceDifferences(session, plan.mounts, report, stop)),
   ];
-  if (request.commits && differences.length === 0 && workTreeRoot(fleet.path) !== null) {
-    await gitOnFiles(['add'], written, { cwd: fleet.path, signal: stop });
+  if (request.commits && differences.length === 0 && workTreeRoot(folder) !== null) {
+    await gitOnFiles(['add'], written, { cwd: folder, signal: stop });
     const message = `Take over ${request.host}`;
     await git(['--literal-pathspecs', 'commit', '--quiet', '--message', message, '--only', '--', ...written], {
-      cwd: fleet.path,
+      cwd: folder,
       signal: stop,
     });
   }

@@ -202,9 +202,9 @@ export class Installs implements Disposable {
   ): Promise<InstallSpec> {
     const { fleets, files } = this.#with;
     const { fleet } = await fleets.view(request.fleetId);
-    await fleets.editableFolder(request.fleetId);
-    const planned = await planFiles(fleet.path, request);
-    await writePlanned(fleet.path, planned, this.#ended.signal);
+    const folder = await fleets.editableFolder(request.fleetId);
+    const planned = await planFiles(folder, request);
+    await writePlanned(folder, planned, this.#ended.signal);
     const view = await fleets.current(request.fleetId);
     const host = hostOf(view, request.host);
     const report = this.#reportFor(request, draft);
@@ -215,7 +215,7 @@ export class Installs implements Disposable {
       goal: 'install',
       fleet: {
         name: fleet.name,
-        path: fleet.path,
+        path: folder,
         ref: fleet.ref,
         form: fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake',
       },

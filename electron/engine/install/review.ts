@@ -37,10 +37,10 @@ export async function reviewInstall(question: ReviewQuestion): Promise<InstallRe
       return otherwise;
     }
   };
-  const files = await orObstacle(planFiles(view.fleet.path, request), []);
+  const files = await orObstacle(planFiles(view.fleet.folder, request), []);
   const unknown: AnywhereProgram = { argv: ['nixos-anywhere'], version: null, source: 'path' };
-  const program = await orObstacle(findAnywhere(env, view.fleet.path), unknown);
-  const disks = layoutDisks(view.fleet.path, request, files, report);
+  const program = await orObstacle(findAnywhere(env, view.fleet.folder), unknown);
+  const disks = layoutDisks(view.fleet.folder, request, files, report);
   const reasons = report === null ? [] : judgeMachine(report, { system: nixSystem() }).reasons;
   const told = (weight: 'stop' | 'change'): Problem[] =>
     reasons

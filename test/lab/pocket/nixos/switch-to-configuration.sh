@@ -70,7 +70,13 @@ if [ "$goal" = dry-activate ]; then
 fi
 
 # sshd is the one unit that is more than a name: the server that listens ends, and open connections stay.
-end_sshd() { if [ "$1" = sshd.service ]; then pkill -o -x sshd; fi; }
+# It is waited for, or the next one would not be started.
+end_sshd() {
+  if [ "$1" = sshd.service ] && listening=$(pgrep -o -x sshd); then
+    kill "$listening"
+    timeout 5 tail --pid="$listening" --sleep-interval=0.02 --follow /dev/null
+  fi
+}
 start_sshd() { if [ "$1" = sshd.service ] && ! pgrep -x sshd > /dev/null; then /usr/sbin/sshd -E /var/log/sshd.log 9>&-; fi; }
 
 status=0
