@@ -103,6 +103,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .addOption(onOption())
     .addOption(new Option('--goal <GOAL>', 'what to do with the new system').choices(goal.options).default('switch'))
     .addOption(watchdogOption())
+    .option('--planned <ID>', 'do exactly what a plan found (the id of its job), without evaluating again')
     .option('--plan-only', 'find out what would change, and change nothing (as plan does)')
     .option('-y, --yes', 'do not ask; hosts never seen before are trusted, and their fingerprints printed')
     .addOption(jsonOption())
@@ -118,6 +119,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
           goal: Goal;
           watchdog?: number | 'off';
           planOnly?: boolean;
+          planned?: string;
           yes?: boolean;
           json?: boolean;
         },

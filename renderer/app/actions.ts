@@ -1,7 +1,9 @@
 import Bookmark from '@lucide/svelte/icons/bookmark';
+import FileDiff from '@lucide/svelte/icons/file-diff';
 import FilePen from '@lucide/svelte/icons/file-pen';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
+import History from '@lucide/svelte/icons/history';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import Monitor from '@lucide/svelte/icons/monitor';
@@ -24,6 +26,7 @@ import Tags from '@lucide/svelte/icons/tags';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import X from '@lucide/svelte/icons/x';
 import type { Component } from 'svelte';
+import { startPlan } from '../deploy/start-plan.ts';
 import { whyNotDeployable } from '../fleet/deploy-refusal.ts';
 import { formatNames } from '../ui/format.ts';
 import type { AppState } from './app-state.svelte.ts';
@@ -74,7 +77,7 @@ export function listActions(app: AppState): Action[] {
         title: `Revert ${names} now`,
         section: 'Deploy',
         icon: Undo2,
-        keys: 'Alt+Z',
+        keys: 'Alt+B',
         keywords: ['watchdog', 'go back', 'rollback'],
         refusal: offline,
         run: () => decide('revert'),
@@ -97,6 +100,25 @@ export function listActions(app: AppState): Action[] {
         keywords: ['switch', 'boot', 'test', 'push', 'rebuild', 'all'],
         refusal: offline ?? noHost,
         run: () => (app.deploying = hosts),
+      },
+      {
+        id: 'plan',
+        title: app.selection.size > 0 ? 'What would change on selected hosts?' : 'What would change on all hosts?',
+        section: 'Deploy',
+        icon: FileDiff,
+        keys: 'Alt+W',
+        keywords: ['plan', 'dry', 'activate', 'diff', 'preview'],
+        refusal: offline ?? noHost,
+        run: () => void startPlan(app, hosts).catch(app.complain),
+      },
+      {
+        id: 'go-back',
+        title: app.selection.size > 0 ? 'Go back on selected hosts…' : 'Go back on hosts…',
+        section: 'Deploy',
+        icon: History,
+        keywords: ['rollback', 'generation', 'previous', 'undo'],
+        refusal: offline ?? noHost,
+        run: () => (app.goingBack = { hosts, to: 'previous' }),
       },
       {
         id: 'add-host',

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import type { AppInfo } from '../../shared/contract/app.ts';
+import type { RollbackTarget } from '../../shared/contract/generation.ts';
 import type { HostName } from '../../shared/contract/ids.ts';
 import type { Decision } from '../../shared/contract/job.ts';
 import { ChangeManager } from '../change/change-manager.svelte.ts';
@@ -49,6 +50,8 @@ export class AppState {
   isAnswerLate = $state(false);
   /** The hosts that the deploy dialog is open for; null while it is closed. */
   deploying = $state.raw<readonly HostName[] | null>(null);
+  /** The hosts that the dialog for going back is open for, and to what; null while it is closed. */
+  goingBack = $state.raw<{ hosts: readonly HostName[]; to: RollbackTarget } | null>(null);
   /** Hosts of the job that is shown which go back by themselves unless somebody decides otherwise; null without any. */
   guarding = $state.raw<{ hosts: readonly HostName[]; decide: (decision: Decision) => void } | null>(null);
   isPaletteOpen = $state(false);

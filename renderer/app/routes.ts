@@ -6,6 +6,7 @@ export type Route =
   | { page: 'open' }
   | { page: 'jobs' }
   | { page: 'job'; id: JobId }
+  | { page: 'host'; name: string }
   | { page: 'disks' }
   | { page: 'check' }
   | { page: 'files'; file: string | null; line: number | null }
@@ -27,6 +28,7 @@ export function parseRoute(hash: string): Route {
   if (page === 'disks') return { page: 'disks' };
   if (page === 'check') return { page: 'check' };
   if (page === 'inputs') return { page: 'inputs' };
+  if (page === 'host') return { page: 'host', name: new URLSearchParams(query).get('name') ?? '' };
   if (page === 'files') return filesRoute(new URLSearchParams(query));
   if (page === 'settings') return { page: 'settings' };
   if (page === 'jobs') return isJobId(id) ? { page: 'job', id } : { page: 'jobs' };
@@ -45,6 +47,8 @@ export function printRoute(route: Route): string {
       return `#/jobs/${route.id}`;
     case 'fleet':
       return route.filter === '' ? '#/fleet' : `#/fleet?${new URLSearchParams({ filter: route.filter })}`;
+    case 'host':
+      return `#/host?${new URLSearchParams({ name: route.name })}`;
     case 'files': {
       const query = new URLSearchParams();
       if (route.file !== null) query.set('file', route.file);

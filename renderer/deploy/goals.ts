@@ -5,7 +5,11 @@ export const GOALS: readonly { goal: Goal; title: string; text: string }[] = [
   { goal: 'switch', title: 'Switch', text: 'Run the new system now, and at every boot from now on.' },
   { goal: 'boot', title: 'Boot', text: 'Run the new system from the next boot on; change nothing now.' },
   { goal: 'test', title: 'Test', text: 'Run the new system now; the next boot goes back to the old one.' },
-  { goal: 'dry-activate', title: 'Dry activate', text: 'Copy it, and say what switching would start and stop.' },
+  {
+    goal: 'dry-activate',
+    title: 'Plan',
+    text: 'Build and copy it, and say what a switch would change (dry-activate).',
+  },
   { goal: 'push', title: 'Push', text: 'Build and copy it; activate nothing.' },
   { goal: 'build', title: 'Build', text: 'Only build it here; touch no host.' },
 ];

@@ -22,6 +22,8 @@ export const hostChanges = z.object({
   /** null: it runs no NixOS system. */
   before: z.string().nullable(),
   after: z.string(),
+  /** What builds `after`; absent where a host would go back to a generation that it has. */
+  derivation: z.string().optional(),
   packages: z.array(packageChange),
   addedBytes: z.number(),
   removedBytes: z.number(),

@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
-import { generation, rollbackTarget } from './generation.ts';
+import { generation, generationComparison, rollbackTarget } from './generation.ts';
 import { hostHealth } from './health.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { command } from './job.ts';
@@ -23,6 +23,11 @@ export const deployRequest = z.object({
   goal,
   /** For all hosts; absent: what the fleet says of each, else 60 s. */
   watchdog: z.union([watchdogSeconds, z.literal('off')]).optional(),
+  /**
+   * A job that found out what would change (dry-activate): exactly that is done, without evaluating again. A host that
+   * runs something else by then fails.
+   */
+  planned: jobId.optional(),
 });
 export type DeployRequest = z.infer<typeof deployRequest>;
 
@@ -47,12 +52,19 @@ export type DeployPreview = z.infer<typeof deployPreview>;
 export const deployContract = {
   preview: procedure.input(deployRequest).output(deployPreview),
   start: procedure.input(deployRequest).output(z.object({ jobId })),
-  /** A job in which each host goes back to a generation that it has, with watchdog and health checks as in a switch. */
+  /**
+   * A job in which each host goes back to a generation that it has, with watchdog and health checks as in a switch;
+   * `isPlanOnly`: which only finds out what that would change.
+   */
   rollback: procedure
-    .input(deployRequest.omit({ goal: true }).extend({ to: rollbackTarget }))
+    .input(deployRequest.omit({ goal: true }).extend({ to: rollbackTarget, isPlanOnly: z.boolean().optional() }))
     .output(z.object({ jobId })),
   /** What a host has in its system profile, the newest first. */
   generations: procedure.input(z.object({ fleetId, host: hostName })).output(z.array(generation)),
+  /** What going from one of its generations to another changes. */
+  compareGenerations: procedure
+    .input(z.object({ fleetId, host: hostName, before: z.int().positive(), after: z.int().positive() }))
+    .output(generationComparison),
   /** Tries each check of these hosts once; one host after the other as they answer. */
   health: procedure.input(z.object({ fleetId, hosts: z.array(hostName).min(1) })).output(eventIterator(hostHealth)),
   /** A new job with the same goal for the hosts that did not succeed. */

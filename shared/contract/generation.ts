@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { packageChange } from './changes.ts';
 
 /** One generation of a host's system profile, by what the host says. */
 export const generation = z.object({
@@ -23,3 +24,13 @@ export const rollbackTarget = z.union([
   z.object({ before: z.number() }),
 ]);
 export type RollbackTarget = z.infer<typeof rollbackTarget>;
+
+/** What is different between two generations of a host. */
+export const generationComparison = z.object({
+  packages: z.array(packageChange),
+  addedBytes: z.number(),
+  removedBytes: z.number(),
+  /** Parts that only a reboot changes, and that differ: kernel, initrd, kernel-modules, systemd. */
+  rebootFor: z.array(z.string()),
+});
+export type GenerationComparison = z.infer<typeof generationComparison>;

@@ -59,6 +59,20 @@ describeLab('a plan, and the way back', () => {
     expect(changes?.space[0]?.neededBytes).toBeLessThan(20 * 1024 * 1024);
     expect([await home.host('nas').currentSystem(), await home.host('nas').generation()]).toEqual(running);
 
+    // Exactly what was planned is done, also where the fleet has gone on meanwhile.
+    await writeFile(host, (await readFile(host, 'utf8')).replace('pocket.units.fresh', 'pocket.units.later'));
+    const planned = ['--planned', job.summary.id];
+    const done = (await home.deploy(path, 'nas', ...planned)).result.hosts['nas'];
+    expect(done, JSON.stringify(done?.error)).toMatchObject({ state: 'succeeded', system: changes?.after });
+    // What runs now is not what ran when the plan was made.
+    expect((await home.deployFails(path, 'nas', ...planned)).code).toBe('deploy-plan-outdated');
+    expect((await home.cli(['deploy', path, '--on', 'calm', '--yes', '--json', ...planned])).stdout).toContain(
+      'deploy-not-planned',
+    );
+    await home.cli(['rollback', path, '--on', 'nas', '--to', String(running[1]), '--yes', '--json']);
+    expect([await home.host('nas').currentSystem(), await home.host('nas').generation()]).toEqual(running);
+    await writeFile(host, (await readFile(host, 'utf8')).replace('pocket.units.later', 'pocket.units.fresh'));
+
     const forPerson = await home.cli(['deploy', path, '--on', 'nas', '--plan-only']);
     expect(forPerson.stdout).toMatch(/would restart: sshd\.service/);
     expect(forPerson.stdout).toMatch(/touches ssh/);
@@ -81,6 +95,16 @@ describeLab('a plan, and the way back', () => {
       { number: first[1], system: first[0], isRunning: false, isNext: false },
       ...(first[1] === 1 ? [] : [{ number: 1, isBooted: true }]),
     ]);
+    const plan = await home.cli(['rollback', path, '--on', 'calm', '--to', 'previous', '--plan-only', '--json']);
+    expect(plan.exitCode, plan.stdout).toBe(0);
+    const reverse = await home.job(await home.latestJob());
+    expect(reverse.changes['calm']).toMatchObject({
+      before: second[0],
+      after: first[0],
+      units: { stopped: ['second.service'] },
+      commits: null,
+    });
+    expect(await at()).toEqual(second);
     const back = await home.cli(['rollback', path, '--on', 'calm', '--to', 'previous', '--yes', '--json']);
     expect(back.exitCode, back.stdout).toBe(0);
     expect(await at()).toEqual(first);

@@ -138,6 +138,42 @@ const SHOTS: Shot[] = [
     hash: JOB,
     act: async (page) => page.getByRole('tab', { name: 'Exact commands' }).click(),
   },
+  {
+    name: 'host-page',
+    scenario: 'homelab',
+    hash: '#/host?name=nas',
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: 'Compare generation 142' }).check();
+      await page.getByRole('checkbox', { name: 'Compare generation 139' }).check();
+      await page.getByText('From generation 139 to 142').waitFor();
+    },
+  },
+  {
+    name: 'host-go-back',
+    scenario: 'homelab',
+    hash: '#/host?name=nas',
+    act: async (page) => page.getByRole('button', { name: 'Go back to generation 139' }).click(),
+  },
+  {
+    name: 'plan-1',
+    scenario: 'plan-1',
+    hash: JOB,
+  },
+  {
+    name: 'plan-5',
+    scenario: 'plan-5',
+    hash: JOB,
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: 'Approve compute' }).check();
+      await page.getByRole('button', { name: /^compute / }).click();
+    },
+  },
+  {
+    name: 'plan-100',
+    scenario: 'plan-100',
+    hash: JOB,
+    act: async (page) => page.getByRole('button', { name: 'Approve all' }).click(),
+  },
   { name: 'job-partial', scenario: 'partial', hash: JOB },
   { name: 'job-interrupted', scenario: 'interrupted', hash: JOB },
   { name: 'job-queued', scenario: 'live', hash: '#/jobs/20261121-140301-7f3c22' },

@@ -1,4 +1,5 @@
 import type { DeployPreview, DeployRequest, Goal } from '../../../shared/contract/deploy.ts';
+import type { JobId } from '../../../shared/contract/ids.ts';
 import type { Command } from '../../../shared/contract/job.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -7,6 +8,7 @@ import { openForCommand } from '../open.ts';
 import { changesText } from '../output/changes.ts';
 import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
+import { readId } from './jobs.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
 import { ask, canAsk } from '../terminal.ts';
@@ -17,6 +19,8 @@ export interface DeployOptions {
   readonly watchdog?: number | 'off';
   /** True finds out what would change, and changes nothing. */
   readonly planOnly?: boolean;
+  /** A job that found out what would change: exactly that is done. */
+  readonly planned?: string;
   readonly yes: boolean;
 }
 
@@ -55,6 +59,13 @@ async function confirm(session: Session, hostCount: number): Promise<boolean> {
   return /^y(es)?$/i.test((await ask(session.terminal, question)).trim());
 }
 
+/** What a plan found, for a person; programs have it from the job's events. */
+export async function printChanges(session: Session, id: JobId): Promise<void> {
+  if (session.isJson) return;
+  const { changes } = await session.client.job.show({ id });
+  for (const [host, one] of Object.entries(changes)) session.print(`\n${changesText(host, one, session.paint)}`);
+}
+
 /** `deploy DIR --on EXPR`: shows the plan, asks unless --yes, and follows the job to its end. */
 export async function deploy(session: Session, folder: string, options: DeployOptions): Promise<ExitCode> {
   const { planOnly = false } = options;
@@ -80,6 +91,7 @@ export async function deploy(session: Session, folder: string, options: DeployOp
     hosts: hosts.map((host) => host.name),
     goal: planOnly ? 'dry-activate' : options.goal,
     watchdog: options.watchdog,
+    planned: options.planned === undefined ? undefined : readId(options.planned),
   };
   try {
     if (!planOnly) session.tell(planText(await session.client.deploy.preview(request), session));
@@ -89,10 +101,7 @@ export async function deploy(session: Session, folder: string, options: DeployOp
     }
     const { jobId } = await session.client.deploy.start(request);
     const exitCode = await followJob(session, jobId, { trustsNewHostKeys: options.yes });
-    if (planOnly && !session.isJson) {
-      const { changes } = await session.client.job.show({ id: jobId });
-      for (const [host, one] of Object.entries(changes)) session.print(`\n${changesText(host, one, session.paint)}`);
-    }
+    if (planOnly) await printChanges(session, jobId);
     return exitCode;
   } catch (error) {
     throw error instanceof CommandFailed ? error : new CommandFailed(problemOfCall(error), exitCodes.failed);

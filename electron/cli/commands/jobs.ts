@@ -9,7 +9,7 @@ import { printable } from '../output/text.ts';
 import type { Session } from '../session.ts';
 
 /** The id of a job as it was typed. @throws CommandFailed with exit code 2 */
-function readId(text: string): JobId {
+export function readId(text: string): JobId {
   const id = jobId.safeParse(text);
   if (!id.success) throw wrongUsage('This is no id of a job', text, 'nixstead jobs list shows the ids.');
   return id.data;

@@ -3,6 +3,7 @@ import type { Generation, RollbackTarget } from '../../../shared/contract/genera
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob } from '../follow-job.ts';
+import { printChanges } from './deploy.ts';
 import { openForCommand } from '../open.ts';
 import { table } from '../output/table.ts';
 import { printable } from '../output/text.ts';
@@ -16,6 +17,7 @@ interface RollbackOptions {
   readonly on: string;
   readonly to: string;
   readonly watchdog?: number | 'off';
+  readonly planOnly?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -34,7 +36,8 @@ function readTarget(text: string): RollbackTarget {
 /** `rollback DIR --on EXPR --to WHAT`: hosts go back to a generation that they have. */
 async function rollback(session: Session, folder: string, options: RollbackOptions): Promise<ExitCode> {
   const to = readTarget(options.to);
-  const { yes = false } = options;
+  const { planOnly = false } = options;
+  const yes = options.yes === true || planOnly;
   if (!yes && (session.isJson || !canAsk(session.terminal))) {
     throw wrongUsage('Nobody can be asked here whether to go back', '--yes was not given.', 'Give --yes.');
   }
@@ -47,9 +50,11 @@ async function rollback(session: Session, folder: string, options: RollbackOptio
     if (!/^y(es)?$/i.test((await ask(session.terminal, question)).trim())) return exitCodes.failed;
   }
   try {
-    const request = { fleetId: view.fleet.id, hosts: names, watchdog: options.watchdog, to };
+    const request = { fleetId: view.fleet.id, hosts: names, watchdog: options.watchdog, to, isPlanOnly: planOnly };
     const { jobId } = await session.client.deploy.rollback(request);
-    return await followJob(session, jobId, { trustsNewHostKeys: yes });
+    const exitCode = await followJob(session, jobId, { trustsNewHostKeys: options.yes === true });
+    if (planOnly) await printChanges(session, jobId);
+    return exitCode;
   } catch (error) {
     throw error instanceof CommandFailed ? error : new CommandFailed(problemOfCall(error), exitCodes.failed);
   }
@@ -92,6 +97,7 @@ export function addRollback(program: Command, act: InSession, watchdog: Option, 
       new Option('--to <WHAT>', 'previous, a number, or a time: what was made last before it').default('previous'),
     )
     .addOption(watchdog)
+    .option('--plan-only', 'find out what going back would change, and change nothing')
     .option('-y, --yes', 'do not ask')
     .addOption(new Option('--json', 'print JSON Lines'))
     .addHelpText('after', selectionHelp)

@@ -28,7 +28,7 @@ export const goals: Readonly<Record<Goal, GoalFacts>> = {
     isGuarded: false,
   },
   test: { verb: 'Test', stages: [...untilCopy, 'activate', 'confirm', 'verify'], setsProfile: false, isGuarded: true },
-  'dry-activate': { verb: 'Dry-activate', stages: [...untilCopy, 'activate'], setsProfile: false, isGuarded: false },
+  'dry-activate': { verb: 'Plan', stages: [...untilCopy, 'activate'], setsProfile: false, isGuarded: false },
   build: { verb: 'Build', stages: ['plan', 'evaluate', 'build'], setsProfile: false, isGuarded: false },
   push: { verb: 'Push', stages: untilCopy, setsProfile: false, isGuarded: false },
 };
@@ -39,4 +39,6 @@ export function needsTarget(goal: Goal, host: { buildOnTarget: boolean }): boole
 }
 
 /** What going back goes through: everything is there already. */
-export const rollbackStages: readonly Stage[] = ['plan', 'activate', 'confirm', 'verify'];
+export function rollbackStages(goal: Goal): readonly Stage[] {
+  return goal === 'dry-activate' ? ['plan', 'activate'] : ['plan', 'activate', 'confirm', 'verify'];
+}

@@ -104,7 +104,10 @@ export class HostDeploy {
     const health = this.#health(reached);
     await this.#build(system, reached);
     if (goal === 'build' || !reached) return { state: 'succeeded', generation: null, system: system.outPath };
-    if (goal === 'dry-activate') await this.#foretell(system, reached);
+    if (goal === 'dry-activate') {
+      const changes = await this.#foretell(system.outPath, reached, 'copy');
+      this.#showChanges({ ...changes, derivation: system.drvPath });
+    }
     await this.#copy(system, reached);
     const { generation, currentSystem } = reached.facts;
     if (goal === 'push') return { state: 'succeeded', generation, system: currentSystem };
@@ -125,6 +128,11 @@ export class HostDeploy {
     }
     const reached = await limits.connections.run(context.signal, () => this.#reach());
     this.#reached = reached;
+    const planned = this.#host.planned;
+    if (planned && planned.before !== reached.facts.currentSystem) {
+      const evidence = `then: ${planned.before ?? 'nothing'}\nnow: ${reached.facts.currentSystem ?? 'nothing'}`;
+      throw deployError(deployProblems.planOutdated(host.name, evidence));
+    }
     const { generation } = reached.facts;
     this.#steps.done('plan', generation === null ? 'reached' : `generation ${generation}`);
     return reached;
@@ -184,16 +192,19 @@ export class HostDeploy {
     this.#steps.done('build', note);
   }
 
-  /** Tells what would change, and stops where it would not fit. */
-  async #foretell({ outPath: system }: EvaluatedSystem, { link, facts }: Reached): Promise<void> {
+  async #foretell(system: string, { link, facts }: Reached, stage: Stage): Promise<HostChanges> {
     const { context, spec } = this.#work;
-    const { name } = this.#host;
-    this.#enter('copy', 'comparing with what runs there');
+    this.#enter(stage, 'comparing with what runs there');
     const { signal } = context;
     const session = await link.open(signal);
-    const changes = await readChanges({ session, facts, system, fleetFolder: spec.fleet.path, signal });
+    return readChanges({ session, facts, system, fleetFolder: spec.fleet.path, signal });
+  }
+
+  /** Tells what would change, and stops where it would not fit. */
+  #showChanges(changes: HostChanges): void {
+    const { name } = this.#host;
     this.#changes = changes;
-    context.emit({ type: 'changes', host: name, changes });
+    this.#work.context.emit({ type: 'changes', host: name, changes });
     const lack = lackOfRoom(changes);
     if (lack) throw deployError(deployProblems.noRoom(name, lack));
   }
@@ -243,19 +254,29 @@ export class HostDeploy {
 
   /** To a generation that is there: nothing is evaluated, built or copied. */
   async #goBack(reached: Reached, to: RollbackTarget): Promise<HostOutcome> {
+    const { spec } = this.#work;
     const { signal } = this.#work.context;
     const { name } = this.#host;
     const generations = await readGenerations(await reached.link.open(signal), signal);
     const { number, system, kernel } = chooseGeneration(name, generations, to);
     const booted = generations.find(({ isBooted }) => isBooted);
     const { facts } = reached;
+    const planned = this.#host.planned?.outPath ?? system;
+    if (planned !== system) {
+      const evidence = `planned: ${planned}\ngeneration ${number} now: ${system}`;
+      throw deployError(deployProblems.planOutdated(name, evidence));
+    }
     if (facts.generation === number && facts.currentSystem === system) {
       return this.#unchanged(`runs and boots generation ${number}`, facts);
     }
     const warning =
       booted && booted.kernel !== kernel ? `; made for ${kernel}, ${booted.kernel} runs: reboot after it` : '';
     this.#steps.done('plan', `to generation ${number}${warning}`);
-    return this.#activate(system, reached, this.#health(reached), number);
+    // What was committed since what runs there would be lost, not come.
+    if (spec.goal === 'dry-activate') {
+      this.#showChanges({ ...(await this.#foretell(system, reached, 'activate')), commits: null });
+    }
+    return this.#activate(system, reached, this.#health(reached), spec.goal === 'dry-activate' ? null : number);
   }
 
   async #activate(

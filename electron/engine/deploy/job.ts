@@ -21,7 +21,7 @@ export { deploySpec, type DeploySpec } from './spec.ts';
  * system is ready. The spec is all that it reads besides the fleet itself.
  */
 export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
-  const stages = spec.rollbackTo === null ? goals[spec.goal].stages : rollbackStages;
+  const stages = spec.rollbackTo === null ? goals[spec.goal].stages : rollbackStages(spec.goal);
   const steps = new Map(spec.hosts.map(({ name }) => [name, new HostSteps(context, name, stages)]));
   const work: DeployWork = {
     context,
@@ -55,7 +55,16 @@ function evaluate(
   const waiting = new Map(spec.hosts.map(({ name }) => [name, Promise.withResolvers<EvaluatedSystem>()]));
   // A host that fails in its plan never asks; the error is its own all the same.
   for (const { promise } of waiting.values()) promise.catch(() => undefined);
-  const hosts = spec.hosts.filter(({ refusal, name }) => refusal === null && isDeployableName(name));
+  const able = spec.hosts.filter(({ refusal, name }) => refusal === null && isDeployableName(name));
+  for (const { name, planned } of able) {
+    if (!planned?.drvPath) continue;
+    const { drvPath, outPath, stateVersion } = planned;
+    steps.get(name)?.done('evaluate', 'as planned');
+    waiting.get(name)?.resolve({ drvPath, outPath, stateVersion });
+  }
+  const hosts = able.filter(({ planned }) => planned === null);
+  const systems = new Map([...waiting].map(([name, { promise }]) => [name, promise]));
+  if (hosts.length === 0) return systems;
   for (const { name } of hosts) steps.get(name)?.start('evaluate', together(hosts));
   const settle = (host: HostName, result: EvaluatedSystem | Error): void => {
     if (result instanceof Error) {
@@ -70,7 +79,7 @@ function evaluate(
     const reason = context.signal.aborted ? new JobCancelled() : new ProblemError(jobCrashed(error), { cause: error });
     for (const { reject } of waiting.values()) reject(reason);
   });
-  return new Map([...waiting].map(([name, { promise }]) => [name, promise]));
+  return systems;
 }
 
 function together(hosts: readonly DeployHost[]): string {

@@ -55,7 +55,8 @@ function planHost(
   const said = safety.of({ name, tags: host.tags, address: target?.host ?? name });
   const watchdogSeconds = watchdog === undefined ? said.watchdogSeconds : watchdog === 'off' ? null : watchdog;
   const checks = [...said.checks];
-  return { name, source, target, buildOnTarget, privilegeCommand, sshOptions, watchdogSeconds, checks, refusal };
+  const known = { name, source, target, buildOnTarget, privilegeCommand, sshOptions, watchdogSeconds, checks };
+  return { ...known, planned: null, refusal };
 }
 
 function whyRefused(host: Host, goal: Goal): Problem | null {
@@ -85,7 +86,8 @@ export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
 
 /** For example `Switch nas` or `Test nas, pi and 3 more`. */
 export function deployTitle(spec: Pick<DeploySpec, 'goal' | 'rollbackTo' | 'hosts'>): string {
-  const verb = spec.rollbackTo === null ? goals[spec.goal].verb : 'Go back on';
+  const isPlan = spec.goal === 'dry-activate';
+  const verb = spec.rollbackTo === null ? goals[spec.goal].verb : isPlan ? 'Plan going back on' : 'Go back on';
   const names = spec.hosts.map(({ name }) => String(name));
   const [shown, rest] = names.length <= 3 ? [names, 0] : [names.slice(0, 2), names.length - 2];
   return rest > 0 ? `${verb} ${shown.join(', ')} and ${rest} more` : `${verb} ${shown.join(', ')}`;

@@ -99,6 +99,19 @@ export const deployProblems = {
         : ['Check that the target’s user may become root with the command of the fleet (privilegeEscalationCommand).'],
     };
   },
+  notPlanned: (host: string, job: string): Problem => ({
+    code: 'deploy-not-planned',
+    title: `The plan says nothing of ${host}, so it cannot be deployed as planned`,
+    evidence: `Job ${job} has no changes of it`,
+    advice: ['Make a plan that has this host in it.'],
+  }),
+  /** What a person approved is not what would happen now. */
+  planOutdated: (host: string, evidence: string): Problem => ({
+    code: 'deploy-plan-outdated',
+    title: `${host} runs something else than when the plan was made; nothing was changed`,
+    evidence,
+    advice: ['Somebody deployed to it meanwhile, or it was restarted. Make a new plan and look at it.'],
+  }),
   noGeneration: (host: string, wanted: string, evidence: string): Problem => ({
     code: 'deploy-no-generation',
     title: `${host} cannot go back ${wanted}: it has no such generation`,

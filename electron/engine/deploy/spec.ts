@@ -6,6 +6,15 @@ import { fleetKind, target } from '../../../shared/contract/host.ts';
 import { hostName } from '../../../shared/contract/ids.ts';
 import { problem } from '../../../shared/contract/problem.ts';
 
+/** A system as a plan has it, with what ran on the host when it was made. `drvPath` null: a generation of the host. */
+export const plannedSystem = z.object({
+  before: z.string().nullable(),
+  outPath: z.string(),
+  drvPath: z.string().nullable(),
+  stateVersion: z.string().nullable(),
+});
+export type PlannedSystem = z.infer<typeof plannedSystem>;
+
 /** A host with everything that deploying it needs to know of it. */
 export const deployHost = z.object({
   name: hostName,
@@ -20,6 +29,8 @@ export const deployHost = z.object({
   watchdogSeconds: z.int().positive().nullable().default(null),
   /** What must be so for what was activated to be confirmed. */
   checks: z.array(healthCheck).default([]),
+  /** What a plan found and a person approved; null: what evaluation says now. */
+  planned: plannedSystem.nullable().default(null),
   /** Why this host fails before anything is run; the others go on. */
   refusal: problem.nullable(),
 });

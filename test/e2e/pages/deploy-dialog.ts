@@ -18,7 +18,7 @@ export class DeployDialog {
     this.leftOut = this.dialog.getByRole('region', { name: 'Hosts that are left out' });
   }
 
-  goal(title: 'Switch' | 'Boot' | 'Test' | 'Dry activate' | 'Push' | 'Build'): Locator {
+  goal(title: 'Switch' | 'Boot' | 'Test' | 'Plan' | 'Push' | 'Build'): Locator {
     return this.dialog.getByRole('radio', { name: new RegExp(`^${title}`) });
   }
 

@@ -8,6 +8,7 @@ import type { Problem } from '../../../shared/contract/problem.ts';
 import type { SavedSelection } from '../../../shared/contract/selection.ts';
 import type { Settings } from '../../../shared/contract/settings.ts';
 import * as hosts from './invented-hosts.ts';
+import { planJob } from './invented-plan.ts';
 import { endedJob, history, inventSummary, liveJob } from './invented-jobs.ts';
 
 /** Everything that the stand-in engine answers with. */
@@ -280,6 +281,15 @@ const SCENARIOS: Record<string, () => Scenario> = {
         knownFingerprint: 'SHA256:8Qk3vX0tqv1oX0f5b5rUjv0mC8lUo3V5rY0nS3pJx2k',
       },
     }),
+  'plan-1': () => withDetail(planJob(FLEET_ID, ['gateway'])),
+  'plan-5': () => withDetail(planJob(FLEET_ID, ['gateway', 'compute', 'nas', 'kube01', 'lb01'])),
+  'plan-100': () =>
+    withDetail(
+      planJob(
+        FLEET_ID,
+        hosts.MANY_HOSTS.slice(0, 100).map(({ name }) => name),
+      ),
+    ),
   partial: () => withEnded('partial'),
   interrupted: () => withEnded('interrupted'),
   cancelled: () => withEnded('cancelled'),

@@ -12,6 +12,7 @@ import type { SavedSelection } from '../../../shared/contract/selection.ts';
 import { DISK_FILES } from './invented-disks.ts';
 import { fileParts, FINDINGS } from './invented-files.ts';
 import { inputParts } from './invented-inputs.ts';
+import { DIFFERENCE, GENERATIONS } from './invented-plan.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -192,7 +193,8 @@ export class StandInConnection implements Connection {
         }),
         start: os.deploy.start.handler(() => ({ jobId: LIVE_JOB })),
         rollback: os.deploy.rollback.handler(() => ({ jobId: LIVE_JOB })),
-        generations: os.deploy.generations.handler(() => []),
+        generations: os.deploy.generations.handler(() => GENERATIONS),
+        compareGenerations: os.deploy.compareGenerations.handler(() => DIFFERENCE),
         health: os.deploy.health.handler(async function* () {
           // Nobody has checks here.
         }),

@@ -9,6 +9,7 @@ describe('addresses of pages', () => {
     [{ page: 'open' }, '#/open'],
     [{ page: 'jobs' }, '#/jobs'],
     [{ page: 'job', id: JOB }, `#/jobs/${JOB}`],
+    [{ page: 'host', name: 'a b' }, '#/host?name=a+b'],
     [{ page: 'settings' }, '#/settings'],
     [{ page: 'check' }, '#/check'],
     [{ page: 'files', file: null, line: null }, '#/files'],
