@@ -13,7 +13,7 @@ import { showFleet, showHosts, showStatus } from './commands/fleet.ts';
 import { addHealth } from './commands/health.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addInstall } from './commands/install.ts';
-import { cancelJob, decide, listJobs, showJob, showLog } from './commands/jobs.ts';
+import { cancelJob, decide, listJobs, exportJobs, showJob, showLog } from './commands/jobs.ts';
 import { nixCommand } from './commands/nix-text.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSelections } from './commands/selections.ts';
@@ -166,6 +166,15 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .addOption(jsonOption())
     .action((id: string, options: { host?: string; json?: boolean }) =>
       act(options, (session) => showLog(session, id, options)),
+    );
+  jobs
+    .command('export')
+    .description('all that is known of jobs, as JSON Lines')
+    .argument('[ID...]', 'these jobs; without it the latest')
+    .option('--limit <N>', 'at most so many', wholeNumber(1, 1000), 1000)
+    .addOption(jsonOption())
+    .action((ids: string[], options: { limit: number; json?: boolean }) =>
+      act(options, (session) => exportJobs(session, ids, options.limit)),
     );
   jobs
     .command('cancel')

@@ -3,6 +3,7 @@ import type {
   BrowserWindow,
   BrowserWindowConstructorOptions,
   Dialog,
+  DownloadItem,
   Event,
   ForkOptions,
   IpcMainEvent,
@@ -79,7 +80,7 @@ export type ShellWindow = Pick<
 export type ShellSession = Pick<
   Session,
   'setDevicePermissionHandler' | 'setPermissionCheckHandler' | 'setPermissionRequestHandler' | 'setSpellCheckerEnabled'
-> & { on(event: 'will-download', listener: (event: Preventable) => void): unknown };
+> & { on(event: 'will-download', listener: (event: Preventable, item: Pick<DownloadItem, 'getURL'>) => void): unknown };
 
 /** What comes with a message of a page: who sent it. */
 export type PageMessage = {

@@ -21,24 +21,32 @@ function lockContents(contents: ShellWebContents): void {
   contents.on('will-attach-webview', (event) => event.preventDefault());
 }
 
-/** What the page may do with the computer: put text on the clipboard when a person presses Copy. Nothing else. */
-const grantedPermission = 'clipboard-sanitized-write';
+/**
+ * What the page may do with the computer: put text on the clipboard when a person presses Copy, and tell on the desktop
+ * that a job is over. Nothing else.
+ */
+const grantedPermissions: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'notifications']);
 
 /**
- * Refuses what Electron would grant by default (point 5), downloads, devices, and the spell checker, which would fetch
+ * Refuses what Electron would grant by default (point 5), downloads of anything but the page's own texts, devices, and the spell checker, which would fetch
  * dictionaries from the network.
  */
 export function lockSession(session: ShellSession): void {
   session.setPermissionRequestHandler((_contents, permission, callback, details) => {
-    callback(permission === grantedPermission && details.isMainFrame && originOf(details.requestingUrl) === appOrigin);
+    callback(
+      grantedPermissions.has(permission) && details.isMainFrame && originOf(details.requestingUrl) === appOrigin,
+    );
   });
   session.setPermissionCheckHandler(
     (_contents, permission, requestingOrigin) =>
-      permission === grantedPermission && originOf(requestingOrigin) === appOrigin,
+      grantedPermissions.has(permission) && originOf(requestingOrigin) === appOrigin,
   );
   session.setDevicePermissionHandler(() => false);
   session.setSpellCheckerEnabled(false);
-  session.on('will-download', (event) => event.preventDefault());
+  session.on('will-download', (event, item) => {
+    // A text that the page has made itself, which the person is asked where to save.
+    if (!item.getURL().startsWith(`blob:${appOrigin}/`)) event.preventDefault();
+  });
 }
 
 /** Node's URL knows no origin for schemes of our own, so it is put together from its parts. */

@@ -7,6 +7,7 @@ export type Route =
   | { page: 'jobs' }
   | { page: 'job'; id: JobId }
   | { page: 'host'; name: string }
+  | { page: 'compare'; first: JobId; second: JobId | null }
   | { page: 'disks' }
   | { page: 'check' }
   | { page: 'files'; file: string | null; line: number | null }
@@ -29,10 +30,17 @@ export function parseRoute(hash: string): Route {
   if (page === 'check') return { page: 'check' };
   if (page === 'inputs') return { page: 'inputs' };
   if (page === 'host') return { page: 'host', name: new URLSearchParams(query).get('name') ?? '' };
+  if (page === 'compare') return compareRoute(new URLSearchParams(query));
   if (page === 'files') return filesRoute(new URLSearchParams(query));
   if (page === 'settings') return { page: 'settings' };
   if (page === 'jobs') return isJobId(id) ? { page: 'job', id } : { page: 'jobs' };
   return { page: 'fleet', filter: new URLSearchParams(query).get('filter') ?? '' };
+}
+
+function compareRoute(query: URLSearchParams): Route {
+  const [first, second] = [query.get('first') ?? '', query.get('second') ?? ''];
+  if (!isJobId(first)) return { page: 'jobs' };
+  return { page: 'compare', first, second: isJobId(second) ? second : null };
 }
 
 function filesRoute(query: URLSearchParams): Route {
@@ -49,6 +57,10 @@ export function printRoute(route: Route): string {
       return route.filter === '' ? '#/fleet' : `#/fleet?${new URLSearchParams({ filter: route.filter })}`;
     case 'host':
       return `#/host?${new URLSearchParams({ name: route.name })}`;
+    case 'compare': {
+      const { first, second } = route;
+      return `#/compare?${new URLSearchParams(second === null ? { first } : { first, second })}`;
+    }
     case 'files': {
       const query = new URLSearchParams();
       if (route.file !== null) query.set('file', route.file);

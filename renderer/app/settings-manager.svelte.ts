@@ -10,6 +10,7 @@ const BEFORE_LOADED: Settings = {
   hostView: 'table',
   isJobDrawerOpen: false,
   statusIntervalSeconds: 60,
+  notifiesOfJobs: false,
   watchdog: 'fleet',
 };
 

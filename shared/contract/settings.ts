@@ -10,6 +10,8 @@ export const settings = z.object({
   isJobDrawerOpen: z.boolean(),
   /** Seconds between questions to the hosts of an open fleet; 0 asks only on request. */
   statusIntervalSeconds: z.int().min(0).max(3600),
+  /** Whether the window tells on the desktop that a job is over while it is hidden. */
+  notifiesOfJobs: z.boolean(),
   /** How the window's deploys are guarded; `fleet`: as the fleet says of each host, else for 60 s. */
   watchdog: z.union([watchdogSeconds, z.enum(['fleet', 'off'])]),
 });
@@ -21,6 +23,7 @@ export const defaultSettings: Settings = {
   hostView: 'table',
   isJobDrawerOpen: false,
   statusIntervalSeconds: 60,
+  notifiesOfJobs: false,
   watchdog: 'fleet',
 };
 

@@ -128,12 +128,12 @@ describe.skipIf(chromiumExecutable === null)(`the desktop app, once started${wit
     expect(await readTheme(opened)).toBe('system');
   });
 
-  it('may write to the clipboard, and nothing else that a page has to ask for', async () => {
+  it('may write to the clipboard and notify, and nothing else that a page has to ask for', async () => {
     const permissions = await opened.evaluate(`Promise.all(['geolocation', 'notifications', 'camera', 'clipboard-read',
       'clipboard-write'].map(async (name) => name + ': ' + (await navigator.permissions.query({ name })).state))`);
     expect(permissions).toEqual([
       'geolocation: denied',
-      'notifications: denied',
+      'notifications: granted',
       'camera: denied',
       'clipboard-read: denied',
       'clipboard-write: granted',

@@ -178,6 +178,11 @@ const SHOTS: Shot[] = [
   { name: 'job-interrupted', scenario: 'interrupted', hash: JOB },
   { name: 'job-queued', scenario: 'live', hash: '#/jobs/20261121-140301-7f3c22' },
   { name: 'job-unknown', scenario: 'homelab', hash: '#/jobs/20200101-000000-000000' },
+  {
+    name: 'compare',
+    scenario: 'partial',
+    hash: '#/compare?first=20261121-140201-7f3c21&second=20261121-140201-7f3c21',
+  },
   { name: 'jobs', scenario: 'live', hash: '#/jobs' },
   { name: 'jobs-none', scenario: 'first-run', hash: '#/jobs' },
   { name: 'drawer', scenario: 'drawer' },

@@ -1,5 +1,6 @@
 import { jobId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
 import type { Decision, JobDetail } from '../../../shared/contract/job.ts';
+import { exportLine } from '../../../shared/jobs/export.ts';
 import { colouredText } from '../../engine/nix/terminal-text.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -97,6 +98,14 @@ export async function showLog(session: Session, idText: string, options: { host?
   const prefixOf = (host: HostName | null): string =>
     wanted.length === 1 || host === null ? '' : session.paint('dim', `${printable(host).padStart(longest)} │ `);
   await call(Promise.all(logs.map((host) => printLog(session, job, host, prefixOf(host)))));
+  return exitCodes.done;
+}
+
+/** `jobs export [ID...]`: jobs as JSON Lines, the latest first. */
+export async function exportJobs(session: Session, ids: readonly string[], limit: number): Promise<ExitCode> {
+  const wanted =
+    ids.length > 0 ? ids.map(readId) : (await call(session.client.job.list({ limit }))).map(({ id }) => id);
+  for (const id of wanted) session.print(exportLine(await call(session.client.job.show({ id }))));
   return exitCodes.done;
 }
 

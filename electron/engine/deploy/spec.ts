@@ -7,13 +7,12 @@ import { hostName } from '../../../shared/contract/ids.ts';
 import { problem } from '../../../shared/contract/problem.ts';
 
 /** A system as a plan has it, with what ran on the host when it was made. `drvPath` null: a generation of the host. */
-export const plannedSystem = z.object({
+const plannedSystem = z.object({
   before: z.string().nullable(),
   outPath: z.string(),
   drvPath: z.string().nullable(),
   stateVersion: z.string().nullable(),
 });
-export type PlannedSystem = z.infer<typeof plannedSystem>;
 
 /** A host with everything that deploying it needs to know of it. */
 export const deployHost = z.object({

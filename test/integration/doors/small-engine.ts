@@ -33,6 +33,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
     hostView: 'table' as const,
     isJobDrawerOpen: false,
     statusIntervalSeconds: 60,
+    notifiesOfJobs: false,
     watchdog: 'fleet' as const,
   });
   const chunk = 'x'.repeat(64 * 1024);

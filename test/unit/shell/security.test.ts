@@ -90,7 +90,6 @@ describe('what a page may do with the computer', () => {
     'mediaKeySystem',
     'midi',
     'midiSysex',
-    'notifications',
     'openExternal',
     'pointerLock',
     'serial',
@@ -136,13 +135,31 @@ describe('what a page may do with the computer', () => {
     expect(check('clipboard-sanitized-write', '')).toBe(false);
   });
 
-  it('is no device, no download, and no dictionary from the network', () => {
+  it('is to tell on the desktop that a job is over, in our own page alone', () => {
+    const { request, check } = locked();
+    expect(request('notifications')).toEqual([[true]]);
+    expect(check('notifications')).toBe(true);
+    expect(request('notifications', 'https://example.org/')).toEqual([[false]]);
+    expect(check('notifications', 'https://example.org/')).toBe(false);
+  });
+
+  it('is to save a text that our own page has made, and no other download', () => {
+    const { session } = locked();
+    const isSaved = (url: string): boolean => {
+      const download = new StandInEvent();
+      session.emit('will-download', download, { getURL: () => url });
+      return !download.isPrevented;
+    };
+    expect(isSaved('blob:app://nixstead/0b1c')).toBe(true);
+    expect(
+      ['https://example.org/a', 'blob:https://example.org/0b1c', 'app://nixstead/index.html'].map(isSaved),
+    ).toEqual([false, false, false]);
+  });
+
+  it('is no device and no dictionary from the network', () => {
     const { session } = locked();
     const device = { deviceType: 'usb', origin: own, device: {} };
     expect(session.deviceHandler && Reflect.apply(session.deviceHandler, null, [device])).toBe(false);
     expect(session.isSpellCheckerEnabled).toBe(false);
-    const download = new StandInEvent();
-    session.emit('will-download', download);
-    expect(download.isPrevented).toBe(true);
   });
 });

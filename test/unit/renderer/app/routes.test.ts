@@ -10,6 +10,8 @@ describe('addresses of pages', () => {
     [{ page: 'jobs' }, '#/jobs'],
     [{ page: 'job', id: JOB }, `#/jobs/${JOB}`],
     [{ page: 'host', name: 'a b' }, '#/host?name=a+b'],
+    [{ page: 'compare', first: JOB, second: null }, `#/compare?first=${JOB}`],
+    [{ page: 'compare', first: JOB, second: JOB }, `#/compare?first=${JOB}&second=${JOB}`],
     [{ page: 'settings' }, '#/settings'],
     [{ page: 'check' }, '#/check'],
     [{ page: 'files', file: null, line: null }, '#/files'],

@@ -1,0 +1,34 @@
+import type { JobDetail } from '../../shared/contract/job.ts';
+import { JOB_STATES, jobDurationMs, OUTCOMES } from '../deploy/job-words.ts';
+import { stageTimes } from './compare-jobs.ts';
+import { formatClock, formatDate, formatDuration } from '../ui/format.ts';
+
+/** A job in a few lines of plain text, for a message or a notebook. */
+export function jobSummaryText(detail: JobDetail): string {
+  const { summary, outcomes, problems } = detail;
+  const at = summary.startedAt ?? summary.queuedAt;
+  const took = jobDurationMs(summary, Date.now());
+  const width = Math.max(0, ...summary.hosts.map((host) => host.length));
+  const hosts = summary.hosts.map((host) => {
+    const outcome = Object.hasOwn(outcomes, host) ? outcomes[host] : undefined;
+    const generation = outcome?.generation ? `, generation ${outcome.generation}` : '';
+    const times = stageTimes(detail, host).map(({ stage, ms }) => `${stage} ${formatDuration(ms)}`);
+    const state = outcome === undefined ? 'no result' : OUTCOMES[outcome.state].word;
+    return `  ${host.padEnd(width)}  ${state}${generation}${times.length > 0 ? `  (${times.join(', ')})` : ''}`;
+  });
+  const wrong = problems.flatMap(({ host, problem }) => [
+    `  ${host === null ? '' : `${host}: `}${problem.title}`,
+    ...problem.evidence
+      .split('\n')
+      .filter(Boolean)
+      .slice(0, 5)
+      .map((line) => `    ${line}`),
+  ]);
+  return [
+    `${summary.title}: ${JOB_STATES[summary.state].word}`,
+    `${formatDate(at)} ${formatClock(at)}${took === null ? '' : `, took ${formatDuration(took)}`}, job ${summary.id}`,
+    ...hosts,
+    ...(wrong.length > 0 ? ['What went wrong:', ...wrong] : []),
+    '',
+  ].join('\n');
+}

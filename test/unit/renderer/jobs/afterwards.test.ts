@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import type { HostOutcome, JobDetail } from '../../../../shared/contract/job.ts';
+import { jobDetail } from '../../../../shared/contract/job.ts';
+import { exportLine } from '../../../../shared/jobs/export.ts';
+import { compareJobs } from '../../../../renderer/jobs/compare-jobs.ts';
+import { EndedJobs, noticeOf } from '../../../../renderer/jobs/job-notices.ts';
+import { jobSummaryText } from '../../../../renderer/jobs/job-summary-text.ts';
+import { aDetail, aProblem, aStep, aSummary, named } from '../invented.ts';
+
+const ended = (state: HostOutcome['state'], system: string | null): HostOutcome => ({ state, generation: 7, system });
+const job = (hosts: readonly string[], more: Partial<JobDetail> = {}): JobDetail =>
+  aDetail(aSummary(hosts, { state: 'partial', startedAt: 0, endedAt: 61_000 }), more);
+
+test('a summary names every host with its result and times, and what went wrong with its proof', () => {
+  const text = jobSummaryText(
+    job(['nas', 'pi'], {
+      steps: [aStep('nas', 'build', 'done', { startedAt: 0, endedAt: 4000 })],
+      outcomes: { nas: ended('succeeded', '/nix/store/a'), pi: ended('reverted', null) },
+      problems: [{ host: named('pi'), stage: 'confirm', problem: aProblem }],
+    }),
+  );
+  expect(text).toMatch(/^Deploy nas, pi: partly done\n.*took 1 min 1 s, job 2026/);
+  expect(text).toContain('  nas  succeeded, generation 7  (build 4.0 s)\n');
+  expect(text).toContain('  pi   went back, generation 7\n');
+  expect(text).toContain('What went wrong:\n  pi: It broke\n    error: no\n');
+});
+
+test('two deploys are compared host by host and stage by stage; hosts of both stand first', () => {
+  const first = job(['only', 'nas'], {
+    steps: [
+      aStep('nas', 'plan', 'done', { startedAt: 0, endedAt: 500 }),
+      aStep('nas', 'evaluate', 'done', { startedAt: 0, endedAt: 1000 }),
+      aStep('nas', 'copy', 'done', { startedAt: 1000, endedAt: 3000 }),
+    ],
+    outcomes: { nas: ended('succeeded', '/nix/store/a') },
+  });
+  const second = job(['nas'], {
+    steps: [aStep('nas', 'copy', 'done', { startedAt: 0, endedAt: 900 })],
+    outcomes: { nas: ended('reverted', '/nix/store/b') },
+  });
+  const [nas, only] = compareJobs(first, second);
+  expect(nas).toMatchObject({ host: 'nas', took: [3000, 900], isSameSystem: false });
+  expect(nas?.stages.find(({ stage }) => stage === 'copy')?.times).toEqual([2000, 900]);
+  expect(nas?.outcomes.map((outcome) => outcome?.state)).toEqual(['succeeded', 'reverted']);
+  expect(only).toMatchObject({ host: 'only', outcomes: [null, null], took: [null, null], isSameSystem: null });
+});
+
+test('a job is told of once, when it was seen under way and is over', () => {
+  const jobs = new EndedJobs();
+  expect(jobs.take([aSummary(['old'], { state: 'succeeded' })])).toEqual([]);
+  expect(jobs.take([aSummary(['nas'])])).toEqual([]);
+  const over = aSummary(['nas'], { state: 'failed' });
+  expect(jobs.take([over])).toEqual([over]);
+  expect(jobs.take([over])).toEqual([]);
+  expect(noticeOf(over)).toEqual({ title: 'Deploy nas: failed', body: 'nas' });
+});
+
+test('an exported job is one line that holds all of it', () => {
+  const detail = job(['nas'], { outcomes: { nas: ended('succeeded', null) }, notes: [{ at: 1, text: 'two\nlines' }] });
+  const line = exportLine(detail);
+  expect(line.match(/\n/g)).toHaveLength(1);
+  expect(JSON.parse(line)).toMatchObject({ version: 1 });
+  expect(jobDetail.parse(JSON.parse(line))).toEqual(detail);
+});
