@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
+import { connectTimeoutSeconds } from '../ssh/config.ts';
 import type { SshSession } from '../ssh/session.ts';
 import type { ActivationStatus } from './activation-script.ts';
 import type { HealthResult } from '../../../shared/contract/health.ts';
@@ -41,8 +42,10 @@ interface ConfirmationWork {
   readonly signal: AbortSignal;
 }
 
-/** One attempt to connect: a machine whose network comes up again answers soon after. */
-const attemptMs = 4000;
+/** The first attempt to connect: a machine whose network comes up again answers soon after. */
+const firstAttemptMs = 4000;
+/** Each further one has more time, up to that of every connection: a busy machine answers, but slowly. */
+const moreForEachAttemptMs = 2000;
 const pauseBetweenTriesMs = 1000;
 /** How long a host may be out of reach: right after its activation, or after its watchdog went back. */
 const outOfReachLimitMs = 60_000;
@@ -74,6 +77,7 @@ export async function confirm(work: ConfirmationWork): Promise<Confirmed> {
 class Confirmation {
   readonly #work: ConfirmationWork;
   #giveUpAt: number;
+  #attemptMs = firstAttemptMs;
   #wasReachedInTime = false;
   #unhealthy: readonly HealthResult[] = [];
 
@@ -85,7 +89,7 @@ class Confirmation {
   /** One connection; null where nothing is decided yet. */
   async attempt(): Promise<Confirmed | null> {
     const { link, watchdog, signal } = this.#work;
-    const session = await link.reopen(signal, attemptMs);
+    const session = await link.reopen(signal, this.#attemptMs);
     this.#wasReachedInTime ||= Date.now() < (watchdog.deadlineAt ?? Infinity);
     const facts = await readMachineFacts(session, signal);
     if (!watchdog.wasArmed) {
@@ -108,6 +112,7 @@ class Confirmation {
   /** @throws ProblemError `deploy-out-of-reach` where it has been so for too long */
   notReached(evidence: string): void {
     const { host, steps, watchdog } = this.#work;
+    this.#attemptMs = Math.min(this.#attemptMs + moreForEachAttemptMs, connectTimeoutSeconds * 1000);
     if (Date.now() > this.#giveUpAt) {
       throw deployError(deployProblems.outOfReach(host, evidence, watchdog.deadlineAt));
     }
