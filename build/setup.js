@@ -1,6 +1,7 @@
 // @ts-check
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compiledFolder } from './setup/cache-folder.js';
 import { canInstall, debianKind, installPackages as installDebianPackages } from './setup/debian.js';
 import { provideNix } from './setup/nix.js';
 import { buildTerminalModule, hasTerminalModule, installPackages, staleReason } from './setup/node-modules.js';
@@ -14,7 +15,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /**
  * @typedef {object} Ready
  * @property {string} node the Node 24 to start Nixstead's scripts with
- * @property {NodeJS.ProcessEnv} env the environment for them: Node 24 and Nix first on PATH
+ * @property {NodeJS.ProcessEnv} env the environment for them: Node 24 and Nix first on PATH, and where Node keeps compiled code
  * @property {string[]} missing one sentence for each thing that is not there and what that costs
  */
 
@@ -47,7 +48,8 @@ export async function setUp(needs) {
   if (nix.missing !== null) missing.push(nix.missing);
   for (const sentence of missing) say(`MISSING  ${sentence}`);
 
-  const env = { ...process.env, ...nix.env };
+  /** @type {NodeJS.ProcessEnv} */
+  const env = { NODE_COMPILE_CACHE: compiledFolder(), ...process.env, ...nix.env };
   env['PATH'] = [dirname(node), env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(delimiter);
   return { node, env, missing };
 }
