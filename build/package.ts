@@ -22,6 +22,6 @@ const { exitCode } = await runCommand(
     'never',
     ...process.argv.slice(2),
   ],
-  { isShown: true },
+  { onOutput: (text) => process.stdout.write(text) },
 );
 process.exitCode = exitCode ?? 1;

@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { closingLine, counts, skipLines, sumOf } from './checks/counts.ts';
 import type { Counts } from './checks/counts.ts';
 import { steps } from './checks/steps.ts';
 import type { Step, StepResult } from './checks/steps.ts';
 
 /**
- * `npm test [-- --only NAME ...]`: every check and every test, with the time of each. NAME is a step or a group of
+ * `npm test [-- --only NAME ...]`: every check and every test, two at a time, with the time of each. NAME is a step or a group of
  * `--list`. Exit status 1 when anything failed.
  */
 const { values, positionals } = parseArgs({
@@ -29,6 +29,8 @@ const startedAt = Date.now();
 const seconds = (from: number) => `${((Date.now() - from) / 1000).toFixed(1)} s`;
 const folder = mkdtempSync(join(tmpdir(), 'nixstead-test-'));
 const results: { step: Step; result: StepResult; time: string }[] = [];
+const isAlone = chosen.length === 1;
+const running = new Map<Step, { since: number; lastLine: string }>();
 
 /** Reads what a suite's reporter wrote; a suite that wrote nothing broke, one that ran nothing tests nothing. */
 function readCounts(file: string): Counts | null {
@@ -39,32 +41,52 @@ function readCounts(file: string): Counts | null {
   }
 }
 
-async function run(step: Step, isAlone: boolean): Promise<void> {
-  const stepStartedAt = Date.now();
+/** A step that is alone shows what it says as it comes; of steps side by side each shows it whole when it is over. */
+async function run(step: Step): Promise<void> {
+  const progress = { since: Date.now(), lastLine: '' };
+  running.set(step, progress);
   if (isAlone) console.log(`\n--- ${step.name}: ${step.what}`);
   const countsFile = join(folder, `${step.name}.json`);
   const result = await step.run({
-    isShown: isAlone,
+    onOutput: (text) => {
+      progress.lastLine = stripVTControlCharacters(text).trim().split('\n').at(-1) || progress.lastLine;
+      if (isAlone) process.stdout.write(text);
+    },
     countsFile,
     readCounts: () => readCounts(countsFile),
   });
-  const time = seconds(stepStartedAt);
+  running.delete(step);
+  const time = seconds(progress.since);
   results.push({ step, result, time });
-  const word = result.counts.failed > 0 ? 'FAILED' : 'ok';
-  console.log(`${word.padEnd(7)} ${step.name.padEnd(16)} ${time.padStart(8)}   ${step.what}`);
-  if (result.counts.failed > 0 && !isAlone) console.log(result.output.trimEnd());
+  const hasFailed = result.counts.failed > 0;
+  if (!isAlone && (hasFailed || step.group !== 'static') && result.output !== '') {
+    console.log(`\n--- ${step.name}: ${step.what}\n${result.output.trim()}\n`);
+  }
+  console.log(`${(hasFailed ? 'FAILED' : 'ok').padEnd(7)} ${step.name.padEnd(16)} ${time.padStart(8)}   ${step.what}`);
 }
+
+/** As many at a time as this computer has cores for, two at most: a suite starts programs of its own. */
+async function sideBySide(waiting: Step[]): Promise<void> {
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await run(next);
+  };
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane));
+}
+
+/** Steps are silent until they are over: every half a minute, what each is at. */
+const progressLines = setInterval(() => {
+  if (isAlone) return;
+  for (const [{ name }, { since, lastLine }] of running) console.log(`  ...   ${name}, ${seconds(since)}: ${lastLine}`);
+}, 30_000);
 
 try {
   console.log(`${chosen.length} steps: ${chosen.map(({ name }) => name).join(', ')}`);
-  // Checks that only read go side by side; suites one after the other, since the lab and time limits want the machine.
-  const waiting = chosen.filter(({ group }) => group === 'static');
-  const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await run(next, false);
-  };
-  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane));
-  for (const step of chosen.filter(({ group }) => group !== 'static')) await run(step, true);
+  // The suites with hosts and the app mostly wait, each for a lab of its own; what they need is built before.
+  const isLong = ({ group }: Step) => group === 'integration' || group === 'e2e';
+  await sideBySide(chosen.filter((step) => !isLong(step)));
+  await sideBySide(chosen.filter(isLong));
 } finally {
+  clearInterval(progressLines);
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -18,8 +18,9 @@ export default defineConfig({
   outputDir: join(root, 'test-results'),
   snapshotPathTemplate: join(root, 'test', 'e2e', 'snapshots', '{projectName}', '{testFileName}', '{arg}{ext}'),
   forbidOnly: true,
-  // The specs share one lab.
-  workers: 1,
+  globalSetup: join(root, 'test', 'e2e', 'fixtures', 'build-app.ts'),
+  // Most of their time is waiting, and each worker has a lab of its own, which its specs share.
+  workers: 2,
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 20_000, toHaveScreenshot: { maxDiffPixelRatio: 0.02 } },

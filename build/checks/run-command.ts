@@ -11,14 +11,14 @@ export interface CommandOptions {
   /** Default: the project's folder. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Shows the output as it comes, too. */
-  readonly isShown?: boolean;
+  /** Hears the output as it comes, too. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** Runs a program with an argument vector and keeps what it says. */
 export function runCommand(
   [program, ...args]: readonly [string, ...string[]],
-  { cwd = root, env = {}, isShown = false }: CommandOptions = {},
+  { cwd = root, env = {}, onOutput = () => {} }: CommandOptions = {},
 ): Promise<CommandOutcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -29,7 +29,7 @@ export function runCommand(
     let output = '';
     const take = (chunk: string) => {
       output += chunk;
-      if (isShown) process.stdout.write(chunk);
+      onOutput(chunk);
     };
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { electronBinary } from '../electron-binary.ts';
 import { buildPage } from '../page.ts';
+import { buildProcesses } from '../processes.ts';
 import { judgeSuite } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { checkPlantedErrors } from './planted-errors.ts';
@@ -14,8 +15,8 @@ export interface StepResult {
 }
 
 export interface StepContext {
-  /** Whether the tool's output is shown as it comes. */
-  readonly isShown: boolean;
+  /** Hears what the tool says as it comes. */
+  readonly onOutput: (text: string) => void;
   /** Where a suite's reporter writes its counts. */
   readonly countsFile: string;
   readonly readCounts: () => Counts | null;
@@ -37,8 +38,8 @@ function check(name: string, what: string, argv: readonly [string, ...string[]])
     name,
     group: 'static',
     what,
-    async run({ isShown }) {
-      const { exitCode, output } = await runCommand(argv, { isShown });
+    async run({ onOutput }) {
+      const { exitCode, output } = await runCommand(argv, { onOutput });
       return { counts: one(exitCode === 0), output };
     },
   };
@@ -50,8 +51,8 @@ function suite(name: string, group: Step['group'], what: string, argv: readonly 
     name,
     group,
     what,
-    async run({ isShown, countsFile, readCounts }) {
-      const { exitCode, output } = await runCommand(argv, { isShown, env: { NIXSTEAD_COUNTS: countsFile } });
+    async run({ onOutput, countsFile, readCounts }) {
+      const { exitCode, output } = await runCommand(argv, { onOutput, env: { NIXSTEAD_COUNTS: countsFile } });
       const { counts, complaint } = judgeSuite(readCounts(), exitCode);
       if (complaint !== null) console.log(`${name}: ${complaint}`);
       return { counts, output };
@@ -59,17 +60,10 @@ function suite(name: string, group: Step['group'], what: string, argv: readonly 
   };
 }
 
-/** Everything that `npm test` does, in order. */
+/** Everything that `npm test` does; of those that go side by side the longest first, so that they end together. */
 export const steps: readonly Step[] = [
   check('eslint', 'lint of TypeScript and Svelte, with types', eslint('.')),
-  check('prettier', 'format', prettier()),
-  check('types-shared', 'types of shared/, without Node and without DOM', typescript('tsconfig.shared.json')),
-  check('types-node', 'types of electron/, test/ and build/', typescript('tsconfig.json')),
-  check('types-renderer', 'types of renderer/', typescript('tsconfig.renderer.json')),
-  check('types-page-tests', "types of the page's tests", typescript('tsconfig.page-tests.json')),
-  check('svelte-check', 'types, markup and accessibility of components', svelteCheck()),
-  check('layers', 'which folder may import which', layers()),
-  check('knip', 'files, exports and packages that nothing uses', knip()),
+  suite('unit', 'unit', 'pure code', vitest('unit')),
   {
     name: 'planted-errors',
     group: 'static',
@@ -80,20 +74,28 @@ export const steps: readonly Step[] = [
       return { counts, output: lines.join('\n') };
     },
   },
+  check('prettier', 'format', prettier()),
+  check('types-shared', 'types of shared/, without Node and without DOM', typescript('tsconfig.shared.json')),
+  check('types-node', 'types of electron/, test/ and build/', typescript('tsconfig.json')),
+  check('types-renderer', 'types of renderer/', typescript('tsconfig.renderer.json')),
+  check('types-page-tests', "types of the page's tests", typescript('tsconfig.page-tests.json')),
+  check('svelte-check', 'types, markup and accessibility of components', svelteCheck()),
+  check('layers', 'which folder may import which', layers()),
+  check('knip', 'files, exports and packages that nothing uses', knip()),
   {
     name: 'page',
     group: 'build',
-    what: 'the page builds',
+    what: 'the page and the programs of the desktop app build',
     async run() {
       try {
         await buildPage();
+        await buildProcesses();
         return { counts: one(true), output: '' };
       } catch (error) {
         return { counts: one(false), output: error instanceof Error ? error.message : String(error) };
       }
     },
   },
-  suite('unit', 'unit', 'pure code', vitest('unit')),
   suite('integration', 'integration', 'real programs, and hosts of the lab', vitest('integration')),
   suite('e2e', 'e2e', 'the app in Chromium, with axe', playwright()),
   {
