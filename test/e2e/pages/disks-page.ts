@@ -28,6 +28,10 @@ export class DisksPage {
   bar(name: string): Locator {
     return this.#page.getByRole('listbox', { name: `${name}, drawn to scale` });
   }
+  /** What chooses a disk or a group as a whole. */
+  name(name: string): Locator {
+    return this.#page.getByRole('button', { name, exact: true });
+  }
   /** A piece of a bar, by the name of its partition. */
   part(name: string): Locator {
     return this.#page.getByRole('option', { name: new RegExp(`^${name},`) });
