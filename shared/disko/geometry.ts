@@ -183,21 +183,6 @@ function groupMemberBytes(
   });
 }
 
-/** Bytes of each member of a group by its name, from the disks' sizes; members of unknown size are left out. */
-export function memberBytes(
-  layout: Layout,
-  member: { readonly type: string; readonly option: string; readonly name: string },
-  diskBytes: DiskBytes,
-): number[] {
-  const items = itemsOf(layout);
-  return items
-    .filter((item) => item.type === member.type && text(item, member.option) === member.name)
-    .flatMap((item) => {
-      const bytes = item.parent ? slotBytes(layout, items, item.parent, diskBytes, new Set()) : null;
-      return bytes === null ? [] : [bytes];
-    });
-}
-
 /** Room and resilience of an array, a volume group or a pool, its vdevs included; null where it cannot be told. */
 export function groupCapacity(layout: Layout, group: Item, diskBytes: DiskBytes): Capacity | null {
   const items = itemsOf(layout);

@@ -1,15 +1,18 @@
+import { decimalSize, installDisks } from '../install/install-disks.ts';
 import type { Layout } from './layout.ts';
+import type { ProbedDisk } from './probed-disk.ts';
 import { mountpointOf } from './rules/mounts.ts';
 import { itemsOf, number, orderedPartitions, ownName, text, type Item } from './walk.ts';
 
-/** A layout in plain sentences, one line each: what happens to each disk, what is where, what may fail. */
-export function summarize(layout: Layout): string[] {
+/**
+ * A layout in plain sentences, one line each: what happens to each disk, what is where, what may fail.
+ * @param probed the disks of the machine that it is meant for; null: nobody has looked at them
+ */
+export function summarize(layout: Layout, probed: readonly ProbedDisk[] | null = null): string[] {
   const items = itemsOf(layout);
   const lines: string[] = [];
   for (const disk of items.filter((item) => item.type === 'disk')) {
-    const device = text(disk, 'device') ?? 'a disk that is computed';
-    const isKept = disk.value['destroy'] === false;
-    lines.push(`Disk ${disk.name} (${device}) ${isKept ? 'is left alone by the erase step' : 'will be erased'}.`);
+    lines.push(describeDisk(disk, probed));
     lines.push(...below(items, disk, 1));
   }
   for (const item of items.filter((candidate) => candidate.parent === null && candidate.type !== 'disk')) {
@@ -17,6 +20,23 @@ export function summarize(layout: Layout): string[] {
     lines.push(...below(items, item, 1));
   }
   return lines;
+}
+
+/** What becomes of a disk, with what is printed on it and what is on it now where the machine was looked at. */
+function describeDisk(disk: Item, probed: readonly ProbedDisk[] | null): string {
+  const device = text(disk, 'device');
+  const isErased = disk.value['destroy'] !== false;
+  const fate = isErased ? 'will be erased' : 'is left alone by the erase step';
+  const plain = `Disk ${disk.name} (${device ?? 'a disk that is computed'}) ${fate}.`;
+  if (probed === null || device === null || device === '') return plain;
+  const [found] = installDisks([{ name: disk.name, device, isErased }], { disks: [...probed] });
+  if (found === undefined || found.path === null) {
+    return `Disk ${disk.name} (${device}) is not on the machine that was looked at.`;
+  }
+  const size = found.sizeBytes === null ? null : decimalSize(found.sizeBytes);
+  const printed = [device, found.model, size].filter((word) => word !== null).join(' ');
+  if (!found.hasData) return `Disk ${disk.name}: ${printed} is empty.`;
+  return `Disk ${disk.name}: ${printed} ${fate}: ${found.contents.join('; ')}.`;
 }
 
 function below(items: readonly Item[], parent: Item, depth: number): string[] {

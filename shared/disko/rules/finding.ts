@@ -1,4 +1,4 @@
-import { hasExpressions, type Layout, type LayoutPath, type LayoutValue } from '../layout.ts';
+import { hasExpressions, type Layout, type LayoutPath, type LayoutSet, type LayoutValue } from '../layout.ts';
 import { itemsOf, type Item } from '../walk.ts';
 
 export type Firmware = 'uefi' | 'bios' | 'both' | 'rpi';
@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly memoryBytes?: number;
   /** Sizes of the disks by attribute name, where they were probed. */
   readonly diskBytes?: Readonly<Record<string, number>>;
+  /** Options of NixOS that the file beside the layout sets. */
+  readonly settings?: LayoutSet;
 }
 
 /** A layout prepared for rules: its items once, by type. */

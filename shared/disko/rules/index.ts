@@ -1,5 +1,6 @@
 import type { Layout } from '../layout.ts';
 import { bootPartitions, cycles, encryption, swap } from './boot.ts';
+import { hostIdOfPools, kernelsEncrypted, kernelsInGroup, piFirmwareFirst } from './boot-places.ts';
 import { Inspection, type Finding, type Rule, type Surroundings } from './finding.ts';
 import { arrays, datasets, membership, pools, volumes } from './members.ts';
 import { btrfs, formats, memoryRoot, mountpoints } from './mounts.ts';
@@ -23,6 +24,10 @@ const rules: readonly Rule[] = [
   legacyTables,
   oldTables,
   bootPartitions,
+  kernelsInGroup,
+  kernelsEncrypted,
+  piFirmwareFirst,
+  hostIdOfPools,
   mountpoints,
   formats,
   btrfs,

@@ -1,5 +1,6 @@
 import type { Finding, Firmware } from '../../../../shared/disko/rules/finding.ts';
 import { checkLayout } from '../../../../shared/disko/rules/index.ts';
+import { companionBeside } from '../../../engine/disks/companion-file.ts';
 import { exitCodes, type ExitCode } from '../../exit.ts';
 import { printable } from '../../output/text.ts';
 import type { Printer } from '../../printer.ts';
@@ -18,7 +19,8 @@ export async function checkFile(
   firmware: Firmware | null,
 ): Promise<ExitCode> {
   const { layout } = await readGiven(path, options);
-  const findings = checkLayout(layout, { firmware });
+  const settings = (await companionBeside(path))?.settings;
+  const findings = checkLayout(layout, { firmware, ...(settings === undefined ? {} : { settings }) });
   if (printer.isJson) printer.printJson(findings);
   else if (findings.length === 0) printer.print('Nothing found.\n');
   else for (const finding of findings) printer.print(findingText(finding, printer));

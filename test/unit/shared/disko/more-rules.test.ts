@@ -51,6 +51,57 @@ const cases: readonly (readonly [code: string, layout: object, surroundings?: Pa
   ['device-placeholder', { disk: { a: disk({ ESP: esp, root }, '{{mainDisk}}') } }],
   ['device-placeholder', { disk: { a: disk({ ESP: esp, root }, '/dev/%DISK%') } }],
   ['disk-name-awkward', { disk: { 'my disk': disk({ ESP: esp, root }) } }],
+  [
+    'boot-in-group',
+    {
+      disk: {
+        a: disk({ ESP: { size: '1G', type: 'EF00' }, r: { size: '100%', content: { type: 'lvm_pv', vg: 'v' } } }),
+      },
+      lvm_vg: { v: { type: 'lvm_vg', lvs: { boot: { size: '1G', content: fs('/boot') }, root } } },
+    },
+    { firmware: 'uefi' },
+  ],
+  [
+    'boot-in-group',
+    {
+      disk: {
+        a: disk({
+          ESP: { ...esp, content: fs('/efi', 'vfat') },
+          zfs: { size: '100%', content: { type: 'zfs', pool: 'z' } },
+        }),
+      },
+      zpool: { z: { type: 'zpool', datasets: { boot: { type: 'zfs_fs', mountpoint: '/boot' } } } },
+    },
+    { firmware: 'uefi' },
+  ],
+  [
+    'boot-on-pool',
+    {
+      disk: {
+        a: disk({ b: { size: '1M', type: 'EF02' }, zfs: { size: '100%', content: { type: 'zfs', pool: 'z' } } }),
+      },
+      zpool: { z: { type: 'zpool', mountpoint: '/' } },
+    },
+    { firmware: 'bios' },
+  ],
+  [
+    'boot-encrypted-bios',
+    {
+      disk: {
+        a: disk({
+          b: { size: '1M', type: 'EF02' },
+          root: { size: '100%', content: { type: 'luks', name: 'c', content: fs('/') } },
+        }),
+      },
+    },
+    { firmware: 'bios' },
+  ],
+  [
+    'firmware-not-first',
+    { disk: { a: disk({ root, a: { size: '8G' }, firmware: { size: '1G', content: fs('/boot/firmware', 'vfat') } }) } },
+    { firmware: 'rpi' },
+  ],
+  ['zfs-host-id', pool({})],
   ['start-loose', one({ root: { start: '1MiB', size: '5G', content: fs('/') } })],
   ['end-loose', one({ root: { end: '512MiB', content: fs('/') } })],
   ['start-overlap', one({ a: { end: '4G' }, b: { start: '4G', size: '1G' }, root })],
