@@ -164,6 +164,8 @@ function layers(layout: Layout, items: readonly Item[], slot: Item | null): Addi
   const already = needsSlot ?? (isMember ? `${slot?.name ?? ''} is a member of a group already.` : null);
   const path = slot?.path ?? [];
   const contentPath = [...path, 'content'];
+  /** What is in the slot is called after the partition or volume around it: layers between have no name of their own. */
+  const slotName = path.filter((step) => step !== 'content').at(-1);
   /** One empty partition of each other disk: what a mirror of this one can be made of. */
   const emptyElsewhere = [
     ...new Map(
@@ -175,7 +177,7 @@ function layers(layout: Layout, items: readonly Item[], slot: Item | null): Addi
   ];
   const luksName = (): string => {
     const taken = new Set(items.filter((item) => item.type === 'luks').map((item) => item.value['name']));
-    const wanted = `crypt-${String(path.at(-1) ?? 'data')}`;
+    const wanted = `crypt-${String(slotName ?? 'data')}`;
     let name = wanted;
     for (let count = 2; taken.has(name); count++) name = `${wanted}${count}`;
     return name;
@@ -211,7 +213,7 @@ function layers(layout: Layout, items: readonly Item[], slot: Item | null): Addi
       apply: () => {
         if (!inner) return join('lvm_vg', 'pool', (vg) => ({ type: 'lvm_pv', vg }), { type: 'lvm_vg', lvs: {} });
         const group = freeName(layout['lvm_vg'], 'pool');
-        return { layout: wrapInLvm(layout, path, group, String(path.at(-1) ?? 'root')), path: ['lvm_vg', group] };
+        return { layout: wrapInLvm(layout, path, group, String(slotName ?? 'root')), path: ['lvm_vg', group] };
       },
     },
     {
@@ -221,7 +223,7 @@ function layers(layout: Layout, items: readonly Item[], slot: Item | null): Addi
       refusal: already,
       apply: () => {
         if (!inner) return join('mdadm', 'array', (name) => ({ type: 'mdraid', name }), { type: 'mdadm', level: 1 });
-        const array = freeName(layout['mdadm'], String(path.at(-1) ?? 'array'));
+        const array = freeName(layout['mdadm'], String(slotName ?? 'array'));
         return { layout: wrapInArray(layout, [path, ...emptyElsewhere], array, 1), path: ['mdadm', array] };
       },
     },

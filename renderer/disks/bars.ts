@@ -1,12 +1,5 @@
-import {
-  diskStretches,
-  groupCapacity,
-  logicalVolumeBytes,
-  memberBytes,
-  vdevCapacity,
-  type Capacity,
-} from '../../shared/disko/geometry.ts';
-import { isList, isSet, valueAt, type Layout, type LayoutPath, type LayoutSet } from '../../shared/disko/layout.ts';
+import { diskStretches, groupCapacity, logicalVolumeBytes, type Capacity } from '../../shared/disko/geometry.ts';
+import { isSet, valueAt, type Layout, type LayoutPath, type LayoutSet } from '../../shared/disko/layout.ts';
 import { pathKey } from '../../shared/disko/read-source.ts';
 import { describeBytes, sizeBytes } from '../../shared/disko/size.ts';
 import { itemsOf, number, ownName, text, type Item } from '../../shared/disko/walk.ts';
@@ -164,7 +157,7 @@ function groupBar(
   item: Item,
   diskBytes: Readonly<Record<string, number>>,
 ): Bar {
-  const capacity = groupCapacity(layout, item, diskBytes) ?? otherCapacity(layout, item, diskBytes);
+  const capacity = groupCapacity(layout, item, diskBytes);
   const bytes = capacity?.usableBytes ?? 100 * GIB;
   const detail = [groupWords(item), membersWords(items, item), ...capacityWords(item, capacity)].join(' · ');
   if (item.type === 'mdadm') {
@@ -206,31 +199,6 @@ function capacityWords(item: Item, capacity: Capacity | null): string[] {
   if (item.type === 'lvm_vg') return [room];
   const count = capacity.mayFail;
   return [room, count === 0 ? 'no disk may fail' : count === 1 ? 'one disk may fail' : `${count} disks may fail`];
-}
-
-/** Pools of several vdevs (the pool fails with any of them), and bcachefs. */
-function otherCapacity(layout: Layout, item: Item, diskBytes: Readonly<Record<string, number>>): Capacity | null {
-  const member = memberOf[item.type ?? ''];
-  if (!member) return null;
-  const sizes = memberBytes(layout, { ...member, name: ownName(item) }, diskBytes);
-  if (sizes.length === 0) return null;
-  const vdevs = valueAt(item.value, ['mode', 'topology', 'vdev']);
-  if (!isList(vdevs)) return null;
-  // Members of a topology are alike in practice; which is which is known to disko alone.
-  const smallest = Math.min(...sizes);
-  const parts = vdevs.filter(isSet).map((vdev) => {
-    const count = isList(vdev['members']) ? vdev['members'].length : 0;
-    return vdevCapacity(
-      typeof vdev['mode'] === 'string' ? vdev['mode'] : '',
-      Array.from({ length: count }, () => smallest),
-    );
-  });
-  if (parts.length === 0 || parts.includes(null)) return null;
-  const known = parts.flatMap((part) => part ?? []);
-  return {
-    usableBytes: known.reduce((sum, part) => sum + part.usableBytes, 0),
-    mayFail: Math.min(...known.map((part) => part.mayFail)),
-  };
 }
 
 function volumeSegments(volumes: readonly Item[], groupBytes: number): BarSegment[] {

@@ -10,6 +10,8 @@ import { LayoutEditor } from './layout-editor.svelte.ts';
 import { newDocument, openDocument } from './layout-document.ts';
 import { layoutDisks } from './before.ts';
 import { MachineDisks } from './machine-disks.svelte.ts';
+import type { SettingsPlan } from './settings-beside.ts';
+import { SettingsFile, type PresentFile } from './settings-file.svelte.ts';
 
 /** Where the layout on the page comes from. */
 export type LayoutOrigin =
@@ -19,10 +21,25 @@ export type LayoutOrigin =
   /** `notes`: what a person has to do before it fits the other machine. */
   | { readonly kind: 'copy'; readonly title: string; readonly notes: readonly string[] };
 
+/** A file of a fleet that a layout is written to; `hash` of what is there now, null: nothing. */
+export interface LayoutPlace {
+  readonly fleetId: FleetId;
+  readonly file: string;
+  readonly hash: string | null;
+}
+
+/** The file with NixOS settings that is written with a layout, and what is in it now. */
+export interface SettingsToWrite {
+  readonly plan: SettingsPlan;
+  readonly present: PresentFile | null;
+}
+
 /** The work on one layout. It outlives the page, so that looking at another page loses nothing. */
 export class DisksSession {
   /** The machine that the layout is meant for, once it was looked at. */
   readonly machine = new MachineDisks();
+  /** What stands in the file with NixOS settings beside the layout. */
+  readonly settings = new SettingsFile();
   #editor = $state.raw<LayoutEditor | null>(null);
   #origin = $state.raw<LayoutOrigin>({ kind: 'text' });
   /** The text as it is on disk, or as the work began. */
@@ -73,8 +90,14 @@ export class DisksSession {
   async openFile(client: Client, fleetId: FleetId, file: string): Promise<void> {
     await this.#doing(async () => {
       const { text, hash } = await client.files.read({ fleetId, file });
-      if (text === null) this.#problem = notText(file);
-      else this.#begin({ kind: 'file', fleetId, file, hash }, new LayoutEditor(openDocument(text)));
+      if (text === null) {
+        this.#problem = notText(file);
+        return;
+      }
+      const beside = await this.settings.read(client, fleetId, file);
+      const editor = new LayoutEditor(openDocument(text));
+      this.#begin({ kind: 'file', fleetId, file, hash }, editor);
+      this.settings.settle(editor, beside);
     });
     const editor = this.#editor;
     const reading = editor?.document.reading;
@@ -97,15 +120,18 @@ export class DisksSession {
     this.#begin({ kind: 'text' }, new LayoutEditor(openDocument(text)));
   }
 
+  /** The machine that was looked at for it stays known, and the drawing is as large as its disks. */
   openRecipe(title: string, layout: Layout, firmware: Firmware, sizes: Readonly<Record<string, number>>): void {
-    this.#begin({ kind: 'recipe', title }, new LayoutEditor(newDocument(layout), { firmware, sizes }));
+    this.#begin({ kind: 'recipe', title }, new LayoutEditor(newDocument(layout), { firmware, sizes }), false);
     this.#savedText = '';
+    this.takeSizes();
   }
 
-  #begin(origin: LayoutOrigin, editor: LayoutEditor): void {
+  #begin(origin: LayoutOrigin, editor: LayoutEditor, isOtherMachine = true): void {
     this.#origin = origin;
     this.#editor = editor;
-    this.machine.forget();
+    if (isOtherMachine) this.machine.forget();
+    this.settings.settle(editor, null);
     this.#savedText = editor.text;
     this.#problem = null;
   }
@@ -124,27 +150,49 @@ export class DisksSession {
     this.#savedText = '';
   }
 
-  /** Writes the text into the file it came from. True when it is there. */
-  async save(client: Client): Promise<boolean> {
+  /**
+   * Writes the text into the file it came from, and what NixOS needs into the file beside it. True when both are there.
+   */
+  async save(client: Client, beside: SettingsToWrite | null): Promise<boolean> {
     const origin = this.#origin;
     if (origin.kind !== 'file') return false;
-    return this.#write(client, origin.fleetId, origin.file, origin.hash);
+    return this.#write(client, origin, beside);
   }
 
   /**
    * Writes the text into another file of a fleet, which is worked on from then on. True when it is there.
-   * @param hash of what is in the file now; null: it must not be there yet
+   * @param place `hash` of what is in the file now; null: it must not be there yet
    */
-  async saveAs(client: Client, fleetId: FleetId, file: string, hash: string | null): Promise<boolean> {
-    return this.#write(client, fleetId, file, hash);
+  async saveAs(client: Client, place: LayoutPlace, beside: SettingsToWrite | null): Promise<boolean> {
+    return this.#write(client, place, beside);
   }
 
-  #write(client: Client, fleetId: FleetId, file: string, before: string | null): Promise<boolean> {
-    const text = this.#editor?.text ?? '';
+  #write(
+    client: Client,
+    { fleetId, file, hash: before }: LayoutPlace,
+    beside: SettingsToWrite | null,
+  ): Promise<boolean> {
+    const editor = this.#editor;
+    const text = beside?.plan.layoutText ?? editor?.text ?? '';
     return this.#doing(async () => {
+      // First what the layout imports: it harms nobody where the layout is then refused.
+      let present = this.settings.present;
+      if (beside !== null) {
+        const { plan, present: found } = beside;
+        const { hash } = await client.files.save({
+          fleetId,
+          file: plan.file,
+          text: plan.text,
+          hash: found?.hash ?? null,
+        });
+        present = { text: plan.text, hash };
+      }
       const { hash } = await client.files.save({ fleetId, file, text, hash: before });
       this.#origin = { kind: 'file', fleetId, file, hash };
       this.#savedText = text;
+      if (editor === null) return;
+      if (editor.text !== text) editor.type(text);
+      if (beside !== null || before === null) this.settings.settle(editor, beside === null ? null : present);
     });
   }
 

@@ -6,6 +6,7 @@ import {
   withValue,
   type Layout,
   type LayoutPath,
+  type LayoutSet,
   type LayoutValue,
 } from '../../shared/disko/layout.ts';
 import { pathKey } from '../../shared/disko/read-source.ts';
@@ -45,9 +46,18 @@ export class LayoutEditor {
   /** Sizes that a person gave, by disk name, in bytes. */
   #sizes = $state.raw<Readonly<Record<string, number>>>({});
 
+  /** What the file beside the layout sets; null: there is none, or nobody has looked. */
+  #settings = $state.raw<LayoutSet | null>(null);
+
   readonly #items = $derived(itemsOf(this.layout));
   readonly #selected = $derived(this.#items.find((item) => pathKey(item.path) === this.#selectedKey) ?? null);
-  readonly #findings = $derived(checkLayout(this.settledLayout, { firmware: this.#firmware, diskBytes: this.#sizes }));
+  readonly #findings = $derived(
+    checkLayout(this.settledLayout, {
+      firmware: this.#firmware,
+      diskBytes: this.#sizes,
+      ...(this.#settings === null ? {} : { settings: this.#settings }),
+    }),
+  );
   readonly #diskBytes = $derived.by(() => {
     const disks = this.layout['disk'];
     const entries = isSet(disks) ? Object.entries(disks) : [];
@@ -123,6 +133,10 @@ export class LayoutEditor {
   }
   set firmware(firmware: Firmware | null) {
     this.#firmware = firmware;
+  }
+  /** Options of NixOS that the file beside the layout sets. */
+  set settings(settings: LayoutSet | null) {
+    this.#settings = settings;
   }
   /** True where the size of a disk was told and not guessed. */
   isSizeKnown(disk: string): boolean {

@@ -1,7 +1,8 @@
 import { buildRecipe, RecipeError, recipes, type Recipe, type RecipeAnswers } from '../../shared/disko/recipes.ts';
 import type { Layout } from '../../shared/disko/layout.ts';
 import type { Firmware } from '../../shared/disko/rules/finding.ts';
-import { sizeBytes, suggestSize } from '../../shared/disko/size.ts';
+import type { ProbedDisk } from '../../shared/disko/probed-disk.ts';
+import { describeBytes, sizeBytes, suggestSize } from '../../shared/disko/size.ts';
 
 /** A disk as a person enters it. */
 export interface EnteredDisk {
@@ -98,6 +99,28 @@ function answersOf(_recipe: Recipe, wishes: Wishes): RecipeAnswers {
     swap: wishes.swap === 'none' ? null : (suggestSize(wishes.swapSize) ?? '16G'),
     hibernation: wishes.swap === 'hibernation',
   };
+}
+
+/** True where an entry names this disk of a machine, by whichever of its names. */
+export function isEntryOf({ device }: EnteredDisk, disk: ProbedDisk): boolean {
+  return device.trim() === disk.path || disk.byId.includes(device.trim());
+}
+
+/** The entries with one of a machine's disks more, or without it. An entry that names no device yet becomes it. */
+export function withProbedDisk(
+  entries: readonly EnteredDisk[],
+  disk: ProbedDisk,
+  isUsed: boolean,
+): readonly EnteredDisk[] {
+  const others = entries.filter((entry) => !isEntryOf(entry, disk));
+  if (!isUsed) return others.length === 0 ? firstWishes.disks : others;
+  const chosen = { device: disk.byId[0] ?? disk.path, size: describeBytes(disk.sizeBytes) };
+  const open = others.findIndex(({ device }) => device.trim() === '');
+  if (open >= 0) return others.map((entry, index) => (index === open ? { ...entry, ...chosen } : entry));
+  const taken = new Set(others.map(({ name }) => name.trim()));
+  let count = others.length;
+  while (taken.has(`data${count}`)) count++;
+  return [...others, { name: taken.has('main') ? `data${count}` : 'main', ...chosen }];
 }
 
 /** Sizes by disk name, for the drawing. */

@@ -23,6 +23,12 @@ async function change(page: Page, button: string): Promise<void> {
   await page.getByRole('button', { name: button }).click();
 }
 
+async function lookAt(page: Page, host: string): Promise<void> {
+  const machine = page.getByRole('region', { name: "The machine's disks" });
+  await machine.getByLabel('Machine').selectOption(host);
+  await machine.getByRole('button', { name: "Look at the machine's disks" }).click();
+}
+
 const JOB = '#/jobs/20261121-140201-7f3c21';
 const SHOTS: Shot[] = [
   { name: 'fleet', scenario: 'homelab' },
@@ -555,6 +561,50 @@ const SHOTS: Shot[] = [
       await page.getByRole('button', { name: 'Review and save' }).click();
     },
   },
+  ...(
+    [
+      ['gateway', 'host-key'],
+      ['db1', 'password'],
+    ] as const
+  ).map(([host, question]): Shot => ({
+    name: `disks-machine-${question}`,
+    scenario: 'homelab',
+    hash: '#/disks',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'hosts/laptop/disko.nix' }).click();
+      await lookAt(page, host);
+    },
+  })),
+  {
+    name: 'disks-machine-recipe',
+    scenario: 'homelab',
+    hash: '#/disks',
+    act: async (page) => {
+      await lookAt(page, 'compute');
+      await page.getByRole('checkbox', { name: 'Use /dev/nvme0n1' }).check();
+      await page.getByRole('group', { name: /^Which of its disks/ }).scrollIntoViewIfNeeded();
+    },
+  },
+  ...['before', 'words', 'settings', 'chooser', 'save'].map((state): Shot => ({
+    name: `disks-machine-${state}`,
+    scenario: 'homelab',
+    hash: '#/disks',
+    act: async (page) => {
+      await lookAt(page, 'compute');
+      await page.getByRole('checkbox', { name: 'Use /dev/nvme0n1' }).check();
+      await page.getByRole('button', { name: 'Use btrfs', exact: true }).click();
+      if (state === 'words') await page.getByText('In words').click();
+      if (state === 'settings') await page.getByText('NixOS settings').click();
+      if (state === 'words' || state === 'settings') {
+        await page.getByRole('region', { name: 'The layout as a list' }).scrollIntoViewIfNeeded();
+      }
+      if (state === 'chooser') await page.getByRole('button', { name: 'Choose disk…' }).first().click();
+      if (state === 'save') {
+        await page.getByRole('button', { name: 'Save into the fleet' }).click();
+        await page.getByLabel('For the host').selectOption('compute');
+      }
+    },
+  })),
   { name: 'lost', scenario: 'lost' },
   { name: 'refused', scenario: 'refused' },
   { name: 'notice', scenario: 'notice' },

@@ -14,6 +14,7 @@ import { fileParts, FINDINGS } from './invented-files.ts';
 import { inputParts } from './invented-inputs.ts';
 import { DIFFERENCE, GENERATIONS } from './invented-plan.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
+import { inventProbe } from './invented-machine.ts';
 import type { Scenario } from './scenarios.ts';
 
 const never = new Promise<never>(() => undefined);
@@ -143,7 +144,7 @@ export class StandInConnection implements Connection {
       ...fileParts(os),
       ...inputParts(os),
       machine: {
-        probe: os.machine.probe.handler(() => never),
+        probe: os.machine.probe.handler(({ input }) => inventProbe(input.target.host, input)),
         discover: os.machine.discover.handler(() => []),
       },
       install: {

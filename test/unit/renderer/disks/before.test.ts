@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readers } from '../../../../electron/engine/machines/probe.ts';
 import { beforeParts, fateOf, mountDifferences, placesInUse } from '../../../../renderer/disks/before.ts';
+import { enteredSizes, firstWishes, withProbedDisk } from '../../../../renderer/disks/recipe-choice.ts';
+import { summarize } from '../../../../shared/disko/summary.ts';
+import { decimalSize } from '../../../../shared/install/install-disks.ts';
 import { readProbe } from '../../../../shared/machines/read-probe.ts';
 
 function reportOf(name: string) {
@@ -45,4 +48,25 @@ test('what a running machine mounts is held against what the layout mounts', () 
   const differences = mountDifferences(layout, mounts);
   expect(differences).toContain('/data is in the layout, not on the machine.');
   expect(differences.join('\n')).toMatch(/^\/ \(.*\) is on the machine, not in the layout\.$/m);
+});
+
+test('a layout in words says what is printed on the disks of the machine, and what is lost with them', () => {
+  const device = disk.byId[0] ?? disk.path;
+  const layoutOf = (named: string) => ({ disk: { main: { type: 'disk', device: named } } });
+  const [line] = summarize(layoutOf(device), windows.disks);
+  expect(line).toContain(`${device} ${disk.model ?? ''} ${decimalSize(disk.sizeBytes)} will be erased: `);
+  expect(line).toMatch(/ntfs/);
+  expect(summarize(layoutOf('/dev/disk/by-id/other'), windows.disks)[0]).toContain('is not on the machine');
+  expect(summarize(layoutOf(device))[0]).toBe(`Disk main (${device}) will be erased.`);
+});
+
+test('a disk of the machine becomes the entry that names no device yet, then one more, and is let go again', () => {
+  const second = { ...disk, path: '/dev/sdz', byId: [] };
+  const one = withProbedDisk(firstWishes.disks, disk, true);
+  expect(one).toMatchObject([{ name: 'main', device: disk.byId[0] }]);
+  expect(enteredSizes(one)['main']).toBeCloseTo(disk.sizeBytes, -10);
+  const two = withProbedDisk(one, second, true);
+  expect(two.map(({ name, device }) => `${name} ${device}`)).toEqual([`main ${disk.byId[0]}`, 'data1 /dev/sdz']);
+  expect(withProbedDisk(two, disk, false).map(({ name }) => name)).toEqual(['data1']);
+  expect(withProbedDisk(one, disk, false)).toEqual(firstWishes.disks);
 });

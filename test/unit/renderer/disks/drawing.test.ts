@@ -78,8 +78,9 @@ describe('the bars of groups', () => {
         ],
       },
     };
+    const partitions = { zfs: { size: '100%', content: { type: 'zfs', pool: 'tank' } } };
     const disks = Object.fromEntries(
-      ['d1', 'd2', 'd3', 'd4'].map((name) => [name, { type: 'disk', content: { type: 'zfs', pool: 'tank' } }]),
+      ['d1', 'd2', 'd3', 'd4'].map((name) => [name, { type: 'disk', content: { type: 'gpt', partitions } }]),
     );
     const sizes = Object.fromEntries(Object.keys(disks).map((name) => [name, 10 * GIB]));
     const [pool] = groupBars({ disk: disks, zpool: { tank: { type: 'zpool', mode } } }, sizes);
