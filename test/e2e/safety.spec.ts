@@ -5,7 +5,7 @@ test('what was planned and approved is deployed; a host that shuts us out comes 
   home,
   window,
 }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const [alpha, theta] = await home.hosts('alpha', 'theta');
   const fleet = await home.fleet({ alpha: {}, theta: { config: 'pocket.breakNetwork = true;' } });
   const before = { alpha: await alpha.currentSystem(), theta: await theta.currentSystem() };
@@ -34,7 +34,7 @@ test('what was planned and approved is deployed; a host that shuts us out comes 
   await expect(guard.getByRole('button', { name: /^Revert now theta/ })).toBeVisible();
   await window.expectAccessible();
 
-  await expect(job.result('theta')).toHaveText('went back', { timeout: 60_000 });
+  await expect(job.result('theta')).toHaveText('went back', { timeout: 100_000 });
   await job.ends('partly done');
   await expect(job.problem('theta')).toContainText('could not be reached with the new system and went back');
   await expect(guard).toHaveCount(0);
@@ -53,7 +53,7 @@ test('what was planned and approved is deployed; a host that shuts us out comes 
 });
 
 test('a switch is kept before its time is over, and two hosts go back, without a mouse', async ({ home, window }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const [alpha, beta] = await home.hosts('alpha', 'beta');
   const { page, job } = window;
   const { keyboard } = page;
