@@ -1,9 +1,10 @@
-import { markOn, slowBuild } from './fixtures/home-network.ts';
+import { markOn } from './fixtures/home-network.ts';
 import { expect, test } from './fixtures/test.ts';
 
 test('a reload in mid-deploy shows the same job going on', async ({ home, window }) => {
   const [alpha] = await home.hosts('alpha');
-  const fleet = await home.fleet((mark) => ({ alpha: { config: slowBuild(mark, 3) } }));
+  const build = home.heldBuild();
+  const fleet = await home.fleet({ alpha: { config: build.config } });
   await window.openFleet(fleet.path);
   await window.deployHost('alpha');
   const { job } = window;
@@ -15,6 +16,7 @@ test('a reload in mid-deploy shows the same job going on', async ({ home, window
   expect(await job.id()).toBe(id);
   await expect(job.stage('alpha', 'plan')).toHaveAttribute('aria-valuetext', /^done/);
   await expect(job.log('alpha')).toBeVisible();
+  await build.letGo();
   await job.ends('succeeded');
   expect(await markOn(alpha)).toBe(fleet.mark);
   await expect(window.jobDrawer).toContainText('succeeded');
@@ -27,8 +29,8 @@ test(
   },
   async ({ home, nixstead, door }) => {
     const [alpha] = await home.hosts('alpha');
-    // Long enough for the app to come back meanwhile, on a busy machine too.
-    const fleet = await home.fleet((mark) => ({ alpha: { config: slowBuild(mark, 15) } }));
+    const build = home.heldBuild();
+    const fleet = await home.fleet({ alpha: { config: build.config } });
     const app = await nixstead.start();
     const before = await nixstead.openWindow();
     before.expectComplaint(/WebSocket|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|401/);
@@ -50,6 +52,7 @@ test(
     await expect(after.jobDrawer).toContainText('running');
     await after.jobDrawer.getByRole('link', { name: /Switch alpha/ }).click();
     expect(await after.job.id()).toBe(id);
+    await build.letGo();
     await after.job.ends('succeeded');
     await expect(after.job.result('alpha')).toHaveText(/gen\S* \d+$/);
     expect(await markOn(alpha)).toBe(fleet.mark);
@@ -61,7 +64,7 @@ test(
 
 test('two tabs show the same job, and either can end it', async ({ home, nixstead }) => {
   await home.hosts('alpha');
-  const fleet = await home.fleet((mark) => ({ alpha: { config: slowBuild(mark, 30) } }));
+  const fleet = await home.fleet({ alpha: { config: home.heldBuild().config } });
   const [left, right] = [await nixstead.openWindow(), await nixstead.openWindow()];
   await left.openFleet(fleet.path);
   await right.openFleet(fleet.path);
