@@ -22,7 +22,8 @@ export default defineConfig({
   // Most of their time is waiting, and each worker has a lab of its own, which its specs share.
   workers: 2,
   fullyParallel: false,
-  timeout: 90_000,
+  // Ends a test that hangs; a busy machine is no reason.
+  timeout: 180_000,
   expect: { timeout: 20_000, toHaveScreenshot: { maxDiffPixelRatio: 0.02 } },
   reporter: [['list'], ['./playwright-counts.ts']],
   use: {

@@ -2,7 +2,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { JobState, Stage } from '../../../shared/contract/job.ts';
 
 /** A job is as long as its work, which several people may be giving the machine at once. */
-const jobLimitMs = 60_000;
+const jobLimitMs = 120_000;
 
 /** What is going on, or went on, in one job. */
 export class JobPage {
