@@ -1,10 +1,11 @@
 import { linter, lintGutter } from '@codemirror/lint';
-import { EditorState, type Extension } from '@codemirror/state';
+import { EditorState, Text, Transaction, type Extension } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { nix } from '@replit/codemirror-lang-nix';
 import { basicSetup } from 'codemirror';
 import { codeTheme } from './code-theme.ts';
 import { lineBreakOf } from './line-break.ts';
+import { lineChanges, linesOf } from './merge-texts.ts';
 import { nixDiagnostics } from './nix-problems.ts';
 import { optionNames, type OptionSource } from './option-names.ts';
 
@@ -41,6 +42,28 @@ export class CodeEditor implements Disposable {
   /** Shows another text. Its history begins anew: undoing never leads back into the text before. */
   setText(text: string): void {
     if (text !== this.text) this.#view.setState(this.#stateOf(text));
+  }
+
+  /**
+   * Puts in what came from elsewhere while this text was written: the cursor and the history of what was typed stay, and
+   * undoing leaves alone what came.
+   */
+  mergeText(text: string): void {
+    const { doc, lineBreak } = this.#view.state;
+    const before = doc.toString();
+    const after = text.replaceAll(lineBreak, '\n');
+    const changes = lineChanges(before, after);
+    if (changes === null || lineBreakOf(text) !== lineBreak) return this.setText(text);
+    const starts = [0];
+    for (const line of linesOf(before)) starts.push((starts.at(-1) ?? 0) + line.length);
+    this.#view.dispatch({
+      changes: changes.map(({ from, to, lines }) => ({
+        from: starts[from] ?? doc.length,
+        to: starts[to] ?? doc.length,
+        insert: Text.of(lines.join('').split('\n')),
+      })),
+      annotations: Transaction.addToHistory.of(false),
+    });
   }
 
   /** Puts the cursor at a line (from 1) and shows it. */
