@@ -122,6 +122,13 @@ export type Watchdog = z.infer<typeof watchdog>;
 export const decision = z.enum(['keep', 'revert']);
 export type Decision = z.infer<typeof decision>;
 
+/** What hosts would run by a state of their fleet's files (`fingerprint` names it), as a job has evaluated it. */
+export const evaluatedSystems = z.object({
+  fingerprint: z.string(),
+  systems: z.array(z.object({ host: hostName, system: z.string() })),
+});
+export type EvaluatedSystems = z.infer<typeof evaluatedSystems>;
+
 /** What a job does as a whole, beside what it does for single hosts. `total` 0: not known. */
 export const jobActivity = z.object({ text: z.string(), done: z.number(), total: z.number() });
 export type JobActivity = z.infer<typeof jobActivity>;
@@ -139,6 +146,7 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('note'), text: z.string() }),
   z.object({ ...base, type: z.literal('watchdog'), host: hostName, watchdog }),
   z.object({ ...base, type: z.literal('activity'), activity: jobActivity }),
+  z.object({ ...base, type: z.literal('systems'), evaluated: evaluatedSystems }),
   /** What a deploy would change on a host: once without its units, and again with them. */
   z.object({ ...base, type: z.literal('changes'), host: hostName, changes: hostChanges }),
   /** All checks of a host, whenever one of them changed; `before` is one look before anything was changed. */
@@ -195,6 +203,8 @@ export const jobDetail = z.object({
   problem: problem.nullable(),
   outcomes: z.record(z.string(), hostOutcome),
   notes: z.array(z.object({ at: z.number(), text: z.string() })),
+  /** Absent where nothing was evaluated, or the files changed while it was. */
+  evaluated: evaluatedSystems.optional(),
   /** By host, for those that are or were guarded. */
   watchdogs: z.record(z.string(), watchdog),
   /** By host, where the goal was to find out (dry-activate). */

@@ -28,6 +28,10 @@ describeLab('deploying', () => {
     expect(await home.host('nas').generation()).toBe(generation);
     expect(await home.host('nas').read('systemctl', 'is-active', 'samba')).toBe('active');
 
+    // What it has evaluated is remembered: whether the host is outdated is known without asking nix again.
+    const { stdout } = await home.cli(['fleet', 'status', path, '--json']);
+    expect(stdout).toMatch(new RegExp(`"wantedSystem":\\s*"${system}"`));
+
     const again = await home.deploy(path, 'nas');
     expect(again.exitCode).toBe(0);
     expect(again.result.hosts).toMatchObject({ nas: { state: 'unchanged', generation, system } });

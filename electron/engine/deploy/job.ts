@@ -2,6 +2,8 @@ import type { HostName } from '../../../shared/contract/ids.ts';
 import type { HostOutcome } from '../../../shared/contract/job.ts';
 import { isDeployableName } from '../../../shared/fleet/host-name.ts';
 import { ProblemError } from '../errors.ts';
+import { fingerprint } from '../fleet/fingerprint.ts';
+import { findFleetFolder } from '../fleet/folder.ts';
 import { JobCancelled, type JobExecutor } from '../jobs/context.ts';
 import { jobCrashed } from '../jobs/errors.ts';
 import { prepareSshFiles } from '../ssh/config.ts';
@@ -30,11 +32,11 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
     limits: deployLimits(),
     questions: new Questions(context),
   };
-  const systems = spec.rollbackTo === null ? evaluate(work, steps) : null;
+  const evaluation = spec.rollbackTo === null ? evaluate(work, steps) : null;
   const outcomes = await Promise.all(
     spec.hosts.flatMap((host) => {
-      const [own, evaluated] = [steps.get(host.name), systems?.get(host.name) ?? null];
-      if (!own || (systems && !evaluated)) return [];
+      const [own, evaluated] = [steps.get(host.name), evaluation?.systems.get(host.name) ?? null];
+      if (!own || (evaluation && !evaluated)) return [];
       return [
         new HostDeploy(work, host, own, evaluated).run().then((outcome) => {
           context.emit({ type: 'outcome', host: host.name, outcome });
@@ -43,15 +45,16 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
       ];
     }),
   );
+  await evaluation?.told;
   const byHost = new Map<HostName, HostOutcome>(outcomes);
   return { state: jobStateOf([...byHost.values()], context.signal.aborted), outcomes: byHost, problem: null };
 };
 
-/** Begins to evaluate all hosts that can be deployed; each has its own promise. */
+/** Begins to evaluate all hosts that can be deployed; each has its own promise. `told`: the job tells what came of it. */
 function evaluate(
   { context, spec }: DeployWork,
   steps: ReadonlyMap<HostName, HostSteps>,
-): Map<HostName, Promise<EvaluatedSystem>> {
+): { systems: Map<HostName, Promise<EvaluatedSystem>>; told: Promise<void> } {
   const waiting = new Map(spec.hosts.map(({ name }) => [name, Promise.withResolvers<EvaluatedSystem>()]));
   // A host that fails in its plan never asks; the error is its own all the same.
   for (const { promise } of waiting.values()) promise.catch(() => undefined);
@@ -64,22 +67,51 @@ function evaluate(
   }
   const hosts = able.filter(({ planned }) => planned === null);
   const systems = new Map([...waiting].map(([name, { promise }]) => [name, promise]));
-  if (hosts.length === 0) return systems;
+  if (hosts.length === 0) return { systems, told: Promise.resolve() };
   for (const { name } of hosts) steps.get(name)?.start('evaluate', together(hosts));
+  const found = new Map<HostName, string>();
   const settle = (host: HostName, result: EvaluatedSystem | Error): void => {
     if (result instanceof Error) {
       waiting.get(host)?.reject(result);
       if (result instanceof ProblemError) steps.get(host)?.fail('evaluate', result.problem.title);
     } else {
       steps.get(host)?.done('evaluate', '');
+      found.set(host, result.outPath);
       waiting.get(host)?.resolve(result);
     }
   };
-  evaluateSystems(context, spec.fleet, hosts, settle).catch((error: unknown) => {
-    const reason = context.signal.aborted ? new JobCancelled() : new ProblemError(jobCrashed(error), { cause: error });
-    for (const { reject } of waiting.values()) reject(reason);
-  });
-  return systems;
+  const told = evaluateSystems(context, spec.fleet, hosts, settle).then(
+    () => tellSystems(context, spec, found),
+    (error: unknown) => {
+      const reason = context.signal.aborted
+        ? new JobCancelled()
+        : new ProblemError(jobCrashed(error), { cause: error });
+      for (const { reject } of waiting.values()) reject(reason);
+    },
+  );
+  return { systems, told };
+}
+
+/** Tells what hosts would run, unless the fleet's files are no longer those that the deploy was planned for. */
+async function tellSystems(
+  { emit, signal }: DeployWork['context'],
+  { fleet, fingerprint: planned }: DeploySpec,
+  systems: ReadonlyMap<HostName, string>,
+): Promise<void> {
+  if (planned === null || systems.size === 0 || planned !== (await stateNow(fleet, planned, signal))) return;
+  const evaluated = { fingerprint: planned, systems: [...systems].map(([host, system]) => ({ host, system })) };
+  emit({ type: 'systems', evaluated });
+}
+
+/** The state that a fleet's files are in; of one that was fetched by a reference they never change. */
+async function stateNow(fleet: DeploySpec['fleet'], planned: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    const folder = findFleetFolder(fleet.path);
+    return folder.ref === fleet.ref ? await fingerprint(folder, signal) : planned;
+  } catch {
+    // The folder is gone, or the job was broken off: nothing is remembered.
+    return null;
+  }
 }
 
 function together(hosts: readonly DeployHost[]): string {

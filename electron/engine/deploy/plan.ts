@@ -31,13 +31,14 @@ export function planDeploy(
     if (host === undefined) throw deployError(deployProblems.unknownHost(name));
     return planHost(host, request, safety);
   });
-  const { name, folder, ref } = view.fleet;
+  const { name, folder, ref, fingerprint } = view.fleet;
   const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
   return {
     version: 1,
     goal: request.goal,
     rollbackTo: null,
     fleet: { name, path: folder, ref, form },
+    fingerprint,
     hosts,
     sshFolder,
   };

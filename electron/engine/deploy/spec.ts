@@ -44,6 +44,8 @@ export const deploySpec = z.object({
   goal,
   /** `path`: the folder of flake.nix (or of hive.nix); `ref`: what nix is given. */
   fleet: z.object({ name: z.string(), path: z.string(), ref: z.string(), form: z.enum(['flake', 'hive.nix']) }),
+  /** The state that the fleet's files were in when it was planned (`fleet/fingerprint.ts`); null: it cannot be told. */
+  fingerprint: z.string().nullable().default(null),
   /** Set for a deploy that builds nothing: each host goes back to a generation that it has. */
   rollbackTo: rollbackTarget.nullable().default(null),
   hosts: z.array(deployHost).min(1),

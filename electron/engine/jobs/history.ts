@@ -38,6 +38,17 @@ export function recordTimes(detail: JobDetail, store: Store): void {
   store.buildTimes.recordStages(fleetId, stages, at);
 }
 
+/** Keeps what hosts would run, as the job has evaluated it: it is not to be evaluated again to tell which are outdated. */
+export function recordSystems(
+  { summary: { fleetId }, evaluated }: JobDetail,
+  store: Pick<Store, 'evaluatedHosts'>,
+): void {
+  if (fleetId === null || evaluated === undefined) return;
+  const { fingerprint, systems } = evaluated;
+  const byHost = new Map(systems.map(({ host, system }) => [host, system]));
+  store.evaluatedHosts.saveSystems({ fleetId, fingerprint }, byHost);
+}
+
 function hadWork(detail: JobDetail, host: string): boolean {
   return !Object.hasOwn(detail.outcomes, host) || detail.outcomes[host]?.state !== 'unchanged';
 }

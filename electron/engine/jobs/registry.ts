@@ -11,7 +11,7 @@ import { closeDeadJob, closeUnstartedJob } from './closing.ts';
 import { estimateMsLeft, type History } from './estimate.ts';
 import { readEvents } from './event-file.ts';
 import { FollowedJob } from './followed-job.ts';
-import { historyOf, recordTimes } from './history.ts';
+import { historyOf, recordSystems, recordTimes } from './history.ts';
 import { JobFolder } from './job-folder.ts';
 import { pruneJobFolders, type Keep } from './prune.ts';
 
@@ -194,6 +194,7 @@ export class JobRegistry implements Disposable {
     }
     if (!isFirst) return;
     recordTimes(followed.detail, this.#store);
+    recordSystems(followed.detail, this.#store);
     pruneJobFolders(this.#home.jobs, this.#store.jobs.finished(), this.#keep);
   }
 
