@@ -365,7 +365,6 @@ const SHOTS: Shot[] = [
       await page.keyboard.press('Enter');
       await page.keyboard.type('services.openssh.');
       await page.getByRole('option').first().waitFor();
-      await page.keyboard.press('ArrowDown');
       await page.getByText('Whether to enable OpenSSH').waitFor();
     },
   },

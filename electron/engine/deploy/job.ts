@@ -94,13 +94,13 @@ function evaluate(
 
 /** Tells what hosts would run, unless the fleet's files are no longer those that the deploy was planned for. */
 async function tellSystems(
-  { emit, signal }: DeployWork['context'],
+  context: DeployWork['context'],
   { fleet, fingerprint: planned }: DeploySpec,
   systems: ReadonlyMap<HostName, string>,
 ): Promise<void> {
-  if (planned === null || systems.size === 0 || planned !== (await stateNow(fleet, planned, signal))) return;
+  if (planned === null || systems.size === 0 || planned !== (await stateNow(fleet, planned, context.signal))) return;
   const evaluated = { fingerprint: planned, systems: [...systems].map(([host, system]) => ({ host, system })) };
-  emit({ type: 'systems', evaluated });
+  context.emit({ type: 'systems', evaluated });
 }
 
 /** The state that a fleet's files are in; of one that was fetched by a reference they never change. */

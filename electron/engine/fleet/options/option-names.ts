@@ -22,6 +22,8 @@ export interface OptionNamesDependencies extends AskLaterDependencies {
 const limits = { timeLimitMs: 4 * 60_000, outputLimitBytes: 96 * 1024 * 1024 };
 /** Grows when more is read of an option. */
 const readerVersion = 1;
+/** A window that asks anew, since a file was saved or it was reloaded, finds the reading still going on. */
+const graceMs = 2_000;
 /** Fleets whose options are held in memory. */
 const mostFleets = 2;
 
@@ -39,7 +41,7 @@ interface Reading {
 
 /**
  * The NixOS options of open fleets, as one of their hosts has them: read once for each lock of a fleet and kept among the
- * caches. Reading is a process of its own and ends when nobody waits for it any more.
+ * caches. Reading is a process of its own and ends soon after nobody waits for it any more.
  */
 export class OptionNames implements Disposable {
   readonly #dependencies: OptionNamesDependencies;
@@ -83,7 +85,7 @@ export class OptionNames implements Disposable {
       if (state !== null) yield state;
     } finally {
       reading.waiting--;
-      if (reading.waiting === 0) reading.stop.abort();
+      setTimeout(() => reading.waiting === 0 && reading.stop.abort(), graceMs).unref();
     }
   }
 
