@@ -306,7 +306,8 @@ export function fileParts(os: ReturnType<typeof implement<typeof contract>>) {
         yield { hash: hashOf(DISK[input.file] ?? '') };
         if (asked.get('outside') !== null) {
           await new Promise((resolve) => setTimeout(resolve, 900));
-          yield { hash: hashOf('something else') };
+          DISK[input.file] = `# Written by something else.\n${DISK[input.file] ?? ''}`;
+          yield { hash: hashOf(DISK[input.file] ?? '') };
         }
         await never;
       }),
