@@ -12,13 +12,13 @@ const configFile = join(projectRoot, 'test/renderer-preview/vite.config.ts');
 const typed = ['web-7', '@web & !web-1*', 'state:reachable, db-*'];
 
 /**
- * In the page: notes for each key the time from its event until the frame that follows it has been drawn. What a key
- * changes is on the page by then.
+ * In the page: notes for each key that types (emptying the field is a Delete) the time from its event until the frame
+ * that follows it has been drawn.
  */
 const watchKeys = `
   window.keyTimes = [];
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Shift') return;
+    if (event.key === 'Shift' || event.key === 'Delete') return;
     requestAnimationFrame(() => {
       const channel = new MessageChannel();
       channel.port1.onmessage = () => window.keyTimes.push(performance.now() - event.timeStamp);
@@ -27,6 +27,16 @@ const watchKeys = `
   }, { capture: true });
 `;
 const nextFrames = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))';
+
+/** What the page says of how many hosts fit, and the first of them. */
+async function hostsShown(page: Page): Promise<string> {
+  const count = await page
+    .getByText(/\d hosts? of 1\D?000/)
+    .first()
+    .textContent();
+  const first = page.getByRole('button', { name: /^Details of / }).first();
+  return `${count?.trim()}, ${await first.getAttribute('aria-label')}`;
+}
 
 /** Types texts key by key, as a person who waits for each to be through. @returns the milliseconds of each key */
 async function keystrokes(page: Page, texts: readonly string[]): Promise<number[]> {
@@ -39,6 +49,11 @@ async function keystrokes(page: Page, texts: readonly string[]): Promise<number[
       await page.keyboard.press(key === ' ' ? 'Space' : key);
       await page.evaluate(nextFrames);
     }
+    // Nothing may come later than what was measured.
+    const shown = await hostsShown(page);
+    await page.waitForTimeout(500);
+    const settled = await hostsShown(page);
+    if (shown !== settled) throw new Error(`after “${text}” the page was not through: ${shown}, then ${settled}`);
   }
   return z.array(z.number()).parse(await page.evaluate('window.keyTimes'));
 }

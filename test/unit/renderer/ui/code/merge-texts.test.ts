@@ -8,7 +8,9 @@ const text = fc
 
 describe('merging what two made of one text', () => {
   it('keeps both where a line lies between their changes', () => {
-    expect(mergeTexts('1\n2\n3\n4\n5\n', 'one\n2\n3\n4\n5\n', '1\n2\n3\n4\nfive\nsix\n')).toBe('one\n2\n3\n4\nfive\nsix\n');
+    expect(mergeTexts('1\n2\n3\n4\n5\n', 'one\n2\n3\n4\n5\n', '1\n2\n3\n4\nfive\nsix\n')).toBe(
+      'one\n2\n3\n4\nfive\nsix\n',
+    );
   });
   it('leaves it to a person where they changed the same line or lines that touch', () => {
     expect(mergeTexts('1\n2\n3\n', '1\ntwo\n3\n', '1\nzwei\n3\n')).toBeNull();
