@@ -127,7 +127,6 @@ export const evaluatedSystems = z.object({
   fingerprint: z.string(),
   systems: z.array(z.object({ host: hostName, system: z.string() })),
 });
-export type EvaluatedSystems = z.infer<typeof evaluatedSystems>;
 
 /** What a job does as a whole, beside what it does for single hosts. `total` 0: not known. */
 export const jobActivity = z.object({ text: z.string(), done: z.number(), total: z.number() });
