@@ -1,0 +1,72 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runnerFile } from '../../electron/engine/jobs/job-folder.ts';
+import { jobDetail } from '../../shared/contract/job.ts';
+import type { LabHost } from '../lab/index.ts';
+import { describeLab } from '../lab/describe-lab.ts';
+import { DeployLab } from './deploy/deploy-lab.ts';
+
+let home: DeployLab;
+const hosts = ['orphan', 'cut', 'restarted'];
+
+const stateOf = async (host: LabHost) => ({ system: await host.currentSystem(), generation: await host.generation() });
+
+describeLab('a fault while the watchdog is armed', () => {
+  beforeAll(async () => {
+    home = await DeployLab.start('armed', hosts);
+    await home.deploy(await home.fleet('first', Object.fromEntries(hosts.map((host) => [host, '']))), '*');
+  });
+  afterAll(() => home[Symbol.asyncDispose]());
+
+  test('the job’s own process is killed: the host goes back by itself, and the job says that it was interrupted', async () => {
+    const host = home.host('orphan');
+    const before = await stateOf(host);
+    const path = await home.fleet('orphan', { orphan: 'pocket.activationSeconds = 2;\npocket.units.new = "one";' });
+    const running = home.begin(path, 'orphan', '--watchdog', '8');
+    await running.untilWatchdog('orphan', 'armed');
+    const id = await home.latestJob();
+    const text = await readFile(join(home.lab.folder, 'state/jobs', id, 'runner.json'), 'utf8');
+    const { runner } = runnerFile.parse(JSON.parse(text));
+    await home.lab.controller.exec(['kill', '-KILL', String(runner.pid)]);
+    expect((await running.over()).exitCode).toBe(1);
+    await host.read('sh', '-c', 'until ls /run/nixstead/*/watchdog.status >/dev/null 2>&1; do sleep 0.1; done');
+    expect(await stateOf(host)).toEqual(before);
+    const job = await home.job(id);
+    expect([job.summary.state, job.watchdogs['orphan']?.state]).toEqual(['interrupted', 'armed']);
+    const exported = await home.cli(['jobs', 'export', id]);
+    expect(jobDetail.parse(JSON.parse(exported.stdout))).toEqual(job);
+  });
+
+  test('the cable is pulled while it is being confirmed: the host is back, and is heard of when it is plugged in', async () => {
+    const host = home.host('cut');
+    const before = await stateOf(host);
+    const path = await home.fleet('cut', { cut: 'pocket.units.new = "one";' });
+    await writeFile(
+      join(path, 'nixstead.toml'),
+      '[[defaults.health]]\nname = "steady"\ncommand = ["true"]\nafter = 4\nwithin = 1\n',
+    );
+    const running = home.begin(path, 'cut', '--watchdog', '10');
+    await running.until(({ stage, state }) => stage === 'confirm' && state === 'running');
+    await host.link('down');
+    await host.read('sh', '-c', 'until ls /run/nixstead/*/watchdog.status >/dev/null 2>&1; do sleep 0.1; done');
+    await host.link('up');
+    const { result } = await running.over();
+    expect(result.hosts['cut']).toMatchObject({ state: 'reverted', ...before });
+    expect(await stateOf(host)).toEqual(before);
+  });
+
+  test('the host is restarted in mid-switch: what is shown is what it says of itself', async () => {
+    const host = home.host('restarted');
+    const path = await home.fleet('restarted', {
+      restarted: 'pocket.activationSeconds = 30;\npocket.units.new = "one";',
+    });
+    const running = home.begin(path, 'restarted', '--watchdog', '60');
+    await running.untilWatchdog('restarted', 'armed');
+    await host.read('sh', '-c', 'until ls /run/nixstead/*/pid >/dev/null 2>&1; do sleep 0.05; done');
+    await host.reboot();
+    const { result } = await running.over();
+    expect(result.hosts['restarted']).toMatchObject(await stateOf(host));
+    expect(running.watchdogs.at(-1)?.state).toBe('gone');
+  });
+});
