@@ -63,9 +63,11 @@ export class NixEditor implements Disposable {
     let tail = 0;
     const most = Math.min(old.length, text.length) - from;
     while (tail < most && old[old.length - 1 - tail] === text[text.length - 1 - tail]) tail++;
+    // The line's beginning is shown: a change far to the right would hide it.
+    const line = text.lastIndexOf('\n', from - 1) + 1;
     this.#view.dispatch({
       changes: { from, to: old.length - tail, insert: text.slice(from, text.length - tail) },
-      effects: EditorView.scrollIntoView(from, { y: 'center' }),
+      effects: EditorView.scrollIntoView(Math.min(line, from), { y: 'center' }),
       annotations: fromDrawing.of(true),
     });
   }
@@ -84,7 +86,8 @@ export class NixEditor implements Disposable {
   /** Brings a place into view. @param offset from the beginning of the text */
   reveal(offset: number): void {
     const at = Math.max(0, Math.min(offset, this.#view.state.doc.length));
-    this.#view.dispatch({ effects: EditorView.scrollIntoView(at, { y: 'start', yMargin: 24 }) });
+    const line = this.#view.state.doc.lineAt(at).from;
+    this.#view.dispatch({ effects: EditorView.scrollIntoView(line, { y: 'start', yMargin: 24 }) });
   }
 
   revealLine(line: number): void {

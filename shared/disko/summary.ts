@@ -34,7 +34,7 @@ function describeDisk(disk: Item, probed: readonly ProbedDisk[] | null): string 
     return `Disk ${disk.name} (${device}) is not on the machine that was looked at.`;
   }
   const size = found.sizeBytes === null ? null : decimalSize(found.sizeBytes);
-  const printed = [device, found.model, size].filter((word) => word !== null).join(' ');
+  const printed = `${device} (${[found.model, size].filter((word) => word !== null).join(', ')})`;
   if (!found.hasData) return `Disk ${disk.name}: ${printed} is empty.`;
   return `Disk ${disk.name}: ${printed} ${fate}: ${found.contents.join('; ')}.`;
 }

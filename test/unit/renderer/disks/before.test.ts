@@ -54,7 +54,7 @@ test('a layout in words says what is printed on the disks of the machine, and wh
   const device = disk.byId[0] ?? disk.path;
   const layoutOf = (named: string) => ({ disk: { main: { type: 'disk', device: named } } });
   const [line] = summarize(layoutOf(device), windows.disks);
-  expect(line).toContain(`${device} ${disk.model ?? ''} ${decimalSize(disk.sizeBytes)} will be erased: `);
+  expect(line).toContain(`${device} (${disk.model ?? ''}, ${decimalSize(disk.sizeBytes)}) will be erased: `);
   expect(line).toMatch(/ntfs/);
   expect(summarize(layoutOf('/dev/disk/by-id/other'), windows.disks)[0]).toContain('is not on the machine');
   expect(summarize(layoutOf(device))[0]).toBe(`Disk main (${device}) will be erased.`);
