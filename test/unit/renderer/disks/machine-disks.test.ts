@@ -17,8 +17,8 @@ function engineWith(...answers: (ProbeAnswer | Error)[]): { client: Client; told
   const told: ProbeInput[] = [];
   const probe = (input: ProbeInput): Promise<ProbeAnswer> => {
     told.push(input);
-    const answer = answers.shift();
-    return answer instanceof Error || answer === undefined ? Promise.reject(answer) : Promise.resolve(answer);
+    const answer = answers.shift() ?? new Error('It is asked more often than it has answers');
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
   return { client: { machine: { probe } } as unknown as Client, told };
 }
