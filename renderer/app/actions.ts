@@ -5,8 +5,10 @@ import FolderOpen from '@lucide/svelte/icons/folder-open';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import History from '@lucide/svelte/icons/rotate-ccw-clock';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
+import HousePlus from '@lucide/svelte/icons/house-plus';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import Monitor from '@lucide/svelte/icons/monitor';
+import MonitorUp from '@lucide/svelte/icons/monitor-up';
 import Moon from '@lucide/svelte/icons/moon';
 import PanelBottom from '@lucide/svelte/icons/panel-bottom';
 import PackageOpen from '@lucide/svelte/icons/package-open';
@@ -28,6 +30,7 @@ import X from '@lucide/svelte/icons/x';
 import type { Component } from 'svelte';
 import { startPlan } from '../deploy/start-plan.ts';
 import { whyNotDeployable } from '../fleet/deploy-refusal.ts';
+import { beginInstall } from '../install/begin.ts';
 import { formatNames } from '../ui/format.ts';
 import type { AppState } from './app-state.svelte.ts';
 
@@ -129,6 +132,25 @@ export function listActions(app: AppState): Action[] {
         keywords: ['new', 'machine', 'server'],
         refusal: offline ?? fleet.readOnlyReason,
         run: () => (app.isAddingHost = true),
+      },
+      {
+        id: 'new-machine',
+        title: 'New machine…',
+        section: 'Fleet',
+        icon: MonitorUp,
+        keys: 'Alt+M',
+        keywords: ['install', 'reinstall', 'adopt', 'wizard', 'nixos-anywhere', 'take over'],
+        refusal: fleet.readOnlyReason,
+        run: () => router.go({ page: 'machines', draft: null }),
+      },
+      {
+        id: 'adopt-machine',
+        title: 'Adopt a machine that runs NixOS…',
+        section: 'Fleet',
+        icon: HousePlus,
+        keywords: ['take over', 'import', 'existing'],
+        refusal: offline ?? fleet.readOnlyReason,
+        run: () => void beginInstall(app, 'adopt'),
       },
       {
         id: 'check-hosts',

@@ -1,4 +1,5 @@
 import type { JobId } from '../../shared/contract/ids.ts';
+import type { DraftId } from '../../shared/contract/install.ts';
 
 /** The pages, as the address bar names them after the `#`. */
 export type Route =
@@ -8,6 +9,8 @@ export type Route =
   | { page: 'job'; id: JobId }
   | { page: 'host'; name: string }
   | { page: 'compare'; first: JobId; second: JobId | null }
+  /** `draft` null: the choice of what is prepared. */
+  | { page: 'machines'; draft: DraftId | null }
   | { page: 'disks' }
   | { page: 'check' }
   | { page: 'files'; file: string | null; line: number | null }
@@ -17,6 +20,13 @@ export type Route =
 // The same shape that shared/contract/ids.ts gives to job ids; the window does not load zod for one pattern.
 const JOB_ID = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
 
+// As shared/contract/install.ts has it.
+const DRAFT_ID = /^[0-9a-f]{16}$/;
+
+function isDraftId(text: string): text is DraftId {
+  return DRAFT_ID.test(text);
+}
+
 function isJobId(text: string): text is JobId {
   return JOB_ID.test(text);
 }
@@ -24,7 +34,7 @@ function isJobId(text: string): text is JobId {
 /** Reads `#/jobs/<id>` and its kind; anything unknown is the fleet page, so an old bookmark never shows nothing. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
-  const [page, id = ''] = path.split('/');
+  const [page, id = '', draft = ''] = path.split('/');
   if (page === 'open') return { page: 'open' };
   if (page === 'disks') return { page: 'disks' };
   if (page === 'check') return { page: 'check' };
@@ -33,6 +43,7 @@ export function parseRoute(hash: string): Route {
   if (page === 'compare') return compareRoute(new URLSearchParams(query));
   if (page === 'files') return filesRoute(new URLSearchParams(query));
   if (page === 'settings') return { page: 'settings' };
+  if (page === 'machines') return { page: 'machines', draft: isDraftId(draft) ? draft : null };
   if (page === 'jobs') return isJobId(id) ? { page: 'job', id } : { page: 'jobs' };
   return { page: 'fleet', filter: new URLSearchParams(query).get('filter') ?? '' };
 }
@@ -53,6 +64,8 @@ export function printRoute(route: Route): string {
   switch (route.page) {
     case 'job':
       return `#/jobs/${route.id}`;
+    case 'machines':
+      return route.draft === null ? '#/machines/new' : `#/machines/new/${route.draft}`;
     case 'fleet':
       return route.filter === '' ? '#/fleet' : `#/fleet?${new URLSearchParams({ filter: route.filter })}`;
     case 'host':

@@ -67,6 +67,12 @@ export class MachineDisks {
     return answer.state === 'probed';
   }
 
+  /** Takes over what a machine said that was asked by somebody else. */
+  show(report: MachineReport): void {
+    this.forget();
+    this.#report = report;
+  }
+
   /** Forgets the machine; what it still answers is not heard. */
   forget(): void {
     this.#asked++;

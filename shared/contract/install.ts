@@ -62,17 +62,6 @@ export const installOptions = z.object({
 });
 export type InstallOptions = z.infer<typeof installOptions>;
 
-export const defaultInstallOptions: InstallOptions = {
-  withoutDiskoDependencies: false,
-  kexecImage: null,
-  hardware: 'nixos-generate-config',
-  hostKey: 'make',
-  extraFiles: null,
-  encryptionKeys: [],
-  bootLimitSeconds: 720,
-  commits: true,
-};
-
 /** All that is chosen for an install before it is begun. Holds no secret. */
 export const installRequest = z.object({
   fleetId,
@@ -90,7 +79,8 @@ export const installRequest = z.object({
 });
 export type InstallRequest = z.infer<typeof installRequest>;
 
-const installStep = z.enum(['find', 'probe', 'host', 'disks', 'secrets', 'review', 'gate', 'install']);
+const installStep = z.enum(['find', 'probe', 'host', 'disks', 'secrets', 'review', 'gate', 'install', 'boot']);
+export type InstallStep = z.infer<typeof installStep>;
 
 /** An install as far as it has been prepared. Nothing of it is written outside of our data folder before its check. */
 export const installDraft = z.object({

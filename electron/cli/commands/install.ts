@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { hostName, jobId } from '../../../shared/contract/ids.ts';
 import {
-  defaultInstallOptions,
   installPhase,
   type InstallConfirmation,
   type InstallOptions,
   type InstallPhase,
   type InstallRequest,
 } from '../../../shared/contract/install.ts';
+import { defaultInstallOptions } from '../../../shared/install/default-options.ts';
 import { hostTypes, type HostType } from '../../../shared/fleet/template/options.ts';
 import { CommandFailed, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';

@@ -1,12 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  defaultInstallOptions,
-  type Adopted,
-  type AdoptRequest,
-  type InstallRequest,
-} from '../../../shared/contract/install.ts';
+import type { Adopted, AdoptRequest, InstallRequest } from '../../../shared/contract/install.ts';
 import type { MachineReport } from '../../../shared/contract/machine.ts';
+import { defaultInstallOptions } from '../../../shared/install/default-options.ts';
 import { layoutOfMachine } from '../../../shared/install/layout-of-machine.ts';
 import { formatValue } from '../../../shared/nix/value.ts';
 import { deployAddresses, deployTitle, planDeploy } from '../deploy/plan.ts';

@@ -92,6 +92,8 @@ export class Installs implements Disposable {
       ...before,
       ...given,
       request: { ...before.request, ...request },
+      // A check is about what was chosen then.
+      jobs: request === undefined ? before.jobs : { ...before.jobs, check: null },
       updatedAt: this.#with.now(),
     };
     this.#with.store.installDrafts.save(draft);

@@ -1,0 +1,63 @@
+import type { InstallDraft, InstallStep } from '../../shared/contract/install.ts';
+
+/** What each step is called on the rail. */
+export const STEP_TITLES: Readonly<Record<InstallStep, string>> = {
+  find: 'Find',
+  probe: 'Probe',
+  host: 'Name and role',
+  disks: 'Disks',
+  secrets: 'Secrets',
+  review: 'Review',
+  gate: 'Gate',
+  install: 'Install',
+  boot: 'First boot',
+};
+
+const STEPS: Readonly<Record<InstallDraft['kind'], readonly InstallStep[]>> = {
+  new: ['find', 'probe', 'host', 'disks', 'secrets', 'review', 'gate', 'install', 'boot'],
+  reinstall: ['find', 'probe', 'disks', 'secrets', 'review', 'gate', 'install', 'boot'],
+  adopt: ['find', 'probe', 'host', 'review'],
+};
+
+/** The steps of a kind of install, in their order. */
+export function stepsOf(kind: InstallDraft['kind']): readonly InstallStep[] {
+  return STEPS[kind];
+}
+
+/** What is known of a draft that decides which steps can be entered. */
+export interface Progress {
+  readonly draft: InstallDraft;
+  /** Why NixOS cannot be installed on the machine; null: it can, or it was not looked at. */
+  readonly verdictRefusal: string | null;
+  /** True once what was chosen has been evaluated, built and compared. */
+  readonly isChecked: boolean;
+}
+
+/** Why a step cannot be entered yet, as a sentence that says what is missing; null where it can. */
+export function whyNotYet(step: InstallStep, { draft, verdictRefusal, isChecked }: Progress): string | null {
+  const { kind, report, request, jobs } = draft;
+  if (step === 'find') return null;
+  if (report === null) return 'Find the machine first: it was not looked at yet.';
+  if (step === 'probe') return null;
+  if (kind === 'adopt' && !report.os.isNixos) return 'The machine does not run NixOS, so there is nothing to take over.';
+  if (kind !== 'adopt' && verdictRefusal !== null) return verdictRefusal;
+  if (step === 'host') return null;
+  if (request.host === undefined || request.newHost === undefined) return 'Name the host first.';
+  if (step === 'disks' || (kind === 'adopt' && step === 'review')) return null;
+  if (request.layout === undefined) return 'Choose a layout for the disks first.';
+  if (step === 'secrets' || step === 'review') return null;
+  if (step === 'gate') return isChecked ? null : 'Run the dry checks of the review first.';
+  return jobs.install === null ? 'The install has not begun.' : null;
+}
+
+/** The step after another one; null after the last. */
+export function stepAfter(kind: InstallDraft['kind'], step: InstallStep): InstallStep | null {
+  const steps = stepsOf(kind);
+  return steps[steps.indexOf(step) + 1] ?? null;
+}
+
+/** The step before another one; null before the first. */
+export function stepBefore(kind: InstallDraft['kind'], step: InstallStep): InstallStep | null {
+  const steps = stepsOf(kind);
+  return steps[steps.indexOf(step) - 1] ?? null;
+}
