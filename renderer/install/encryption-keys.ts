@@ -29,10 +29,7 @@ export function askingContainers(layout: Layout): string[] {
 }
 
 /** The keys that a layout wants now: what was chosen for a path stays, and the others are asked for. */
-export function keysFor(
-  layout: Layout,
-  chosen: InstallOptions['encryptionKeys'],
-): InstallOptions['encryptionKeys'] {
+export function keysFor(layout: Layout, chosen: InstallOptions['encryptionKeys']): InstallOptions['encryptionKeys'] {
   return wantedKeyPaths(layout).map(
     (remotePath) => chosen.find((key) => key.remotePath === remotePath) ?? { remotePath, from: { kind: 'ask' } },
   );

@@ -12,7 +12,10 @@ export function machineFacts(report: MachineReport): { term: string; words: stri
   const privileges = { root: 'as root', sudo: 'sudo', doas: 'doas' } as const;
   const rights: Readonly<Partial<Record<string, string>>> = privileges;
   return [
-    { term: 'Runs', words: `${os.name || 'an unknown system'}, ${kernel.name} ${kernel.release}, ${report.architecture}` },
+    {
+      term: 'Runs',
+      words: `${os.name || 'an unknown system'}, ${kernel.name} ${kernel.release}, ${report.architecture}`,
+    },
     { term: 'Machine', words: [model?.vendor, model?.product, kind].filter(Boolean).join(' ') || 'not told' },
     { term: 'Firmware', words: `${FIRMWARE_WORDS[firmware.kind]}${secure}` },
     { term: 'Memory', words: `${formatBytes(memory.totalBytes)}, ${cpu.count} × ${cpu.model ?? 'processor'}` },
@@ -62,5 +65,11 @@ export function presentNetwork({ network }: MachineReport): Extract<HostNetwork,
   const gateways = network.defaultRoutes.flatMap((route) =>
     route.interface === card.name && route.gateway !== null && route.family === 'ipv4' ? [route.gateway] : [],
   );
-  return { mode: 'static', mac: card.mac, addresses, gateways: [...new Set(gateways)], nameservers: network.nameservers };
+  return {
+    mode: 'static',
+    mac: card.mac,
+    addresses,
+    gateways: [...new Set(gateways)],
+    nameservers: network.nameservers,
+  };
 }

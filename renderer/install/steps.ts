@@ -39,7 +39,8 @@ export function whyNotYet(step: InstallStep, { draft, verdictRefusal, isChecked 
   if (step === 'find') return null;
   if (report === null) return 'Find the machine first: it was not looked at yet.';
   if (step === 'probe') return null;
-  if (kind === 'adopt' && !report.os.isNixos) return 'The machine does not run NixOS, so there is nothing to take over.';
+  if (kind === 'adopt' && !report.os.isNixos)
+    return 'The machine does not run NixOS, so there is nothing to take over.';
   if (kind !== 'adopt' && verdictRefusal !== null) return verdictRefusal;
   if (step === 'host') return null;
   if (request.host === undefined || request.newHost === undefined) return 'Name the host first.';

@@ -7,12 +7,13 @@ test.describe.configure({ timeout: 300_000 });
 test('a machine that runs the installer becomes a verified host, and what was chosen outlives a restart of the app', async ({
   home,
   nixstead,
-  window,
 }) => {
+  const app = await nixstead.start();
+  let window = await nixstead.openWindow();
   const { host, fleet, serial } = await installBench(home, 'larch');
   await window.openPage.path.fill(fleet);
   await window.openPage.openButton.click();
-  const wizard = new WizardPage(window.page);
+  let wizard = new WizardPage(window.page);
   await wizard.begin();
   await wizard.find(host.address);
   await expect(wizard.heading(/^NixOS can be installed on it/)).toBeVisible();
@@ -33,8 +34,15 @@ test('a machine that runs the installer becomes a verified host, and what was ch
   const before = await home.lab.controller.exec(['git', 'status', '--porcelain'], { cwd: fleet });
   expect(before.stdout).toBe('');
 
+  await window.page.close();
+  await app.stop();
   await nixstead.start();
-  await window.page.reload();
+  window = await nixstead.openWindow();
+  wizard = new WizardPage(window.page);
+  await window.openPage.path.fill(fleet);
+  await window.openPage.openButton.click();
+  await wizard.button('New machine').click();
+  await wizard.button('Continue with larch').click();
   await expect(wizard.heading('What will be written, run and erased')).toBeVisible();
   await wizard.checks();
   await expect(wizard.heading('Erase and install larch?')).toBeVisible();
