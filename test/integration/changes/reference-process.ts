@@ -2,7 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import { createEngine } from '../../../electron/engine/engine.ts';
 import { asProblem } from '../../../renderer/app/as-problem.ts';
 import { hostName, type FleetId } from '../../../shared/contract/ids.ts';
-import { defaultInstallOptions } from '../../../shared/contract/install.ts';
+import { defaultInstallOptions } from '../../../shared/install/default-options.ts';
 
 /** Opens the flake reference `argv[2]` and tries all that writes into a fleet. Prints what each was refused with. */
 const [, , path = ''] = process.argv;
