@@ -5,11 +5,9 @@ const jobLimitMs = 120_000;
 
 /** The page on which a machine becomes a host. */
 export class WizardPage {
-  readonly #page: Page;
   readonly #main: Locator;
 
   constructor(page: Page) {
-    this.#page = page;
     this.#main = page.getByRole('main');
   }
 
