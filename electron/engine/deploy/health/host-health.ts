@@ -32,9 +32,15 @@ export class HostHealth {
     const { checks, place } = this.#work;
     if (checks.length === 0) return;
     const look = async (): Promise<readonly HealthResult[]> => {
-      const results = await runChecks(checks, { place: { ...place, session }, signal, isGlance: true });
-      // Without a way to the host nothing was learned, so that everything counts.
-      const known = session.isOpen ? results : [];
+      const unanswered = new Set<string>();
+      const results = await runChecks(checks, {
+        place: { ...place, session },
+        signal,
+        isGlance: true,
+        onUnanswered: ({ name }) => unanswered.add(name),
+      });
+      // What nothing was learned of counts afterwards, all of it where there was no way to the host.
+      const known = session.isOpen ? results.filter(({ name }) => !unanswered.has(name)) : [];
       this.#tell('before', known);
       return known;
     };

@@ -14,6 +14,8 @@ export interface ChecksOptions {
   readonly brokenBefore?: ReadonlySet<string>;
   /** All results, whenever one of them changes. */
   readonly onChange?: (results: readonly HealthResult[]) => void;
+  /** A try told nothing of what it asked about: the question did not come through, or took too long. */
+  readonly onUnanswered?: (check: HealthCheck) => void;
   /** A command ended. */
   readonly onCommand?: (check: HealthCheck, tried: Tried) => void;
 }
@@ -45,7 +47,7 @@ export function areHealthy(results: readonly HealthResult[]): boolean {
 
 /** What a check came to after each try; the last says whether it passed. */
 async function* triesOf(check: HealthCheck, options: ChecksOptions): AsyncGenerator<HealthResult> {
-  const { place, signal, isGlance = false, brokenBefore, until = Infinity, onCommand } = options;
+  const { place, signal, isGlance = false, brokenBefore, until = Infinity, onCommand, onUnanswered } = options;
   const { name, kind } = check;
   const wasBroken = brokenBefore?.has(name) ?? false;
   const giveUpAt = Math.min(until, Date.now() + (check.afterSeconds + check.withinSeconds) * 1000);
@@ -58,8 +60,13 @@ async function* triesOf(check: HealthCheck, options: ChecksOptions): AsyncGenera
     tries += 1;
     const left = Math.max(0.1, (until - Date.now()) / 1000);
     const limited = { ...check, timeoutSeconds: Math.min(check.timeoutSeconds, left) };
-    const tried = await tryCheck(limited, place, signal).catch((): Tried => ({ isGood: false, detail: 'broken off' }));
+    const tried = await tryCheck(limited, place, signal).catch((): Tried => ({
+      isGood: false,
+      isUnanswered: true,
+      detail: 'broken off',
+    }));
     detail = tried.detail;
+    if (tried.isUnanswered) onUnanswered?.(check);
     if (tried.isGood) {
       if (tried.exitCode !== undefined) onCommand?.(check, tried);
       yield { name, kind, state: 'passed', detail, tries };

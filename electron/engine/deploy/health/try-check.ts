@@ -9,6 +9,8 @@ import { tryTcp } from './try-tcp.ts';
 export interface Tried {
   readonly isGood: boolean;
   readonly detail: string;
+  /** True where the question did not come through, so that nothing was learned of what it is about. */
+  readonly isUnanswered?: boolean;
   /** For a command: as it was run, and how it ended. */
   readonly exitCode?: number | null;
 }
@@ -53,8 +55,8 @@ async function tryThere(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Tried> {
-  if (session === null) return { isGood: false, detail: 'the host cannot be reached' };
-  const run = async (argv: Argv): Promise<Tried & { text: string }> => {
+  if (session === null) return { isGood: false, isUnanswered: true, detail: 'the host cannot be reached' };
+  const run = async (argv: Argv): Promise<Tried & { readonly text: string }> => {
     try {
       const { exitCode, stdout, stderr } = await session.exec(argv, { signal, timeoutMs });
       const text = stdout.trim();
@@ -62,31 +64,31 @@ async function tryThere(
       return { isGood: exitCode === 0, detail, exitCode, text };
     } catch (error) {
       if (signal.aborted) throw error;
-      return { isGood: false, detail: error instanceof Error ? error.message : String(error), text: '' };
+      const detail = error instanceof Error ? error.message : String(error);
+      return { isGood: false, isUnanswered: true, detail, text: '' };
     }
   };
   switch (check.kind) {
-    case 'unit': {
-      const { isGood, detail } = await run(['systemctl', 'is-active', '--', check.unit]);
-      return { isGood, detail };
-    }
+    case 'unit':
+      return withoutExitCode(await run(['systemctl', 'is-active', '--', check.unit]));
     case 'failed-units': {
       const [program = '', ...rest] = listFailed;
-      const { isGood, detail, text } = await run([program, ...rest]);
-      if (!isGood) return { isGood, detail };
+      const { text, ...tried } = await run([program, ...rest]);
+      if (!tried.isGood) return withoutExitCode(tried);
       const units = text.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || []);
       const fresh = units.filter((unit) => !failedBefore.includes(unit));
       return { isGood: fresh.length === 0, detail: fresh.length === 0 ? 'none' : `${fresh.join(', ')} failed` };
     }
-    case 'gateway': {
-      const { isGood, detail } = await run(['sh', '-c', pingGateway]);
-      return { isGood, detail };
-    }
-    case 'command-there': {
-      const { isGood, detail, exitCode } = await run(asRoot(privilege, check.argv));
-      return { isGood, detail, exitCode };
-    }
+    case 'gateway':
+      return withoutExitCode(await run(['sh', '-c', pingGateway]));
+    case 'command-there':
+      return run(asRoot(privilege, check.argv));
   }
+}
+
+/** Only the exit code of somebody's own command is theirs to know. */
+function withoutExitCode({ isGood, isUnanswered = false, detail }: Tried): Tried {
+  return { isGood, isUnanswered, detail };
 }
 
 function lastLine(text: string): string {

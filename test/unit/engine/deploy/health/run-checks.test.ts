@@ -151,6 +151,18 @@ test('one look tries each check once and at once', async () => {
   expect(results).toMatchObject([{ state: 'failed', tries: 1 }]);
 });
 
+test('a question that does not come through is told apart from a bad answer', async () => {
+  const unanswered: string[] = [];
+  const checks: HealthCheck[] = [
+    here('bad', 'false'),
+    { ...trying, kind: 'command-there', name: 'lost', argv: ['true'] },
+  ];
+  const onUnanswered = ({ name }: HealthCheck) => unanswered.push(name);
+  const results = await run(checks, { isGlance: true, onUnanswered });
+  expect(results).toMatchObject([{ state: 'failed' }, { state: 'failed' }]);
+  expect(unanswered).toEqual(['lost']);
+});
+
 test('a person who decides ends the tries', async () => {
   const decided = new AbortController();
   const running = run([{ ...here('never', 'false'), withinSeconds: 60 }], {
