@@ -28,6 +28,12 @@ export interface ExecResult {
 /** What is kept of each stream of a command; the rest reaches `onOutput` alone. */
 const maxKeptCharacters = 1024 * 1024;
 
+interface StartedCommand {
+  readonly channel: ClientChannel;
+  /** null where the connection ended before the command told how it did. */
+  readonly finished: Promise<ExecResult | null>;
+}
+
 /** One open connection. Disposing it ends every command on it. */
 export class SshSession implements Disposable {
   readonly target: SshTarget;
@@ -75,7 +81,7 @@ export class SshSession implements Disposable {
    */
   async exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
     options.signal?.throwIfAborted();
-    const channel = await this.#openChannel(remoteCommandLine(argv));
+    const { channel, finished } = await this.#start(remoteCommandLine(argv), options);
     const stopped = Promise.withResolvers<never>();
     const onAbort = (): void => stopped.reject(options.signal?.reason);
     options.signal?.addEventListener('abort', onAbort, { once: true });
@@ -87,7 +93,6 @@ export class SshSession implements Disposable {
             stopped.reject(sshError(sshProblems.commandTimedOut(this.place, argv.join(' '), seconds)));
           }, options.timeoutMs);
     void this.closed.then((error) => stopped.reject(this.#lost(error)));
-    const finished = followChannel(channel, options);
     try {
       channel.end(options.stdin ?? '');
       const result = await Promise.race([finished, stopped.promise]);
@@ -111,13 +116,17 @@ export class SshSession implements Disposable {
     });
   }
 
-  #openChannel(commandLine: string): Promise<ClientChannel> {
+  /**
+   * A command that has begun. It is followed from the same turn on: what ends at once says so in the packet that tells
+   * of its beginning, and would otherwise pass for a connection that was lost.
+   */
+  #start(commandLine: string, options: ExecOptions): Promise<StartedCommand> {
     return new Promise((resolve, reject) => {
       if (!this.#isOpen) return reject(this.#lost(this.#lastError));
       void this.closed.then((error) => reject(this.#lost(error)));
       this.#client.exec(commandLine, (error, channel) => {
         if (error) reject(this.#lost(error));
-        else resolve(channel);
+        else resolve({ channel, finished: followChannel(channel, options) });
       });
     });
   }

@@ -10,6 +10,7 @@ import { targetStore } from '../../../electron/engine/deploy/target-store.ts';
 import { prepareSshFiles, type SshFiles } from '../../../electron/engine/ssh/config.ts';
 import type { SshTarget } from '../../../electron/engine/ssh/target.ts';
 import { LocalSshd, makeKey } from './local-sshd.ts';
+import { QuickServer } from './quick-server.ts';
 
 let sshd: LocalSshd;
 let home: string;
@@ -136,6 +137,12 @@ describe('a command', () => {
   test('that a signal ends tells the signal', async () => {
     using session = await open();
     expect(await session.exec(['sh', '-c', 'kill -TERM $$'])).toMatchObject({ exitCode: null, signal: 'SIGTERM' });
+  });
+
+  test('that ends at once is no lost connection, also where its beginning and its end come in one piece', async () => {
+    await using server = await QuickServer.start(readFileSync(join(sshd.folder, 'host')));
+    using session = await open({ port: server.port });
+    expect(await session.exec(['true'])).toMatchObject({ exitCode: 3 });
   });
 
   test('is given up after its time, and the connection stays good', async () => {
