@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
@@ -34,6 +36,22 @@ export async function startChromium(userData: string): Promise<RunningChromium> 
     serviceWorkers: 'block',
     acceptDownloads: false,
   });
-  const [port] = (await readFile(join(profile, 'DevToolsActivePort'), 'utf8')).split('\n');
-  return { context, debuggingAddress: `http://127.0.0.1:${port}` };
+  return { context, debuggingAddress: `http://127.0.0.1:${await debuggingPort(profile)}` };
+}
+
+/** Chromium writes the port that it took into its profile, soon after its driver has found it. */
+async function debuggingPort(profile: string): Promise<string> {
+  const file = join(profile, 'DevToolsActivePort');
+  const changes = watch(profile);
+  try {
+    for (;;) {
+      const changed = once(changes, 'change');
+      const text = await readFile(file, 'utf8').catch(() => '');
+      const [port, rest] = text.split('\n');
+      if (port && rest) return port;
+      await changed;
+    }
+  } finally {
+    changes.close();
+  }
 }

@@ -18,7 +18,7 @@ export interface LaunchOptions {
   readonly cwd?: string;
 }
 
-const answer = z.object({ id: z.int(), answer: z.unknown(), error: z.string().optional() });
+const answer = z.object({ id: z.int(), answer: z.unknown().optional(), error: z.string().optional() });
 
 /** An app that runs in the stand-in, in a process of its own. */
 export class StandInRun implements AsyncDisposable {
