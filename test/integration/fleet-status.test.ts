@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { hostStatus, type HostStatus } from '../../shared/contract/host.ts';
 import { describeLab } from '../lab/describe-lab.ts';
@@ -65,6 +65,23 @@ describeLab('the state of hosts', () => {
     expect(second['beta']).toMatchObject({ reachability: 'key-changed', generation: 1 });
     expect(second['beta']?.problem?.evidence).toContain((await lab.host('beta').hostKey()).fingerprint);
     await lab.host('alpha').link('up');
+  });
+
+  test('of one that came up while the network still looked for it is online', async () => {
+    const { path } = await lab.fleet('colmena', { name: 'plugged', hosts: ['alpha'] });
+    const host = lab.host('alpha');
+    await pin(host.address);
+    const neighbours = ['ip', '-statistics', 'neigh'];
+    await lab.controller.exec([...neighbours, 'flush', host.address]);
+    await host.link('down');
+    const before = statusOf(path);
+    // The last question of the search was asked (Linux counts the three to the old address too): until it ends, every
+    // connection shares its failure.
+    const asked = () => lab.controller.exec([...neighbours, 'show', host.address]);
+    await vi.waitFor(async () => expect((await asked()).stdout).toMatch(/probes 6 INCOMPLETE/), { timeout: 10_000 });
+    await host.link('up');
+    expect((await statusOf(path))['alpha']).toMatchObject({ reachability: 'online' });
+    await before;
   });
 
   test('after a deploy names the new generation, failed units and the deploy', async () => {

@@ -33,12 +33,20 @@ export interface Attempt {
   timeoutMs?: number;
 }
 
-/** What a person must say before another attempt can succeed. `error` is the end where nobody can be asked. */
+/** Why another attempt may succeed, most often after a person's word. `error` is the end where there is none. */
 export type Interruption =
   /** The host key is known by now, but the server did not wait for the answer. */
   | { readonly state: 'try-again' }
+  /** The network answered from an earlier search for the host, which may have come up meanwhile. */
+  | { readonly state: 'stale-answer'; readonly error: Error }
   | { readonly state: 'locked-key'; readonly path: string; readonly error: Error }
   | { readonly state: 'password-wanted'; readonly error: Error };
+
+/**
+ * How long Linux, and a router for its networks, looks for a host before it is "unreachable" (arp(7): `mcast_solicit`
+ * questions, `retrans_time_ms` apart). A connection begun during such a search fails with it at once, however new it is.
+ */
+const neighbourSearchMs = 3000;
 
 /** Opens one connection with what is known now. */
 export async function attemptConnection(attempt: Attempt): Promise<SshSession | Interruption> {
@@ -55,6 +63,7 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
 
   const client = new ssh2.Client();
   const result = Promise.withResolvers<SshSession | Interruption>();
+  const startedAt = performance.now();
   const waitMs = attempt.timeoutMs ?? connectTimeoutSeconds * 1000;
   const startTimer = (): NodeJS.Timeout =>
     setTimeout(
@@ -75,7 +84,7 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
     result.resolve(settling);
     return true;
   };
-  client.on('error', (error: Error & { level?: string }) => {
+  client.on('error', (error: Error & { level?: string; code?: string }) => {
     if (error.level === 'agent' || isSettling()) return; // a key that cannot sign: ssh2 goes on with the next one
     if (error.level === 'client-authentication') {
       const denied = sshError(sshProblems.denied(place, deniedEvidence(resolved, methods, ring.size)), error);
@@ -86,7 +95,10 @@ export async function attemptConnection(attempt: Attempt): Promise<SshSession | 
       return;
     }
     const explained = explainSshText(passage?.words() ?? '', place) ?? explainSshError(error, place);
-    result.reject(sshError(explained, error));
+    const failure = sshError(explained, error);
+    const isStale = error.code === 'EHOSTUNREACH' && performance.now() - startedAt < neighbourSearchMs;
+    if (isStale && passage === null) result.resolve({ state: 'stale-answer', error: failure });
+    else result.reject(failure);
   });
   const lost = (): void => {
     if (isSettling()) return;

@@ -52,12 +52,18 @@ export async function connect(target: SshTarget, options: ConnectOptions): Promi
   const resolved = await resolveTarget(target, options.files, options.signal);
   const secrets = options.secrets ?? {};
   const place = describeTarget(target);
+  let hadStaleAnswer = false;
   for (let asked = 0; ;) {
     const passage = await openPassage(target, resolved, options);
     const settle = (address: HostKeyAddress, key: HostKey) => settleHostKey(place, address, key, options);
     const outcome = await attemptConnection({ target, resolved, passage, ...options, secrets, settleHostKey: settle });
     if (outcome instanceof SshSession) return outcome;
     if (outcome.state === 'try-again') continue;
+    if (outcome.state === 'stale-answer') {
+      if (hadStaleAnswer) throw outcome.error;
+      hadStaleAnswer = true;
+      continue;
+    }
     asked += 1;
     if (!options.onSecret || asked > maxSecretAttempts) throw outcome.error;
     const isKey = outcome.state === 'locked-key';
