@@ -55,6 +55,7 @@ export class LayoutEditor {
     checkLayout(this.settledLayout, {
       firmware: this.#firmware,
       diskBytes: this.#sizes,
+      isAssumed: this.#document.reading.ok && this.#document.reading.assumed.length > 0,
       ...(this.#settings === null ? {} : { settings: this.#settings }),
     }),
   );

@@ -68,29 +68,31 @@ export const kernelsEncrypted: Rule = function* (inspection) {
   };
 };
 
-/** The firmware of a Raspberry Pi looks at the first partition alone. */
+/** The firmware of a Raspberry Pi takes the first FAT partition; partitions of other kinds may come before it. */
 export const piFirmwareFirst: Rule = function* (inspection) {
   if (inspection.surroundings.firmware !== 'rpi' || inspection.isComputed) return;
-  const isFirmware = (item: Item): boolean =>
-    text(item, 'format') === 'vfat' && [...espPlaces, '/boot/firmware'].includes(mountpointOf(item) ?? '');
+  const isFirmware = (item: Item): boolean => [...espPlaces, '/boot/firmware'].includes(mountpointOf(item) ?? '');
+  const fat = inspection
+    .of('filesystem')
+    .filter((item) => text(item, 'format') === 'vfat')
+    .flatMap((item) => ancestor(item, 'gpt_partition') ?? []);
   const holders = inspection
     .of('filesystem')
-    .filter(isFirmware)
+    .filter((item) => text(item, 'format') === 'vfat' && isFirmware(item))
     .flatMap((item) => ancestor(item, 'gpt_partition') ?? []);
   for (const partition of holders) {
     const siblings = orderedPartitions(
       inspection.of('gpt_partition').filter(({ parent }) => parent === partition.parent),
     );
-    const [first] = siblings;
-    // What comes first in a hybrid MBR is told by the partition itself.
-    if (first === undefined || first === partition || partition.value['hybrid'] !== undefined) continue;
-    if (holders.includes(first)) continue;
+    const first = siblings.find((item) => fat.includes(item));
+    // A hybrid MBR has an order of its own, and what is in it is there for the firmware.
+    if (first === undefined || holders.includes(first) || first.value['hybrid'] !== undefined) continue;
     const least = Math.min(...siblings.map((item) => number(item, 'priority') ?? partitionPriority(item)));
     yield {
       code: 'firmware-not-first',
       severity: 'warning',
       path: partition.path,
-      message: `${partition.name} comes after ${first.name}, but a Raspberry Pi looks for its firmware on the first partition.`,
+      message: `${partition.name} comes after ${first.name}, but a Raspberry Pi takes its firmware from the first FAT partition.`,
       fix: change(`Make ${partition.name} the first`, [...partition.path, 'priority'], least - 1),
     };
   }

@@ -12,16 +12,6 @@ function isOneOf(value: LayoutValue | undefined, words: readonly string[]): bool
   return typeof value === 'string' && words.includes(value);
 }
 
-/** True where anything that decides about booting is computed, so that nothing can be said. */
-function isUnclear(inspection: Inspection): boolean {
-  return (
-    Object.values(inspection.layout).some((entries) => entries instanceof NixExpression) ||
-    inspection.items.some((item) =>
-      ['content', 'partitions', 'type'].some((key) => item.value[key] instanceof NixExpression),
-    )
-  );
-}
-
 export const bootPartitions: Rule = function* (inspection) {
   const partitions = inspection.of('gpt_partition');
   for (const item of partitions) {
@@ -95,7 +85,7 @@ export const bootPartitions: Rule = function* (inspection) {
       };
     }
   }
-  if (!isUnclear(inspection)) yield* canBoot(inspection);
+  if (!inspection.hasComputedItems) yield* canBoot(inspection);
 };
 
 function* canBoot(inspection: Inspection): Iterable<Finding> {
@@ -120,13 +110,14 @@ function* canBoot(inspection: Inspection): Iterable<Finding> {
     inspection.of('table_partition').some((item) => JSON.stringify(item.value['flags'] ?? '').includes('bios_grub'));
   const root = mounted(inspection).find((item) => mountpointOf(item) === '/');
   const table = inspection.of('gpt')[0];
+  const place = (table ?? legacy[0])?.path ?? [];
   const needsUefi = firmware === 'uefi' || firmware === 'both';
   const needsBios = firmware === 'bios' || firmware === 'both';
   if (needsUefi && !hasEsp) {
     yield {
       code: 'no-esp',
       severity: 'error',
-      path: table?.path ?? [],
+      path: place,
       message:
         'This layout has no EFI system partition, so a UEFI machine cannot boot it. Add one (1G at /boot), or mark the machine as BIOS.',
       ...(table
@@ -144,7 +135,7 @@ function* canBoot(inspection: Inspection): Iterable<Finding> {
     yield {
       code: 'no-bios-boot',
       severity: 'error',
-      path: table?.path ?? [],
+      path: place,
       message: 'This layout has no BIOS boot partition (EF02, 1M), so GRUB cannot start from it. Add one.',
       ...(table
         ? {
@@ -162,7 +153,7 @@ function* canBoot(inspection: Inspection): Iterable<Finding> {
       yield {
         code: 'no-firmware-partition',
         severity: 'error',
-        path: table?.path ?? [],
+        path: place,
         message:
           'A Raspberry Pi starts from a FAT partition with its firmware. Add one of at least 512M at /boot or /boot/firmware.',
       };
@@ -172,7 +163,7 @@ function* canBoot(inspection: Inspection): Iterable<Finding> {
     yield {
       code: 'no-boot-partition',
       severity: 'hint',
-      path: table?.path ?? [],
+      path: place,
       message:
         'This layout has neither an EFI system partition nor a BIOS boot partition; it boots only where something else loads it.',
     };
@@ -241,7 +232,7 @@ export const encryption: Rule = function* (inspection) {
     if (keyFile !== undefined && item.value['passwordFile'] !== undefined && item.value['passwordFile'] !== null) {
       yield {
         code: 'luks-two-keys',
-        severity: 'error',
+        severity: 'warning',
         path: [...item.path, 'passwordFile'],
         message:
           'Both a password file and a key file are set. disko uses the key file alone; the password would not open the disk.',
@@ -299,7 +290,7 @@ export const swap: Rule = function* (inspection) {
     if (item.value['randomEncryption'] === true && item.value['resumeDevice'] === true) {
       yield {
         code: 'swap-random-resume',
-        severity: 'error',
+        severity: 'warning',
         path: [...item.path, 'randomEncryption'],
         message: 'A random key is lost at power-off; hibernation cannot wake up.',
         fix: change('Use the swap without a random key', [...item.path, 'randomEncryption'], undefined),

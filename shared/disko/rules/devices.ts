@@ -1,5 +1,8 @@
+import { isSet } from '../layout.ts';
 import { ownName, text } from '../walk.ts';
 import { groupBy, joined, type Rule } from './finding.ts';
+
+const isPartition = /-part[0-9]+$|^\/dev\/(sd[a-z]+[0-9]+|vd[a-z]+[0-9]+|(nvme[0-9]+n[0-9]+|mmcblk[0-9]+)p[0-9]+)$/;
 
 /** Disks: where they are and that no two are one. */
 export const devices: Rule = function* (inspection) {
@@ -33,10 +36,10 @@ export const devices: Rule = function* (inspection) {
         path,
         message: `'${device}' is a placeholder. Choose the disk of this machine.`,
       };
-    } else if (
-      /-part[0-9]+$/.test(device) ||
-      /^\/dev\/(sd[a-z]+[0-9]+|vd[a-z]+[0-9]+|(nvme[0-9]+n[0-9]+|mmcblk[0-9]+)p[0-9]+)$/.test(device)
-    ) {
+    } else if (isPartition.test(device)) {
+      // A file system, LUKS or a pool takes a partition as well as a disk; only a table of its own has no place there.
+      const content = disk.value['content'];
+      if (!isSet(content) || (content['type'] !== 'gpt' && content['type'] !== 'table')) continue;
       yield {
         code: 'device-is-partition',
         severity: 'error',

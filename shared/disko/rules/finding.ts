@@ -1,3 +1,4 @@
+import { NixExpression } from '../../nix/value.ts';
 import { hasExpressions, type Layout, type LayoutPath, type LayoutSet, type LayoutValue } from '../layout.ts';
 import { itemsOf, type Item } from '../walk.ts';
 
@@ -27,6 +28,8 @@ export interface Surroundings {
   readonly diskBytes?: Readonly<Record<string, number>>;
   /** Options of NixOS that the file beside the layout sets. */
   readonly settings?: LayoutSet;
+  /** Parts are there under conditions (`lib.mkIf`) that only evaluation knows, so they may exclude each other. */
+  readonly isAssumed?: boolean;
 }
 
 /** A layout prepared for rules: its items once, by type. */
@@ -57,6 +60,16 @@ export class Inspection {
   /** True where a part of the layout is computed, so that what is not found may still be there. */
   get isComputed(): boolean {
     return hasExpressions(this.layout);
+  }
+
+  /** True where it is computed which items there are, so that one that is not seen may still be there. */
+  get hasComputedItems(): boolean {
+    return (
+      Object.values(this.layout).some((entries) => entries instanceof NixExpression) ||
+      this.items.some((item) =>
+        ['content', 'partitions', 'type'].some((key) => item.value[key] instanceof NixExpression),
+      )
+    );
   }
 
   of(type: string): readonly Item[] {

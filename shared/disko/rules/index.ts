@@ -54,9 +54,28 @@ const rules: readonly Rule[] = [
 
 const order = { error: 0, warning: 1, hint: 2 } as const;
 
+/** Findings about two parts that get in each other's way. */
+const clashes: ReadonlySet<string> = new Set([
+  'two-rests',
+  'rest-not-last',
+  'mountpoint-twice',
+  'btrfs-mounted-twice',
+  'luks-name-twice',
+  'two-resume-devices',
+  'label-twice',
+  'partition-name-twice',
+]);
+
+function unlessExclusive({ fix: _, ...finding }: Finding): Finding {
+  const message = `${finding.message} This counts only where the conditions in the file let both be there.`;
+  return { ...finding, severity: 'hint', message };
+}
+
 /** Everything that disko refuses about a layout and everything that only fails at run time or at boot; worst first. */
 export function checkLayout(layout: Layout, surroundings: Surroundings): Finding[] {
   const inspection = new Inspection(layout, surroundings);
-  const findings = rules.flatMap((rule) => [...rule(inspection)]);
+  const findings = rules
+    .flatMap((rule) => [...rule(inspection)])
+    .map((item) => (surroundings.isAssumed && clashes.has(item.code) ? unlessExclusive(item) : item));
   return findings.sort((a, b) => order[a.severity] - order[b.severity]);
 }

@@ -1,3 +1,4 @@
+import { NixExpression } from '../../nix/value.ts';
 import { isList, isSet, type LayoutValue } from '../layout.ts';
 import { ancestor, number, ownName, text, type Item } from '../walk.ts';
 import { change, closest, joined, type Finding, type Inspection, type Rule } from './finding.ts';
@@ -32,6 +33,8 @@ export const membership: Rule = function* (inspection) {
     const groups = inspection.of(group);
     const names = groups.map(ownName);
     const hasUnknown = inspection.layout[folder] !== undefined && !isSet(inspection.layout[folder]);
+    const mayHaveMore =
+      inspection.hasComputedItems || inspection.of(member).some((item) => item.value[option] instanceof NixExpression);
     for (const item of inspection.of(member)) {
       const name = text(item, option);
       if (name === null || names.includes(name) || hasUnknown) continue;
@@ -46,7 +49,7 @@ export const membership: Rule = function* (inspection) {
       };
     }
     for (const item of groups) {
-      if (membersOf(inspection, item).length > 0) continue;
+      if (mayHaveMore || membersOf(inspection, item).length > 0) continue;
       const misspelt = inspection
         .of(member)
         .find((other) => closest(text(other, option) ?? '', [ownName(item)]) !== null);

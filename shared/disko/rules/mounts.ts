@@ -66,7 +66,8 @@ export const mountpoints: Rule = function* (inspection) {
       message: `${joined(same.map((item) => item.name))} are ${same.length === 2 ? 'both' : 'all'} mounted at ${mountpoint}. NixOS refuses that; disko would mount only one.`,
     };
   }
-  if (inspection.items.length > 0 && all.length === 0 && !hasExpressions(inspection.layout)) {
+  const hasPlace = inspection.items.some((item) => item.type !== 'disk' || item.value['content'] !== undefined);
+  if (hasPlace && all.length === 0 && !hasExpressions(inspection.layout)) {
     yield {
       code: 'nothing-mounted',
       severity: 'warning',
@@ -137,7 +138,7 @@ export const btrfs: Rule = function* (inspection) {
     if (item.name === '/') {
       yield {
         code: 'btrfs-subvolume-root',
-        severity: 'warning',
+        severity: 'hint',
         path: item.path,
         message:
           'A subvolume named "/" is the volume itself: older disko cannot create it. Name it /root or @, or give the btrfs itself the mountpoint.',

@@ -94,7 +94,7 @@ function* checkItem(item: Item, inspection: Inspection): Iterable<Finding> {
       code: 'disk-without-content',
       severity: 'error',
       path: item.path,
-      message: `Disk ${item.name} is empty; disko cannot write that. Add a partition table.`,
+      message: `Disk ${item.name} has no content here, and disko cannot write a disk without one. Add a partition table, or open the file that has it.`,
       fix: change('Add an empty GPT table', [...item.path, 'content'], { type: 'gpt', partitions: {} }),
     };
   }

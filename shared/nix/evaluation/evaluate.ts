@@ -14,6 +14,7 @@ import type {
   StringLiteral,
 } from '../syntax.ts';
 import { builtinFunctions } from './builtins.ts';
+import { unwrapped } from './module-wrappers.ts';
 import {
   bool,
   describeType,
@@ -112,7 +113,7 @@ export class Evaluator {
       case 'parenthesis':
         return this.evaluate(expression.expression, scope);
       case 'attribute-set':
-        return this.attributeSet(expression, scope);
+        return unwrapped(this, this.attributeSet(expression, scope), expression);
       case 'legacy-let': {
         const value = this.attributeSet(expression, scope);
         return this.attribute(value, 'body', expression).force();

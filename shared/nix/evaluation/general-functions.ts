@@ -1,5 +1,5 @@
-import { asBool, asInteger, asList, asSet, asString, call, definitionsOf, force, type Builtin } from './arguments.ts';
-import { recursiveUpdate } from './functions-on-sets.ts';
+import { asBool, asInteger, asList, asString, call, definitionsOf, force, type Builtin } from './arguments.ts';
+import { conditional, merged } from './module-wrappers.ts';
 import type { Span } from '../syntax.ts';
 import { bool, integer, known, NotEvaluable, nullValue, set, type Thunk } from './values.ts';
 
@@ -65,24 +65,10 @@ export const generalFunctions = definitionsOf((define) => {
   define('mkAfter', 1, identity);
   define('mkOrder', 2, second);
   define('mkIf', 2, function ([condition, value], place) {
-    try {
-      return asBool(condition, place) ? force(value) : { type: 'absent' };
-    } catch (error) {
-      if (!(error instanceof NotEvaluable) || error.reason !== 'unknown') throw error;
-      this.assumed.push({ place: condition?.expression ?? place, on: error.message });
-      return force(value);
-    }
+    return conditional(this, condition, value, place);
   });
   define('mkMerge', 1, function ([items], place) {
-    const before = this.assumed.length;
-    const merged = asList(items, place)
-      .items.filter((item) => item.force().type !== 'absent')
-      .reduce((left, item) => recursiveUpdate(left, asSet(item, place)), set([]));
-    // Of several such conditions usually one holds, and their sum is no layout at all.
-    if (this.assumed.length > before + 1) {
-      throw new NotEvaluable('unknown', 'depends on conditions that only evaluation knows', place);
-    }
-    return merged;
+    return merged(this, items, place);
   });
   define('mkEnableOption', 1, () => set([]));
   define('mkOption', 1, () => set([]));

@@ -18,9 +18,13 @@ export async function checkFile(
   options: ReadOptions,
   firmware: Firmware | null,
 ): Promise<ExitCode> {
-  const { layout } = await readGiven(path, options);
+  const { layout, assumed } = await readGiven(path, options);
   const settings = (await companionBeside(path))?.settings;
-  const findings = checkLayout(layout, { firmware, ...(settings === undefined ? {} : { settings }) });
+  const findings = checkLayout(layout, {
+    firmware,
+    isAssumed: assumed.length > 0,
+    ...(settings === undefined ? {} : { settings }),
+  });
   if (printer.isJson) printer.printJson(findings);
   else if (findings.length === 0) printer.print('Nothing found.\n');
   else for (const finding of findings) printer.print(findingText(finding, printer));

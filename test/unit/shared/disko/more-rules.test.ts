@@ -98,7 +98,15 @@ const cases: readonly (readonly [code: string, layout: object, surroundings?: Pa
   ],
   [
     'firmware-not-first',
-    { disk: { a: disk({ root, a: { size: '8G' }, firmware: { size: '1G', content: fs('/boot/firmware', 'vfat') } }) } },
+    {
+      disk: {
+        a: disk({
+          root,
+          data: { size: '8G', priority: 1, content: fs('/data', 'vfat') },
+          firmware: { size: '1G', priority: 2, content: fs('/boot/firmware', 'vfat') },
+        }),
+      },
+    },
     { firmware: 'rpi' },
   ],
   ['zfs-host-id', pool({})],

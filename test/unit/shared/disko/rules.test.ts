@@ -303,6 +303,86 @@ describe('checkLayout', () => {
     expect(checkLayout(layout, { firmware: kind }).filter((item) => item.severity !== 'hint')).toEqual([]);
   });
 
+  /** Layouts that are in order, or nearly: one a line with what was once held against it, and on which machine. */
+  it.each([
+    ['firmware-not-first', 'rpi', one({ boot: { size: '1M', type: 'EF02' }, ESP: esp, root })],
+    [
+      'firmware-not-first',
+      'rpi',
+      one({
+        starter: {
+          size: '32M',
+          priority: 1,
+          content: { type: 'filesystem', format: 'vfat' },
+          hybrid: { mbrPartitionType: '0x0c' },
+        },
+        ESP: esp,
+        root,
+      }),
+    ],
+    [
+      'device-is-partition',
+      'uefi',
+      {
+        disk: {
+          main: disk(gpt({ ESP: esp, root })),
+          data: disk({ type: 'luks', name: 'data', content: fs('/data') }, '/dev/sdb3'),
+        },
+      },
+    ],
+    [
+      'group-without-members',
+      'uefi',
+      {
+        disk: { $nix: '{ ${config.networking.hostName} = { }; }' },
+        zpool: { tank: { type: 'zpool', mountpoint: '/' } },
+      },
+    ],
+    [
+      'group-without-members',
+      'uefi',
+      {
+        disk: {
+          main: disk(gpt({ ESP: esp, tank: { size: '100%', content: { type: 'zfs', pool: { $nix: 'pool' } } } })),
+        },
+        zpool: { tank: { type: 'zpool', mountpoint: '/' } },
+      },
+    ],
+    ['nothing-mounted', 'uefi', { disk: { main: { type: 'disk', device: '/dev/disk/by-id/ata-A' } } }],
+  ] as const)('does not say %s where it is not so, on %s (%#)', (code, firmware, layout) => {
+    expect(check(layout, firmware).map((item) => item.code)).not.toContain(code);
+  });
+
+  it('calls it no error what a machine starts with all the same', () => {
+    const severity = (layout: unknown, code: string) => check(layout).find((item) => item.code === code)?.severity;
+    const swap = { size: '8G', content: { type: 'swap', randomEncryption: true, resumeDevice: true } };
+    expect(severity(one({ ESP: esp, root, swap }), 'swap-random-resume')).toBe('warning');
+    const keys = { passwordFile: '/tmp/pass', settings: { keyFile: '/dev/disk/by-id/usb-key' } };
+    const luks = { size: '100%', content: { type: 'luks', name: 'c', ...keys, content: fs('/') } };
+    expect(severity(one({ ESP: esp, luks }), 'luks-two-keys')).toBe('warning');
+    const btrfs = { size: '100%', content: { type: 'btrfs', subvolumes: { '/': { mountpoint: '/' } } } };
+    expect(severity(one({ ESP: esp, btrfs }), 'btrfs-subvolume-root')).toBe('hint');
+  });
+
+  it('holds parts against each other only as a hint where conditions may let one of them be there', () => {
+    const layout = fromJson(one({ ESP: esp, root, crypt: { size: '100%', content: fs('/') } }));
+    if (!isSet(layout)) throw new Error('not a layout');
+    const severities = (isAssumed: boolean) =>
+      checkLayout(layout, { firmware: 'uefi', isAssumed })
+        .filter((item) => ['two-rests', 'mountpoint-twice'].includes(item.code))
+        .map((item) => item.severity);
+    expect(severities(false)).toEqual(['error', 'error']);
+    expect(severities(true)).toEqual(['hint', 'hint']);
+  });
+
+  it('names the table of an old kind that a BIOS machine cannot start from', () => {
+    const layout = {
+      disk: { main: disk({ type: 'table', format: 'gpt', partitions: [{ name: 'r', content: fs('/') }] }) },
+    };
+    const found = check(layout, 'bios').find((item) => item.code === 'no-bios-boot');
+    expect(found?.path).toEqual(['disk', 'main', 'content']);
+  });
+
   it('says nothing of what only evaluation knows', () => {
     expect(
       check(one({ ESP: esp, root: { size: '100%', content: { $nix: 'import ./root.nix' } } })).map((item) => item.code),

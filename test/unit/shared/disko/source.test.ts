@@ -117,6 +117,27 @@ describe('readLayout', () => {
       ).reason,
     ).toBe('outside');
   });
+  it('reads the wrappers of the module system written out as sets, and writes into what they hold', () => {
+    const text = `{
+  disk.a = {
+    device = { _type = "override"; priority = 50; content = "/dev/a"; };
+    content.partitions = {
+      _type = "merge";
+      contents = [
+        { root = { size = "8G"; }; }
+        { _type = "if"; condition = false; content = { root.size = "9G"; gone.size = "1G"; }; }
+        { _type = "if"; condition = true; content = { swap.size = "4G"; }; }
+      ];
+    };
+  };
+}
+`;
+    const { layout, source } = reading(text);
+    const partitions = { root: { size: '8G' }, swap: { size: '4G' } };
+    expect(toJson(layout)).toEqual({ disk: { a: { device: '/dev/a', content: { partitions } } } });
+    const grown = withValue(layout, ['disk', 'a', 'content', 'partitions', 'swap', 'size'], '5G') as Layout;
+    expect(writeLayout(source, layout, grown)).toBe(text.replace('"4G"', '"5G"'));
+  });
   it('finds the one layout in a module that a file hands on by name, and counts where there are more', () => {
     const one =
       '{ inputs, ... }:\n{ flake.modules.nixos.nas = { lib, ... }: { disko.devices.disk.a.device = "/dev/a"; }; flake.other = inputs.x.y; }';
