@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   describeUnits,
@@ -60,4 +62,15 @@ test('a stream is cut into lines wherever its pieces end', () => {
   const cutter = new LineCutter();
   const lines = ['setting up ', '/etc...\nactiv', 'ating', '\n', 'rest'].flatMap((piece) => [...cutter.push(piece)]);
   expect(lines).toEqual(['setting up /etc...', 'activating']);
+});
+
+test.each([
+  ['switch-first', '2 started'],
+  ['switch-second', '2 restarted, 1 started'],
+  ['rollback', '1 stopped, 2 restarted'],
+  ['dry-activate', 'would restart 2, would start 1'],
+  ['nix-env-set', ''],
+])('a recorded switch: %s', (name, units) => {
+  const output = readFileSync(join(import.meta.dirname, '../../../fixtures/switch', name, 'output'), 'utf8');
+  expect(describeUnits(read(output), name === 'dry-activate')).toBe(units);
 });
