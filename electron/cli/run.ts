@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
-import { goal, type Goal } from '../../shared/contract/deploy.ts';
+import { engineName, goal, type EngineName, type Goal } from '../../shared/contract/deploy.ts';
 import { FLEET_ARGUMENT, SELECTION_HELP } from './arguments.ts';
 import { deploy } from './commands/deploy.ts';
 import { disksCommand } from './commands/disks/command.ts';
@@ -102,6 +102,12 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .argument('<DIR>', FLEET_ARGUMENT)
     .addOption(onOption())
     .addOption(new Option('--goal <GOAL>', 'what to do with the new system').choices(goal.options).default('switch'))
+    .addOption(
+      new Option(
+        '--engine <ENGINE>',
+        'what builds, copies and activates: nix, or a program on PATH; default: engine in nixstead.toml, else nix',
+      ).choices(engineName.options),
+    )
     .addOption(watchdogOption())
     .option('--planned <ID>', 'do exactly what a plan found (the id of its job), without evaluating again')
     .option('--plan-only', 'find out what would change, and change nothing (as plan does)')
@@ -117,6 +123,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
         options: {
           on: string;
           goal: Goal;
+          engine?: EngineName;
           watchdog?: number | 'off';
           planOnly?: boolean;
           planned?: string;

@@ -11,6 +11,30 @@ import { problem } from './problem.ts';
 export const goal = z.enum(['switch', 'boot', 'test', 'dry-activate', 'build', 'push']);
 export type Goal = z.infer<typeof goal>;
 
+/** What brings systems to hosts: our own engine on nix alone, or one of the programs that people have. */
+export const engineName = z.enum(['nix', 'colmena', 'nixos-rebuild', 'deploy-rs']);
+export type EngineName = z.infer<typeof engineName>;
+
+/**
+ * What guards a host while an engine switches it: `watchdog` is ours, also around a program that has none; `own` is the
+ * program's (deploy-rs's magic rollback).
+ */
+export const engineGuard = z.enum(['watchdog', 'own']);
+export type EngineGuard = z.infer<typeof engineGuard>;
+
+/** An engine as it is here. */
+export const engine = z.object({
+  name: engineName,
+  guard: engineGuard,
+  /** The program that is run, with what it says of itself; null for nix, and where it is not here. */
+  program: z.object({ path: z.string(), version: z.string() }).nullable(),
+  /** True where the fleet is deployed with it unless somebody says otherwise. */
+  isDefault: z.boolean(),
+  /** Why it cannot be used for this fleet. */
+  problem: problem.nullable(),
+});
+export type Engine = z.infer<typeof engine>;
+
 /**
  * For how many seconds a host that was switched may be unconfirmed before it goes back by itself to what it ran before.
  * Confirmed is what a new connection and the host's health checks found good.
@@ -23,6 +47,8 @@ export const deployRequest = z.object({
   goal,
   /** For all hosts; absent: what the fleet says of each, else 60 s. */
   watchdog: z.union([watchdogSeconds, z.literal('off')]).optional(),
+  /** Absent: what the fleet's nixstead.toml says, else nix. Finding out what would change is always done by nix. */
+  engine: engineName.optional(),
   /**
    * A job that found out what would change (dry-activate): exactly that is done, without evaluating again. A host that
    * runs something else by then fails.
@@ -34,6 +60,7 @@ export type DeployRequest = z.infer<typeof deployRequest>;
 /** What a deploy would run, before anything is touched. `<system>` in a command stands for the path that evaluation gives. */
 export const deployPreview = z.object({
   goal,
+  engine: engine.omit({ isDefault: true, problem: true }),
   hosts: z.array(
     z.object({
       name: hostName,
@@ -50,6 +77,8 @@ export const deployPreview = z.object({
 export type DeployPreview = z.infer<typeof deployPreview>;
 
 export const deployContract = {
+  /** Every engine, whether it can be used for the fleet or not. */
+  engines: procedure.input(z.object({ fleetId })).output(z.array(engine)),
   preview: procedure.input(deployRequest).output(deployPreview),
   start: procedure.input(deployRequest).output(z.object({ jobId })),
   /**

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { engineName } from '../contract/deploy.ts';
 import { healthCheck, type HealthCheck } from '../contract/health.ts';
 
 /**
  * `nixstead.toml` beside flake.nix: how careful deploys of this fleet are. `[defaults]` is for every host, `[tags.NAME]`
- * for hosts with a tag, `[hosts.NAME]` for one; each may hold `watchdog` and a list `health`.
+ * for hosts with a tag, `[hosts.NAME]` for one; each may hold `watchdog` and a list `health`. `engine` stands before them.
  */
 
 const kinds = ['unit', 'no-new-failed-units', 'http', 'tcp', 'command', 'command-here', 'ping-gateway'] as const;
@@ -41,6 +42,8 @@ const part = z.strictObject({
 type Part = z.infer<typeof part>;
 
 export const safetyFile = z.strictObject({
+  /** What this fleet is deployed with. */
+  engine: engineName.optional(),
   defaults: part.optional(),
   tags: z.record(z.string(), part).optional(),
   hosts: z.record(z.string(), part).optional(),

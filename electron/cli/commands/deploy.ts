@@ -1,4 +1,4 @@
-import type { DeployPreview, DeployRequest, Goal } from '../../../shared/contract/deploy.ts';
+import type { DeployPreview, DeployRequest, EngineName, Goal } from '../../../shared/contract/deploy.ts';
 import type { JobId } from '../../../shared/contract/ids.ts';
 import type { Command } from '../../../shared/contract/job.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
@@ -16,6 +16,8 @@ import { ask, canAsk } from '../terminal.ts';
 export interface DeployOptions {
   readonly on: string;
   readonly goal: Goal;
+  /** Absent: what the fleet says. */
+  readonly engine?: EngineName;
   readonly watchdog?: number | 'off';
   /** True finds out what would change, and changes nothing. */
   readonly planOnly?: boolean;
@@ -35,18 +37,27 @@ function commandText({ host, where, argv, env }: Command): string {
   return printable(`  ${place}${words.join(' ')}`, true);
 }
 
+/** For example ` with colmena 0.5.0 (/usr/bin/colmena)`; nothing for our own engine. */
+function engineText({ engine: { name, program } }: DeployPreview): string {
+  return program === null ? '' : ` with ${name}, ${printable(program.version)} (${printable(program.path)})`;
+}
+
 /** The plan as it is shown before anything is touched: hosts, what stands in the way, and the exact commands. */
 function planText(preview: DeployPreview, session: Session): string {
   const { paintError: paint } = session;
   const hosts = preview.hosts.map(({ name, address, watchdogSeconds, refusal }) => {
     const place = address === null ? '' : ` (${printable(address)})`;
-    const guard = watchdogSeconds === null ? '' : `, goes back unless confirmed within ${watchdogSeconds} s`;
+    const whose = preview.engine.guard === 'own' ? ` (${preview.engine.name}’s own rollback)` : '';
+    const guard = watchdogSeconds === null ? '' : `, goes back unless confirmed within ${watchdogSeconds} s${whose}`;
     return refusal === null
       ? `  ${printable(name)}${place}${guard}`
       : `  ${printable(name)}\n${showProblem(refusal, paint)}`;
   });
   return [
-    paint('bold', `${preview.goal} on ${preview.hosts.length === 1 ? '1 host' : `${preview.hosts.length} hosts`}`),
+    paint(
+      'bold',
+      `${preview.goal} on ${preview.hosts.length === 1 ? '1 host' : `${preview.hosts.length} hosts`}${engineText(preview)}`,
+    ),
     ...hosts,
     paint('bold', 'Commands'),
     ...preview.commands.map(commandText),
@@ -90,6 +101,7 @@ export async function deploy(session: Session, folder: string, options: DeployOp
     fleetId: view.fleet.id,
     hosts: hosts.map((host) => host.name),
     goal: planOnly ? 'dry-activate' : options.goal,
+    engine: options.engine,
     watchdog: options.watchdog,
     planned: options.planned === undefined ? undefined : readId(options.planned),
   };

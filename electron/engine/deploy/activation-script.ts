@@ -1,4 +1,5 @@
 import type { Goal } from '../../../shared/contract/deploy.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
 import { asRoot, type Argv } from './privilege.ts';
 import { watchdogFunctions, watchdogProgram } from './watchdog-script.ts';
 
@@ -127,11 +128,13 @@ export function glanceArgv(activation: Activation, privilege: readonly string[])
 /**
  * How an activation ended, or how far it is. `profile`: nix-env could not set the profile; `switch`:
  * switch-to-configuration ended with `exitCode`; `died`: it was killed; `gone`: there is no trace of it (not started, or
- * the machine booted anew).
+ * the machine booted anew); `reverted`: the engine's own rollback put back what ran before.
  */
 export interface ActivationStatus {
-  readonly state: 'profile' | 'switch' | 'died' | 'gone' | 'running';
+  readonly state: 'profile' | 'switch' | 'died' | 'gone' | 'running' | 'reverted';
   readonly exitCode: number;
+  /** What went wrong beside an activation that came through. */
+  readonly remark?: Problem;
 }
 
 /** Finds our own line in what the target said; null where the connection ended before it. */

@@ -190,6 +190,7 @@ function wasEnded({ state }: ActivationStatus): boolean {
 /** Why the new system is not worth keeping; null where it is. Exit 4 is “switched, and units failed”. */
 function whyNotKept(status: ActivationStatus): string | null {
   if (wasEnded(status)) return 'the activation ended without a result';
+  if (status.state === 'reverted') return 'the engine went back';
   // Nothing was changed where the profile could not be set.
   if (status.state === 'profile' || status.exitCode === 0 || status.exitCode === 4) return null;
   return `switch-to-configuration failed (exit ${status.exitCode})`;

@@ -16,16 +16,30 @@ import type { DeployHost, DeploySpec } from './spec.ts';
 
 /** A host's system: what builds it and where it will lie, before anything was built. */
 const evaluated = z
-  .object({ drv: z.string(), out: z.string(), stateVersion: z.string().nullable() })
-  .transform(({ drv, out, stateVersion }) => ({ drvPath: drv, outPath: out, stateVersion }));
-export type EvaluatedSystem = z.infer<typeof evaluated>;
+  .object({ drv: z.string(), out: z.string(), stateVersion: z.string().nullable(), profile: z.string().optional() })
+  .transform(({ drv, out, stateVersion, profile }): EvaluatedSystem => ({
+    drvPath: drv,
+    outPath: out,
+    stateVersion,
+    ...(profile === undefined ? {} : { profilePath: profile }),
+  }));
+export interface EvaluatedSystem {
+  readonly drvPath: string;
+  readonly outPath: string;
+  readonly stateVersion: string | null;
+  /** What the host's profile will be, where the engine wraps the system. */
+  readonly profilePath?: string;
+}
+
+/** A host to be evaluated. `isWrapped`: the engine activates what its kind wraps around the system, see `Kind.wrapped`. */
+type HostToEvaluate = Pick<DeployHost, 'name' | 'source'> & { readonly isWrapped?: boolean };
 
 /**
  * Nix: `outputs → name → { drv, out, stateVersion }`. Asking for the derivation writes it into the store, so that
  * building needs no second evaluation. (A set with an `outPath` would become that path alone in JSON.) The stateVersion
  * is kept with the job, since it must not change between two deploys.
  */
-function systemFunction({ toplevel, node }: Kind): string {
+function systemFunction({ toplevel, node, wrapped }: Kind, isWrapped: boolean): string {
   // One evaluation of the host's modules serves both, where the kind says where they are.
   const parts =
     node === null
@@ -39,20 +53,30 @@ function systemFunction({ toplevel, node }: Kind): string {
   in {
     drv = system.drvPath;
     out = system.outPath;
-    stateVersion = if version.success && builtins.isString version.value then version.value else null;
+    stateVersion = if version.success && builtins.isString version.value then version.value else null;${
+      isWrapped && wrapped !== undefined ? `\n    profile = (${wrapped} outputs name).outPath;` : ''
+    }
   })`;
+}
+
+/** The hosts of a deploy as its engine wants them evaluated. */
+export function hostsToEvaluate(
+  engine: DeploySpec['engine'],
+  hosts: readonly Pick<DeployHost, 'name' | 'source'>[],
+): HostToEvaluate[] {
+  return hosts.map(({ name, source }) => ({ name, source, isWrapped: engine === 'deploy-rs' }));
 }
 
 /** The questions that evaluation is asked for these hosts. */
 export function systemQuestions(
   form: DeploySpec['fleet']['form'],
-  hosts: readonly Pick<DeployHost, 'name' | 'source'>[],
+  hosts: readonly HostToEvaluate[],
 ): HostQuestion<EvaluatedSystem>[] {
   const kinds = kindsOf(form);
-  return hosts.flatMap(({ name, source }) => {
+  return hosts.flatMap(({ name, source, isWrapped = false }) => {
     const kind = kinds.find((candidate) => candidate.kind === source);
     if (kind === undefined) return [];
-    const read = systemFunction(kind);
+    const read = systemFunction(kind, isWrapped);
     return [{ name, key: source, read, evaluatesModules: true, parse: (value) => evaluated.parse(value) }];
   });
 }
@@ -94,7 +118,7 @@ export function shareOutHere<T>(hosts: readonly T[]) {
 export async function evaluateSystems(
   context: JobContext,
   fleet: DeploySpec['fleet'],
-  hosts: readonly Pick<DeployHost, 'name' | 'source'>[],
+  hosts: readonly HostToEvaluate[],
   onResult: (host: HostName, result: EvaluatedSystem | ProblemError) => void,
   lockFile?: string,
 ): Promise<void> {

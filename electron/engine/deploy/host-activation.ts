@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Goal } from '../../../shared/contract/deploy.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
-import type { Command, Stage } from '../../../shared/contract/job.ts';
+import type { EngineGuard } from '../../../shared/contract/deploy.ts';
+import type { Stage } from '../../../shared/contract/job.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
 import type { JobContext } from '../jobs/context.ts';
-import { activate, glanceAt } from './activate.ts';
+import { glanceAt } from './activate.ts';
 import type { Activation, ActivationStatus } from './activation-script.ts';
-import { activationCommands, systemProfile } from './commands.ts';
+import { systemProfile } from './commands.ts';
 import { confirm, type Confirmed } from './confirmation.ts';
+import type { GuardedActivation, Passage } from './engines/engine.ts';
 import { goals } from './goals.ts';
 import type { HostHealth } from './health/host-health.ts';
 import type { HostSteps } from './host-steps.ts';
@@ -25,10 +27,14 @@ export interface ActivationWork {
   readonly host: HostName;
   readonly goal: Goal;
   readonly system: string;
+  /** What the system profile will be; most often the system itself. */
+  readonly profile: string;
   /** The profile's generation that is gone back to; null makes a new one. */
   readonly toGeneration?: number | null;
   /** null: what is activated stays, whatever becomes of the host. */
   readonly watchdogSeconds: number | null;
+  readonly guard: EngineGuard;
+  readonly passage: Pick<Passage, 'activate'>;
   readonly health: HostHealth;
   readonly before: MachineFacts;
   readonly link: TargetLink;
@@ -42,7 +48,7 @@ const afterCancelMs = 8000;
 const keptLines = 30;
 
 /** The stages `activate`, `confirm` and `verify` of one host. */
-export class HostActivation implements Disposable {
+export class HostActivation implements GuardedActivation, Disposable {
   readonly #work: ActivationWork;
   readonly #activation: Activation;
   readonly #watchdog: Watchdog;
@@ -51,7 +57,7 @@ export class HostActivation implements Disposable {
 
   constructor(work: ActivationWork) {
     this.#work = work;
-    const { goal, host, system, context, link, privilege, before } = work;
+    const { goal, host, system, context, link, privilege, before, guard } = work;
     if (goal === 'build' || goal === 'push') throw new TypeError(`The goal ${goal} activates nothing`);
     const id = `${basename(context.jobFolder)}-${host}`;
     this.#activation = {
@@ -62,10 +68,24 @@ export class HostActivation implements Disposable {
       profile: goals[goal].setsProfile ? systemProfile : null,
       toGeneration: work.toGeneration ?? null,
       // There must be something to go back to.
-      watchdogSeconds: goals[goal].isGuarded && before.currentSystem !== null ? work.watchdogSeconds : null,
+      watchdogSeconds:
+        guard === 'watchdog' && goals[goal].isGuarded && before.currentSystem !== null ? work.watchdogSeconds : null,
       nonce: `nixstead-${randomUUID()}`,
     };
     this.#watchdog = new Watchdog({ context, host, link, privilege, activation: this.#activation });
+  }
+
+  /** What the target is told of it. */
+  get record(): Activation {
+    return this.#activation;
+  }
+
+  ready(): Promise<void> {
+    return this.#work.health.wasLookedAt();
+  }
+
+  armed(): void {
+    this.#watchdog.armed();
   }
 
   /** What the activation said of units. */
@@ -105,13 +125,10 @@ export class HostActivation implements Disposable {
   }
 
   async #activate(signal: AbortSignal): Promise<ActivationStatus> {
-    const { context, host, link, privilege, steps } = this.#work;
+    const { context, host, privilege, steps, passage } = this.#work;
     steps.start('activate', 'starting');
-    const { setProfile, switchTo } = activationCommands(host, this.#activation, privilege);
-    const commands = [...(setProfile ? [setProfile] : []), switchTo];
-    for (const command of commands) this.#tellCommand(command, null);
     const cutter = new LineCutter();
-    const status = await activate(link, this.#activation, {
+    return passage.activate(this.#activation, {
       hostName: host,
       privilege,
       signal,
@@ -127,9 +144,6 @@ export class HostActivation implements Disposable {
         steps.progress('activate', { note: 'connection lost, waiting for the host' });
       },
     });
-    if (setProfile) this.#tellCommand(setProfile, status.state === 'profile' ? status.exitCode : 0);
-    if (status.state === 'switch') this.#tellCommand(switchTo, status.exitCode);
-    return status;
   }
 
   #take(line: string): void {
@@ -152,6 +166,7 @@ export class HostActivation implements Disposable {
     }
     const { failed } = this.#progress;
     if (failed.length > 0) steps.fail('activate', `${failed.join(', ')} failed`);
+    else if (status.state === 'reverted') steps.fail('activate', 'went back');
     else steps.fail('activate', status.state === 'switch' ? `exit ${status.exitCode}` : 'no result');
   }
 
@@ -182,18 +197,18 @@ export class HostActivation implements Disposable {
 
   #judge(confirmed: Confirmed, status: ActivationStatus): Verdict {
     const evidence = this.#evidence(confirmed.facts, status, confirmed.unhealthy);
+    if (status.state === 'reverted') {
+      const answer = { state: 'reverted', exitCode: status.exitCode, log: '' } as const;
+      return judgeReverted(evidence, { cause: 'engine', answer, seconds: 0 });
+    }
     if (confirmed.end !== 'reverted') return judgeActivation(evidence);
     return judgeReverted(evidence, { ...confirmed, seconds: this.#activation.watchdogSeconds ?? 0 });
   }
 
   #evidence(after: MachineFacts, status: ActivationStatus, unhealthy: Evidence['unhealthy']): Evidence {
-    const { host, goal, system, before } = this.#work;
+    const { host, goal, system, profile, before } = this.#work;
     const lastLines = this.#lastLines.join('\n');
-    return { host, goal, system, before, after, status, progress: this.#progress, lastLines, unhealthy };
-  }
-
-  #tellCommand(command: Command, exitCode: number | null): void {
-    this.#work.context.emit({ type: 'command', command, exitCode });
+    return { host, goal, system, profile, before, after, status, progress: this.#progress, lastLines, unhealthy };
   }
 
   [Symbol.dispose](): void {

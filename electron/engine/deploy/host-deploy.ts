@@ -7,48 +7,26 @@ import { whyNameIsRefused } from '../../../shared/fleet/host-name.ts';
 import { ProblemError } from '../errors.ts';
 import { nameRefused } from '../fleet/errors.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
-import { JobCancelled, type JobContext } from '../jobs/context.ts';
+import { JobCancelled } from '../jobs/context.ts';
 import { jobCrashed } from '../jobs/errors.ts';
 import type { Secrets } from '../ssh/askpass.ts';
-import type { SshFiles } from '../ssh/config.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
-import { buildHere, buildOnTarget, systemLink } from './build.ts';
+import { systemLink } from './build.ts';
 import { lackOfRoom, readChanges, withUnits } from './changes/read-changes.ts';
-import { copySystem } from './copy.ts';
+import type { DeployWork, Reached } from './deploy-work.ts';
+import { engineGuards, engineOf } from './engines/all.ts';
+import type { Passage } from './engines/engine.ts';
 import type { EvaluatedSystem } from './evaluate.ts';
 import { chooseGeneration, readGenerations } from './generations.ts';
 import { goals, needsTarget } from './goals.ts';
 import { HostHealth } from './health/host-health.ts';
 import { HostActivation } from './host-activation.ts';
 import type { HostSteps } from './host-steps.ts';
-import type { DeployLimits } from './limits.ts';
 import { readMachineFacts } from './machine-facts.ts';
 import { deployError, deployProblems } from './problems.ts';
-import type { Questions } from './questions.ts';
-import type { DeployHost, DeploySpec } from './spec.ts';
+import type { DeployHost } from './spec.ts';
 import { TargetLink } from './target-link.ts';
-import { targetStore } from './target-store.ts';
 import { describeState, whyNothingToDo } from './verdict.ts';
-
-/** What the hosts of one deploy share. */
-export interface DeployWork {
-  readonly context: JobContext;
-  readonly spec: DeploySpec;
-  readonly files: SshFiles;
-  readonly limits: DeployLimits;
-  readonly questions: Questions;
-}
-
-/** A host that was reached, and what it said before anything was changed. */
-interface Reached {
-  readonly link: TargetLink;
-  readonly facts: MachineFacts;
-  readonly secrets: Secrets;
-  /** What root's commands begin with there; empty for root. */
-  readonly privilege: readonly string[];
-  /** False where the user cannot become root without a password. */
-  readonly mayBecomeRoot: boolean;
-}
 
 /** How long the hosts are asked what they are in after a person cancelled. */
 const afterCancelMs = 12_000;
@@ -99,19 +77,17 @@ export class HostDeploy {
     const reached = await this.#plan();
     if (reached && this.#work.spec.rollbackTo !== null) return this.#goBack(reached, this.#work.spec.rollbackTo);
     const system = await this.#evaluate();
-    const reason = reached && whyNothingToDo(goal, system.outPath, reached.facts);
+    const reason = reached && whyNothingToDo(goal, system.outPath, reached.facts, system.profilePath);
     if (reached && reason) return this.#unchanged(reason, reached.facts);
-    const health = this.#health(reached);
-    await this.#build(system, reached);
-    if (goal === 'build' || !reached) return { state: 'succeeded', generation: null, system: system.outPath };
-    if (goal === 'dry-activate') {
-      const changes = await this.#foretell(system.outPath, reached, 'copy');
-      this.#showChanges({ ...changes, derivation: system.drvPath });
+    const passage = this.#passage(system, reached);
+    if (goal === 'build' || goal === 'push' || !reached) {
+      await passage.bring(null);
+      const { generation = null, currentSystem = null } = goal === 'push' ? (reached?.facts ?? {}) : {};
+      return { state: 'succeeded', generation, system: goal === 'push' ? currentSystem : system.outPath };
     }
-    await this.#copy(system, reached);
-    const { generation, currentSystem } = reached.facts;
-    if (goal === 'push') return { state: 'succeeded', generation, system: currentSystem };
-    return this.#activate(system.outPath, reached, health);
+    const activation = this.#activationOf(passage, system, reached);
+    await passage.bring(activation);
+    return this.#activate(activation, passage);
   }
 
   /** Reaches the host and asks what it is in; null where the goal needs no host. */
@@ -177,19 +153,30 @@ export class HostDeploy {
     this.#stage = 'evaluate';
     if (this.#evaluated === null) throw new TypeError('Nothing is evaluated for a host that goes back');
     this.#system = await this.#evaluated;
+    const { outPath } = this.#system;
+    const planned = this.#host.planned?.outPath ?? outPath;
+    if (planned !== outPath) {
+      throw deployError(deployProblems.planChanged(this.#host.name, `planned: ${planned}\nnow: ${outPath}`));
+    }
     return this.#system;
   }
 
-  async #build(system: EvaluatedSystem, reached: Reached | null): Promise<void> {
-    const { context, limits, spec } = this.#work;
-    this.#enter('build', 'waiting for a place');
-    const work = { host: this.#host.name, system, steps: this.#steps, flakeFolder: spec.fleet.path };
-    const note = await limits.builds.run(context.signal, () => {
-      this.#steps.start('build');
-      if (!this.#host.buildOnTarget || !reached) return buildHere(context, work);
-      return buildOnTarget(context, work, this.#storeOf(reached));
+  /** The way through the engine. */
+  #passage(system: EvaluatedSystem, reached: Reached | null): Passage {
+    const { spec } = this.#work;
+    return engineOf(spec).passage({
+      work: this.#work,
+      host: this.#host,
+      steps: this.#steps,
+      system,
+      reached,
+      onStage: (stage, note) => this.#enter(stage, note),
+      onBuilt: async () => {
+        if (spec.goal !== 'dry-activate' || !reached) return;
+        const changes = await this.#foretell(system.outPath, reached, 'copy');
+        this.#showChanges({ ...changes, derivation: system.drvPath });
+      },
     });
-    this.#steps.done('build', note);
   }
 
   async #foretell(system: string, { link, facts }: Reached, stage: Stage): Promise<HostChanges> {
@@ -207,31 +194,6 @@ export class HostDeploy {
     this.#work.context.emit({ type: 'changes', host: name, changes });
     const lack = lackOfRoom(changes);
     if (lack) throw deployError(deployProblems.noRoom(name, lack));
-  }
-
-  async #copy({ outPath }: EvaluatedSystem, reached: Reached): Promise<void> {
-    const { context, limits } = this.#work;
-    const { currentSystem, profileSystem, bootedSystem } = reached.facts;
-    if (this.#host.buildOnTarget || [currentSystem, profileSystem, bootedSystem].includes(outPath)) {
-      this.#steps.skip('copy', 'is there already');
-      return;
-    }
-    this.#enter('copy', 'waiting for a place');
-    const { link } = reached;
-    const place = describeTarget(link.target);
-    const note = await limits.copies.run(context.signal, () => {
-      this.#steps.start('copy');
-      const work = {
-        host: this.#host.name,
-        path: outPath,
-        place,
-        store: this.#storeOf(reached),
-        link,
-        steps: this.#steps,
-      };
-      return copySystem(context, work);
-    });
-    this.#steps.done('copy', note);
   }
 
   /** Looks at the host's checks while its system is built and copied; after that they tell what became worse. */
@@ -276,48 +238,54 @@ export class HostDeploy {
     if (spec.goal === 'dry-activate') {
       this.#showChanges({ ...(await this.#foretell(system, reached, 'activate')), commits: null });
     }
-    return this.#activate(system, reached, this.#health(reached), spec.goal === 'dry-activate' ? null : number);
+    const there = { drvPath: '', outPath: system, stateVersion: null };
+    const passage = this.#passage(there, reached);
+    const toGeneration = spec.goal === 'dry-activate' ? null : number;
+    return this.#activate(this.#activationOf(passage, there, reached, toGeneration), passage);
   }
 
-  async #activate(
-    outPath: string,
-    { link, facts, privilege }: Reached,
-    health: HostHealth,
+  /** What activating will be, and the look at the host's checks that comes before anything is changed. */
+  #activationOf(
+    passage: Passage,
+    { outPath, profilePath = outPath }: Pick<EvaluatedSystem, 'outPath' | 'profilePath'>,
+    reached: Reached,
     toGeneration: number | null = null,
-  ): Promise<HostOutcome> {
-    const { context, spec, limits } = this.#work;
-    this.#enter('activate', 'waiting for a place');
-    const activation = new HostActivation({
+  ): HostActivation {
+    const { context, spec } = this.#work;
+    return new HostActivation({
       context,
       steps: this.#steps,
       host: this.#host.name,
       goal: spec.goal,
       system: outPath,
+      profile: profilePath,
       toGeneration,
       watchdogSeconds: this.#host.watchdogSeconds,
-      health,
-      before: facts,
-      link,
-      privilege,
+      guard: engineGuards[spec.engine],
+      health: this.#health(reached),
+      before: reached.facts,
+      link: reached.link,
+      privilege: reached.privilege,
+      passage,
       onStage: (stage) => this.#enter(stage),
     });
-    await health.wasLookedAt();
-    const { outcome } = await limits.activations.run(context.signal, () => {
+  }
+
+  async #activate(activation: HostActivation, { limit }: Passage): Promise<HostOutcome> {
+    const { context } = this.#work;
+    this.#enter('activate', limit ? 'waiting for a place' : '');
+    await activation.ready();
+    const run = (): ReturnType<HostActivation['run']> => {
       this.#activation = activation;
       return activation.run();
-    });
+    };
+    const { outcome } = await (limit ? limit.run(context.signal, run) : run());
     if (this.#changes) {
       const changes = withUnits(this.#changes, activation.progress);
       context.emit({ type: 'changes', host: this.#host.name, changes });
     }
     if (outcome.error) this.#tell(outcome.error);
     return outcome;
-  }
-
-  #storeOf({ link, secrets, privilege, mayBecomeRoot }: Reached) {
-    // As root nix there trusts what comes; from an ordinary user it wants signatures.
-    const throughSudo = mayBecomeRoot && privilege[0] === 'sudo';
-    return targetStore(link.target, this.#work.files, secrets, throughSudo);
   }
 
   #enter(stage: Stage, note = ''): void {

@@ -7,13 +7,14 @@ import { findFleetFolder } from '../fleet/folder.ts';
 import { JobCancelled, type JobExecutor } from '../jobs/context.ts';
 import { jobCrashed } from '../jobs/errors.ts';
 import { prepareSshFiles } from '../ssh/config.ts';
-import { evaluateSystems, type EvaluatedSystem } from './evaluate.ts';
+import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evaluate.ts';
 import { goals, rollbackStages } from './goals.ts';
-import { HostDeploy, type DeployWork } from './host-deploy.ts';
+import type { DeployWork } from './deploy-work.ts';
+import { HostDeploy } from './host-deploy.ts';
 import { HostSteps } from './host-steps.ts';
 import { deployLimits } from './limits.ts';
 import { Questions } from './questions.ts';
-import type { DeployHost, DeploySpec } from './spec.ts';
+import type { DeploySpec } from './spec.ts';
 import { jobStateOf } from './verdict.ts';
 
 export { deploySpec, type DeploySpec } from './spec.ts';
@@ -59,13 +60,16 @@ function evaluate(
   // A host that fails in its plan never asks; the error is its own all the same.
   for (const { promise } of waiting.values()) promise.catch(() => undefined);
   const able = spec.hosts.filter(({ refusal, name }) => refusal === null && isDeployableName(name));
+  // Only our own engine can be given a system; a program evaluates by itself, so that is compared with the plan.
+  const isAsPlanned = spec.engine === 'nix';
   for (const { name, planned } of able) {
-    if (!planned?.drvPath) continue;
+    if (!planned?.drvPath || !isAsPlanned) continue;
     const { drvPath, outPath, stateVersion } = planned;
     steps.get(name)?.done('evaluate', 'as planned');
     waiting.get(name)?.resolve({ drvPath, outPath, stateVersion });
   }
-  const hosts = able.filter(({ planned }) => planned === null);
+  const open = able.filter(({ planned }) => planned === null || !isAsPlanned);
+  const hosts = hostsToEvaluate(spec.engine, open);
   const systems = new Map([...waiting].map(([name, { promise }]) => [name, promise]));
   if (hosts.length === 0) return { systems, told: Promise.resolve() };
   for (const { name } of hosts) steps.get(name)?.start('evaluate', together(hosts));
@@ -114,6 +118,6 @@ async function stateNow(fleet: DeploySpec['fleet'], planned: string, signal: Abo
   }
 }
 
-function together(hosts: readonly DeployHost[]): string {
+function together(hosts: readonly unknown[]): string {
   return hosts.length === 1 ? '' : `${hosts.length} hosts at once`;
 }

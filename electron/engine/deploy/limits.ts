@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { availableMemoryMiB, hostsThatFit } from '../fleet/memory.ts';
 
 /** Lets so many pieces of work run at once; the others wait their turn in order. */
 export class Limit {
@@ -48,6 +49,8 @@ export interface DeployLimits {
   readonly builds: Limit;
   readonly copies: Limit;
   readonly activations: Limit;
+  /** Deploying programs that evaluate: each reads nixpkgs for itself. */
+  readonly programs: Limit;
 }
 
 export function deployLimits(): DeployLimits {
@@ -57,5 +60,6 @@ export function deployLimits(): DeployLimits {
     builds: new Limit(Math.max(2, availableParallelism())),
     copies: new Limit(4),
     activations: new Limit(10),
+    programs: new Limit(Math.max(1, Math.min(availableParallelism(), 4, hostsThatFit(availableMemoryMiB())))),
   };
 }

@@ -7,6 +7,7 @@ import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
 import { Safety } from '../fleet/safety-file.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
+import { ownEngine, type ChosenEngine } from './engines/all.ts';
 import { goals, needsTarget } from './goals.ts';
 import { deployError, deployProblems } from './problems.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
@@ -15,6 +16,7 @@ import type { DeployHost, DeploySpec } from './spec.ts';
  * What a deploy of these hosts would be, with the reasons of those that cannot be deployed. Nothing is run for it.
  * @param sshFolder folder of our own known_hosts and ssh_config
  * @param safety what the fleet's nixstead.toml says
+ * @param engine what the hosts are deployed with
  * @throws ProblemError `deploy-unknown-host`, `safety-file-*`
  */
 export function planDeploy(
@@ -22,6 +24,7 @@ export function planDeploy(
   request: Pick<DeployRequest, 'hosts' | 'goal' | 'watchdog'>,
   sshFolder: string,
   safety: Safety = new Safety('', {}),
+  engine: ChosenEngine = ownEngine,
 ): DeploySpec {
   safety.mustKnow(new Set(view.hosts.map(({ name }) => name)));
   const byName = new Map(view.hosts.map((host) => [host.name, host]));
@@ -29,13 +32,15 @@ export function planDeploy(
   const hosts = names.map((name) => {
     const host = byName.get(name);
     if (host === undefined) throw deployError(deployProblems.unknownHost(name));
-    return planHost(host, request, safety);
+    return planHost(host, request, safety, engine);
   });
   const { name, folder, ref, fingerprint } = view.fleet;
   const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
   return {
     version: 1,
     goal: request.goal,
+    engine: engine.name,
+    program: engine.program,
     rollbackTo: null,
     fleet: { name, path: folder, ref, form },
     fingerprint,
@@ -48,11 +53,12 @@ function planHost(
   host: Host,
   { goal, watchdog }: Pick<DeployRequest, 'goal' | 'watchdog'>,
   safety: Safety,
+  engine: ChosenEngine,
 ): DeployHost {
   const { name, target, buildOnTarget, privilegeCommand, sshOptions } = host;
   // The first of a host's declarations is the one that is believed, see fleet/kinds/all.ts.
-  const source = host.sources[0] ?? 'nixosConfigurations';
-  const refusal = whyRefused(host, goal);
+  const source = engine.sourceOf(host) ?? host.sources[0] ?? 'nixosConfigurations';
+  const refusal = whyRefused(host, goal) ?? engine.whyNot(host, goal);
   const said = safety.of({ name, tags: host.tags, address: target?.host ?? name });
   const watchdogSeconds = watchdog === undefined ? said.watchdogSeconds : watchdog === 'off' ? null : watchdog;
   const checks = [...said.checks];

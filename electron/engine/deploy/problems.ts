@@ -2,8 +2,11 @@ import type { HostChanges } from '../../../shared/contract/changes.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
 
-/** Why a host went back. `unreachable` and `stuck` are its own doing, when nobody confirmed in time. */
-export type RevertCause = 'unreachable' | 'stuck' | 'activation' | 'health' | 'by-hand';
+/**
+ * Why a host went back. `unreachable` and `stuck` are its own doing, when nobody confirmed in time; `engine` is the
+ * rollback of the program that deployed.
+ */
+export type RevertCause = 'unreachable' | 'stuck' | 'activation' | 'health' | 'by-hand' | 'engine';
 
 const wentBackTitles: Readonly<Record<RevertCause, (host: string, seconds: number) => string>> = {
   unreachable: (host) => `${host} could not be reached with the new system and went back to the one before`,
@@ -12,6 +15,7 @@ const wentBackTitles: Readonly<Record<RevertCause, (host: string, seconds: numbe
   activation: (host) => `The activation on ${host} failed; it went back to the system before`,
   health: (host) => `${host} failed its health checks with the new system and went back to the one before`,
   'by-hand': (host) => `${host} was sent back to the system before`,
+  engine: (host) => `The engine’s own rollback put ${host} back to the system before`,
 };
 
 const wentBackAdvice: Readonly<Record<RevertCause, (host: string, seconds: number) => string[]>> = {
@@ -29,6 +33,10 @@ const wentBackAdvice: Readonly<Record<RevertCause, (host: string, seconds: numbe
     'Correct what the check names, then deploy again; a check that is wrong stands in nixstead.toml.',
   ],
   'by-hand': () => ['The new system is still in its list of generations.'],
+  engine: () => [
+    'Correct what the last lines name, then deploy again.',
+    'Its rollback deletes the new generation; with the engine nix it is kept to look at.',
+  ],
 };
 
 function mebibytes(bytes: number): string {
@@ -111,6 +119,13 @@ export const deployProblems = {
     title: `${host} runs something else than when the plan was made; nothing was changed`,
     evidence,
     advice: ['Somebody deployed to it meanwhile, or it was restarted. Make a new plan and look at it.'],
+  }),
+  /** The fleet makes something else by now than what a person approved. */
+  planChanged: (host: string, evidence: string): Problem => ({
+    code: 'deploy-plan-outdated',
+    title: `The fleet makes another system for ${host} than when the plan was made; nothing was changed`,
+    evidence,
+    advice: ['Its files were changed since. Make a new plan and look at it.'],
   }),
   noGeneration: (host: string, wanted: string, evidence: string): Problem => ({
     code: 'deploy-no-generation',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { goal } from '../../../shared/contract/deploy.ts';
+import { engineName, goal } from '../../../shared/contract/deploy.ts';
 import { rollbackTarget } from '../../../shared/contract/generation.ts';
 import { healthCheck } from '../../../shared/contract/health.ts';
 import { fleetKind, target } from '../../../shared/contract/host.ts';
@@ -35,6 +35,10 @@ export const deployHost = z.object({
 });
 export type DeployHost = z.infer<typeof deployHost>;
 
+/** A deploying program as it was found. */
+const toolProgram = z.object({ path: z.string(), version: z.string(), generation: z.string() });
+export type ToolProgram = z.infer<typeof toolProgram>;
+
 /**
  * All that a deploy needs: its runner reads neither database nor fleet, so it goes on whatever happens to the app.
  * Holds no secret; `version` grows when the shape changes.
@@ -42,6 +46,9 @@ export type DeployHost = z.infer<typeof deployHost>;
 export const deploySpec = z.object({
   version: z.literal(1),
   goal,
+  engine: engineName.default('nix'),
+  /** The program of an engine that has one. `generation`: which of its forms it is, where that makes a difference. */
+  program: toolProgram.nullable().default(null),
   /** `path`: the folder of flake.nix (or of hive.nix); `ref`: what nix is given. */
   fleet: z.object({ name: z.string(), path: z.string(), ref: z.string(), form: z.enum(['flake', 'hive.nix']) }),
   /** The state that the fleet's files were in when it was planned (`fleet/fingerprint.ts`); null: it cannot be told. */

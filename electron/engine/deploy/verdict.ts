@@ -14,6 +14,8 @@ export interface Evidence {
   readonly goal: Goal;
   /** The system that was to be activated. */
   readonly system: string;
+  /** What the system profile should be set to, where that is more than the system. */
+  readonly profile?: string | undefined;
   readonly before: MachineFacts;
   readonly after: MachineFacts;
   readonly status: ActivationStatus;
@@ -62,6 +64,9 @@ export function judgeActivation(evidence: Evidence): Verdict {
     const error = deployProblems.unhealthy(host, names, checkLines(unhealthy));
     return { outcome: outcome('switched-with-failures', after, error), note: `${names.join(', ')} failed` };
   }
+  if (status.remark) {
+    return { outcome: outcome('switched-with-failures', after, status.remark), note: status.remark.title };
+  }
   return { outcome: outcome('succeeded', after), note: doneNote(evidence) };
 }
 
@@ -96,9 +101,9 @@ function outcome(state: HostOutcome['state'], after: MachineFacts, error?: Probl
 }
 
 /** True where the host runs and boots what the goal asked for. */
-function isAsWanted({ goal, system, after }: Evidence): boolean {
-  if (goal === 'switch') return after.currentSystem === system && after.profileSystem === system;
-  if (goal === 'boot') return after.profileSystem === system;
+function isAsWanted({ goal, system, profile = system, after }: Evidence): boolean {
+  if (goal === 'switch') return after.currentSystem === system && after.profileSystem === profile;
+  if (goal === 'boot') return after.profileSystem === profile;
   return goal === 'test' ? after.currentSystem === system : true;
 }
 
@@ -112,10 +117,15 @@ function doneNote({ goal, after, progress }: Evidence): string {
 }
 
 /** One sentence about what a host runs now and what it would boot, compared with the system of this deploy. */
-export function describeState({ host, system, after }: Pick<Evidence, 'host' | 'system' | 'after'>): string {
+export function describeState({
+  host,
+  system,
+  profile = system,
+  after,
+}: Pick<Evidence, 'host' | 'system' | 'profile' | 'after'>): string {
   const generation = after.generation === null ? '' : ` (generation ${after.generation})`;
   const runsNew = after.currentSystem === system;
-  const bootsNew = after.profileSystem === system;
+  const bootsNew = after.profileSystem === profile;
   if (runsNew && bootsNew) return `${host} runs the new system and boots it${generation}.`;
   if (runsNew) return `${host} runs the new system and boots the old one${generation}.`;
   if (bootsNew) return `${host} runs the system from before, and boots the new one${generation}.`;
@@ -123,9 +133,9 @@ export function describeState({ host, system, after }: Pick<Evidence, 'host' | '
 }
 
 /** Where a host already is what the goal would make of it: why nothing is to be done; else null. */
-export function whyNothingToDo(goal: Goal, system: string, facts: MachineFacts): string | null {
+export function whyNothingToDo(goal: Goal, system: string, facts: MachineFacts, profile = system): string | null {
   const runsIt = facts.currentSystem === system;
-  const bootsIt = facts.profileSystem === system;
+  const bootsIt = facts.profileSystem === profile;
   const generation = facts.generation === null ? '' : ` (generation ${facts.generation})`;
   switch (goal) {
     case 'switch':

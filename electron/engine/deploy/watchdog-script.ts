@@ -24,7 +24,19 @@ ln -s reverted "$folder/verdict" 2>/dev/null || exit 0
 current=$(readlink "$folder/before/current")
 booted=$(readlink "$folder/before/profile")
 PATH="$current/sw/bin:$PATH:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+end_foreign() {
+  for cmdline in /proc/[0-9]*/cmdline; do
+    tr '\\0' ' ' <"$cmdline" 2>/dev/null | grep -qF "$new/bin/switch-to-configuration" || continue
+    pid=\${cmdline#/proc/}
+    pid=\${pid%/cmdline}
+    [ "$pid" != "$$" ] || continue
+    echo "The activation has not ended; it is ended now."
+    kill -s KILL "$pid" 2>/dev/null
+  done
+  return 0
+}
 end_activation() {
+  [ ! -e "$folder/foreign" ] || end_foreign
   pid=$(cat "$folder/pid" 2>/dev/null) || return 0
   [ ! -e "$folder/status" ] || return 0
   group=$(cut -d ' ' -f 5 "/proc/$pid/stat" 2>/dev/null)
@@ -76,11 +88,16 @@ mv "$folder/watchdog.code" "$folder/watchdog.status"
 `;
 
 /**
- * Shell: defines `arm` and `disarm`. Before `arm` the variables folder, unit, seconds, watchdog (the program), new and
- * profile are set, and nothing was changed yet. What ran before is kept from being collected until the verdict.
+ * Shell: defines `arm`, its two halves, and `disarm`. Before `arm` the variables folder, unit, seconds, watchdog (the
+ * program), new and profile are set, and nothing was changed yet. What ran before is kept from being collected until the
+ * verdict.
  */
 export const watchdogFunctions = `
 arm() {
+  remember
+  set_timer
+}
+remember() {
   mkdir "$folder/before"
   ln -s "$(readlink -f /run/current-system)" "$folder/before/current"
   if [ -n "$profile" ]; then
@@ -91,6 +108,8 @@ arm() {
   for root in /nix/var/nix/gcroots/nixstead-*; do [ -e "$root" ] || rm -f "$root"; done
   ln -sfn "$folder/before/current" "/nix/var/nix/gcroots/nixstead-\${folder##*/}"
   printf '%s' "$watchdog" >"$folder/watchdog"
+}
+set_timer() {
   if [ -d /run/systemd/system ]; then
     systemd-run --quiet --collect --no-ask-password --unit="$unit-watchdog" --on-active="\${seconds}s" \\
       --timer-property=AccuracySec=100ms --setenv=PATH="$PATH" \\
@@ -150,6 +169,42 @@ folder=$1 nonce=$2
 tries=0
 until [ -s "$folder/watchdog.status" ] || [ "$tries" -ge 100 ]; do tries=$((tries + 1)); sleep 0.1; done
 ${look}`;
+
+/**
+ * Waits until another program begins to activate (the profile or the running system changes), then arms the watchdog:
+ * from then on it needs nobody. It can be started again after a lost connection, and knows what ran at first. Until then
+ * it ends with a verdict, or with its connection, for which it writes a word now and again: what somebody else activates
+ * later is none of its business.
+ */
+const sentinel = `
+folder=$1 unit=$2 nonce=$3 watchdog=$4 seconds=$5 new=$6 profile=$7
+${watchdogFunctions}
+umask 077
+mkdir -p "\${folder%/*}"
+find "\${folder%/*}" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + 2>/dev/null || :
+if mkdir "$folder" 2>/dev/null; then : >"$folder/foreign" && remember; fi
+current=$(readlink "$folder/before/current") || exit 1
+link=$(cat "$folder/before/link" 2>/dev/null)
+profile_now() { [ -z "$profile" ] || readlink "$profile"; }
+rounds=0
+while [ "$(readlink -f /run/current-system)" = "$current" ] && [ "$(profile_now)" = "$link" ]; do
+  [ ! -h "$folder/verdict" ] || exit 0
+  [ $((rounds % 20)) != 0 ] || echo "$nonce watching" >&2 || exit 1
+  rounds=$((rounds + 1))
+  sleep 0.1
+done
+trap '' HUP PIPE
+if mkdir "$folder/armed" 2>/dev/null; then set_timer || exit 1; fi
+echo "$nonce watching" >&2
+echo "$nonce started" >&2
+`;
+
+/** Guards what another program is about to activate. `profile` of the activation: null where it stays as it is. */
+export function sentinelArgv(activation: Activation, privilege: readonly string[]): Argv {
+  const { folder, unit, nonce, watchdogSeconds, system, profile } = activation;
+  const what = [folder, unit, nonce, watchdogProgram, String(watchdogSeconds ?? 0), system, profile ?? ''];
+  return asRoot(privilege, ['sh', '-c', sentinel, 'sh', ...what]);
+}
 
 /** Disarms it, over a connection that was made since the switch. */
 export function keepArgv({ folder, unit, nonce }: Activation, privilege: readonly string[]): Argv {

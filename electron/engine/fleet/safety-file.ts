@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { ZodError } from 'zod';
+import type { EngineName } from '../../../shared/contract/deploy.ts';
 import type { Place, Problem } from '../../../shared/contract/problem.ts';
 import { safetyFile, safetyOf, type HostSafety, type SafetyFile } from '../../../shared/fleet/safety.ts';
 import { ProblemError } from '../errors.ts';
@@ -16,6 +17,11 @@ export class Safety {
   constructor(path: string, file: SafetyFile) {
     this.#path = path;
     this.#file = file;
+  }
+
+  /** What the fleet is deployed with unless somebody says otherwise. */
+  get engine(): EngineName {
+    return this.#file.engine ?? 'nix';
   }
 
   /** @throws ProblemError `safety-file-wrong` where a check cannot be */

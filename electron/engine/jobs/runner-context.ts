@@ -10,6 +10,7 @@ import {
 } from './context.ts';
 import type { JobFolder } from './job-folder.ts';
 import type { LogWriter } from './log-writer.ts';
+import { Piped } from './piped.ts';
 import type { Grace } from './process-tree.ts';
 import { Prompts } from './prompts.ts';
 import { Terminal } from './terminal.ts';
@@ -25,13 +26,13 @@ interface Parts {
   grace: Grace;
 }
 
-/** What an executor works with, on real terminals and files. */
+/** What an executor works with, on real programs and files. */
 export class RunnerContext implements JobContext {
   readonly jobFolder: string;
   readonly signal: AbortSignal;
   readonly prompts: Prompts;
   readonly #parts: Parts;
-  readonly #terminals = new Map<Terminal, TerminalRequest>();
+  readonly #terminals = new Map<Terminal | Piped, TerminalRequest>();
   readonly #deciders = new Map<HostName, (decision: Decision) => void>();
   #window = { columns: DEFAULT_COLUMNS, rows: DEFAULT_ROWS };
 
@@ -91,7 +92,9 @@ export class RunnerContext implements JobContext {
   /** The window's terminal has a new size. */
   resize(columns: number, rows: number): void {
     this.#window = { columns, rows };
-    for (const [terminal, request] of this.#terminals) if (request.followsWindow) terminal.resize(columns, rows);
+    for (const [terminal, request] of this.#terminals) {
+      if (request.followsWindow && terminal instanceof Terminal) terminal.resize(columns, rows);
+    }
   }
 
   /** Ends whatever is still on a terminal. */
@@ -99,20 +102,25 @@ export class RunnerContext implements JobContext {
     await this.#endTerminals(() => true);
   }
 
-  #open(request: TerminalRequest): Terminal {
+  #open(request: TerminalRequest): Terminal | Piped {
     const decoder = request.onOutput === undefined ? null : new TextDecoder('utf-8', { ignoreBOM: true });
-    const terminal = new Terminal({
+    let type: (text: string) => void = () => undefined;
+    const what = {
       argv: request.argv,
       cwd: request.cwd ?? this.jobFolder,
       env: terminalEnvironment(request.env ?? {}),
+      onBytes: (bytes: Uint8Array): void => {
+        if (request.isLogged !== false) this.#parts.log.write(request.host, bytes);
+        if (decoder !== null) request.onOutput?.(decoder.decode(bytes, { stream: true }), (text) => type(text));
+      },
+    };
+    if (request.isOnTerminal === false) return new Piped({ ...what, env: { ...what.env, TERM: 'dumb' } });
+    const terminal = new Terminal({
+      ...what,
       columns: request.followsWindow ? this.#window.columns : (request.columns ?? DEFAULT_COLUMNS),
       rows: request.followsWindow ? this.#window.rows : DEFAULT_ROWS,
-      onBytes: (bytes) => {
-        if (request.isLogged !== false) this.#parts.log.write(request.host, bytes);
-        if (decoder !== null)
-          request.onOutput?.(decoder.decode(bytes, { stream: true }), (text) => terminal.type(text));
-      },
     });
+    type = (text) => terminal.type(text);
     return terminal;
   }
 

@@ -71,8 +71,11 @@ export class Terminal {
   }
 }
 
-/** The program's absolute path. node-pty itself would report a missing one as output and exit code 1. */
-function findProgram(name: string, cwd: string, path: string): string {
+/**
+ * The program's absolute path. node-pty itself would report a missing one as output and exit code 1.
+ * @throws ProblemError `program-missing`
+ */
+export function findProgram(name: string, cwd: string, path: string): string {
   if (process.platform === 'win32') return name;
   const candidates = name.includes('/')
     ? [resolve(cwd, name)]
@@ -99,7 +102,8 @@ function isProgram(file: string): boolean {
   }
 }
 
-function requireFolder(folder: string): void {
+/** @throws ProblemError `folder-missing` */
+export function requireFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   throw new ProblemError({
     code: 'folder-missing',

@@ -1,6 +1,7 @@
 import type { DeployRequest } from '../../../shared/contract/deploy.ts';
 import type { FleetId, HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail } from '../../../shared/contract/job.ts';
+import { chooseEngine, describeEngines } from '../deploy/engines/all.ts';
 import { askHealth } from '../deploy/health/ask-health.ts';
 import { deployAddresses, deployTitle, hostsToRetry, planDeploy } from '../deploy/plan.ts';
 import { compareGenerations } from '../deploy/changes/compare-generations.ts';
@@ -20,18 +21,22 @@ import type { EngineParts } from './router.ts';
 export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fleets' | 'files' | 'jobs'>) {
   const { deploy } = procedures;
 
-  const plan = async (request: DeployRequest): Promise<DeploySpec> => {
+  const plan = async (request: DeployRequest, rollbackTo: DeploySpec['rollbackTo'] = null): Promise<DeploySpec> => {
     const view = await fleets.current(request.fleetId);
-    return planDeploy(view, request, files.folder, await readSafety(view.fleet.folder));
+    const safety = await readSafety(view.fleet.folder);
+    // Looking, and going back to what is there, is done without any program.
+    const isOwn = rollbackTo !== null || request.goal === 'dry-activate';
+    const engine = await chooseEngine(isOwn ? 'nix' : (request.engine ?? safety.engine));
+    return { ...planDeploy(view, request, files.folder, safety, engine), rollbackTo };
   };
 
   const start = async (
     request: DeployRequest,
     rollbackTo: DeploySpec['rollbackTo'] = null,
   ): Promise<{ jobId: JobId }> => {
-    const unplanned = await plan(request);
+    const unplanned = await plan(request, rollbackTo);
     const approved = request.planned === undefined ? null : await jobs.show(request.planned);
-    const spec = { ...(approved === null ? unplanned : asPlanned(unplanned, request, approved)), rollbackTo };
+    const spec = approved === null ? unplanned : asPlanned(unplanned, request, approved);
     const hosts = spec.hosts.map((host) => host.name);
     const about = { kind: 'deploy', title: deployTitle(spec), fleetId: request.fleetId, hosts };
     return { jobId: await jobs.queue({ ...about, spec, addresses: deployAddresses(spec) }) };
@@ -46,6 +51,10 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
   };
 
   return {
+    engines: deploy.engines.handler(async ({ input }) => {
+      const { hosts, fleet } = await fleets.current(input.fleetId);
+      return describeEngines(hosts, (await readSafety(fleet.folder)).engine);
+    }),
     preview: deploy.preview.handler(async ({ input }) => previewDeploy(await plan(input), files)),
     start: deploy.start.handler(({ input }) => start(input)),
     health: deploy.health.handler(async function* ({ input, signal = new AbortController().signal }) {
@@ -102,7 +111,8 @@ function retryOf(job: JobDetail): { request: DeployRequest; rollbackTo: DeploySp
   const spec = deploySpec.safeParse(job.spec);
   const hosts = hostsToRetry(all, job.outcomes);
   if (kind !== 'deploy' || fleetId === null || !spec.success || hosts.length === 0) throw nothingToRetry(id);
-  return { request: { fleetId, hosts, goal: spec.data.goal }, rollbackTo: spec.data.rollbackTo };
+  const { goal, engine, rollbackTo } = spec.data;
+  return { request: { fleetId, hosts, goal, engine }, rollbackTo };
 }
 
 function nothingToRetry(id: JobId): ProblemError {

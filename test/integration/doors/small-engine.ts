@@ -145,6 +145,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       compare: base.inputs.compare.handler(absent),
     },
     deploy: {
+      engines: base.deploy.engines.handler(absent),
       preview: base.deploy.preview.handler(absent),
       start: base.deploy.start.handler(absent),
       rollback: base.deploy.rollback.handler(absent),

@@ -2,6 +2,7 @@ import { createRouterClient, implement, ORPCError } from '@orpc/server';
 import type { Client, ConnectionState } from '../../../renderer/app/client.ts';
 import type { Connection, FollowHandlers } from '../../../renderer/app/connection.ts';
 import { contract } from '../../../shared/contract/index.ts';
+import type { Engine } from '../../../shared/contract/deploy.ts';
 import type { JobDetail } from '../../../shared/contract/job.ts';
 import type { JobId } from '../../../shared/contract/ids.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
@@ -174,11 +175,13 @@ export class StandInConnection implements Connection {
         }),
       },
       deploy: {
-        preview: os.deploy.preview.handler(async ({ input: { goal, hosts } }) => {
+        engines: os.deploy.engines.handler(() => engines),
+        preview: os.deploy.preview.handler(async ({ input: { goal, hosts, engine = 'nix' } }) => {
           await pause(150);
           const known = scenario.view !== null && 'hosts' in scenario.view ? scenario.view.hosts : [];
           return {
             goal,
+            engine: engines.find(({ name }) => name === engine) ?? { name: engine, guard: 'watchdog', program: null },
             hosts: hosts.map((name) => {
               const host = known.find((each) => each.name === name);
               return {
@@ -266,6 +269,30 @@ async function* traitsOf(names: readonly HostName[]): AsyncGenerator<HostTraits[
 }
 
 /** A long evaluation, in the middle. */
+/** As on a computer with colmena and without the others. */
+const engines: Engine[] = [
+  { name: 'nix', guard: 'watchdog', program: null, isDefault: true, problem: null },
+  {
+    name: 'colmena',
+    guard: 'watchdog',
+    program: { path: '/run/current-system/sw/bin/colmena', version: '0.5.0-pre' },
+    isDefault: false,
+    problem: null,
+  },
+  ...(['nixos-rebuild', 'deploy-rs'] as const).map((name): Engine => ({
+    name,
+    guard: name === 'deploy-rs' ? 'own' : 'watchdog',
+    program: null,
+    isDefault: false,
+    problem: {
+      code: 'engine-missing',
+      title: `${name} is not here`,
+      evidence: `${name === 'deploy-rs' ? 'deploy' : name} is not in PATH=/usr/bin:/bin`,
+      advice: ['Deploy with the engine nix, which needs nothing else.'],
+    },
+  })),
+];
+
 async function* evaluateSystems() {
   yield { done: 3, total: 9, problems: [] };
   await never;

@@ -10,7 +10,8 @@ import { exitCodeIn, readNixLine, type ToolEvent, type ToolLine, type ToolStage 
 const framed = /^\s*(\(\.\.\.\)|[A-Za-z0-9_.@-]*) \|(?: (.*))?$/;
 const logged = /^\s*\[?(TRACE|DEBUG|INFO|WARN|ERROR)\s*\]? (.*)$/;
 /** The end of a run repeats the last lines of what failed. */
-const repeated = /^\s*(?:created|state|stdout|stderr|message|success|noop|failure)\)|^-----$| - Last \d+ lines of logs:$/;
+const repeated =
+  /^\s*(?:created|state|stdout|stderr|message|success|noop|failure)\)|^-----$| - Last \d+ lines of logs:$/;
 
 const beginnings: readonly (readonly [RegExp, ToolStage])[] = [
   [/^Evaluating /, 'evaluate'],
@@ -76,7 +77,9 @@ function readLog(level: string, text: string): ToolLine {
 }
 
 /** Of `colmena --version`; null where it says something else. */
-export function readColmenaVersion(text: string): { readonly version: string; readonly generation: 'v0' | 'v0.5' } | null {
+export function readColmenaVersion(
+  text: string,
+): { readonly version: string; readonly generation: 'v0' | 'v0.5' } | null {
   const version = /^colmena (\d+\.\d+\S*)/im.exec(text)?.[1];
   if (version === undefined) return null;
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));

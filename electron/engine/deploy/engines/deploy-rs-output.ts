@@ -14,7 +14,10 @@ const beginnings: readonly (readonly [RegExp, ToolStage])[] = [
   [/^Activating profile `[^`]+` for node `([^`]+)`/, 'activate'],
 ];
 const failures: readonly (readonly [RegExp, ToolStage])[] = [
-  [/^(?:Failed to evaluate deployment data|Failed to check deployment|Evaluation resulted|Nix checking command)/, 'evaluate'],
+  [
+    /^(?:Failed to evaluate deployment data|Failed to check deployment|Evaluation resulted|Nix checking command)/,
+    'evaluate',
+  ],
   [/^Failed to build profile|^Nix build command resulted/, 'build'],
   [/^Failed to push profile|^Nix copy command resulted/, 'copy'],
   [
@@ -32,11 +35,13 @@ export function readDeployRsLine(line: string): ToolLine {
   if (!log) return { host: null, text, event: readNixLine(text), isAside: false };
   const [, part = '', level = '', said = ''] = log;
   if (part === 'activate' || part === 'revoke') {
-    if (wentBack.test(said)) return { host: null, text: said, event: { type: 'went-back', reason: said }, isAside: false };
+    if (wentBack.test(said))
+      return { host: null, text: said, event: { type: 'went-back', reason: said }, isAside: false };
   }
   if (level === 'ERROR') return { host: hostIn(said), text: said, event: failure(said), isAside: false };
   if (part !== 'deploy') return { host: null, text: said, event: null, isAside: level !== 'WARN' };
-  if (confirmed.test(said)) return { host: null, text: said, event: { type: 'done', stage: 'activate' }, isAside: true };
+  if (confirmed.test(said))
+    return { host: null, text: said, event: { type: 'done', stage: 'activate' }, isAside: true };
   for (const [pattern, stage] of beginnings) {
     const found = pattern.exec(said);
     if (found) return { host: found[1] ?? null, text: said, event: { type: 'begins', stage }, isAside: true };

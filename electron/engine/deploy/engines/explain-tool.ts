@@ -83,7 +83,7 @@ function nothingSelected({ program, host }: ToolRun): Problem {
   };
 }
 
-export function keysNotUploaded(host: string, program: string, reason: string): Problem {
+function keysNotUploaded(host: string, program: string, reason: string): Problem {
   return {
     code: 'engine-keys-failed',
     title: `${program} could not upload a key of ${host}`,

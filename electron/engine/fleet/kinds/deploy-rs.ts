@@ -63,6 +63,7 @@ export const deployRs: Kind = {
   toplevel: `(outputs: name:
     if outputs ? nixosConfigurations.\${name} then outputs.nixosConfigurations.\${name}.config.system.build.toplevel
     else outputs.deploy.nodes.\${name}.profiles.system.path)`,
+  wrapped: `(outputs: name: outputs.deploy.nodes.\${name}.profiles.system.path)`,
   parse(name, value): HostReading {
     const read = declared.parse(value);
     return {

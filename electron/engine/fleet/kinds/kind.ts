@@ -41,6 +41,8 @@ export interface Kind {
   readonly node: string | null;
   /** Nix: `outputs → name → derivation`, the system that is deployed. */
   readonly toplevel: string;
+  /** Nix: `outputs → name → derivation`, what the kind's own program sets the profile to; absent: the system itself. */
+  readonly wrapped?: string;
   /** Takes what `read` gave. @throws ZodError where it has another shape */
   parse(name: string, value: unknown): HostReading;
 }

@@ -74,7 +74,10 @@ describe('a recorded run of colmena', () => {
     for (const { name } of cases) {
       const { progress, exitCode, isOnTerminal } = recorded(name);
       if (exitCode !== 0 || isOnTerminal) continue;
-      expect([...progress.hosts.values()].filter(({ failure }) => failure), name).toEqual([]);
+      expect(
+        [...progress.hosts.values()].filter(({ failure }) => failure),
+        name,
+      ).toEqual([]);
       expect([progress.shared, progress.stopped], name).toEqual([null, null]);
     }
   });

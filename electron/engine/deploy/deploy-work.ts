@@ -1,0 +1,28 @@
+import type { MachineFacts } from '../fleet/status/probe.ts';
+import type { JobContext } from '../jobs/context.ts';
+import type { Secrets } from '../ssh/askpass.ts';
+import type { SshFiles } from '../ssh/config.ts';
+import type { DeployLimits } from './limits.ts';
+import type { Questions } from './questions.ts';
+import type { DeploySpec } from './spec.ts';
+import type { TargetLink } from './target-link.ts';
+
+/** What the hosts of one deploy share. */
+export interface DeployWork {
+  readonly context: JobContext;
+  readonly spec: DeploySpec;
+  readonly files: SshFiles;
+  readonly limits: DeployLimits;
+  readonly questions: Questions;
+}
+
+/** A host that was reached, and what it said before anything was changed. */
+export interface Reached {
+  readonly link: TargetLink;
+  readonly facts: MachineFacts;
+  readonly secrets: Secrets;
+  /** What root's commands begin with there; empty for root. */
+  readonly privilege: readonly string[];
+  /** False where the user cannot become root without a password. */
+  readonly mayBecomeRoot: boolean;
+}

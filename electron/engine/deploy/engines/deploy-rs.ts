@@ -1,0 +1,49 @@
+import { nixSshOptions } from '../../nix/ssh-options.ts';
+import { configPathWithoutSpaces } from '../../ssh/config.ts';
+import { sshOptionWords, sshTarget } from '../../ssh/target.ts';
+import { askProgram } from '../../tools/program.ts';
+import { readDeployRsLine } from './deploy-rs-output.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * deploy-rs, one run per host, so that hosts are deployed side by side. Its magic rollback is what guards them: the
+ * watchdog's time is the time in which it must have confirmed. Its checks of the whole flake are left out, since one host
+ * that cannot be evaluated would hold up all.
+ */
+export const deployRs: Tool = {
+  name: 'deploy-rs',
+  guard: 'own',
+  programs: ['deploy'],
+  package: 'github:serokell/deploy-rs',
+  identify: async (path) => {
+    const answer = await askProgram([path, '--version']);
+    const version = /^deploy(?:-rs)? (\S+)/m.exec(answer?.stdout ?? '')?.[1];
+    return version === undefined ? null : { version, generation: '' };
+  },
+  sources: ['deploy'],
+  goals: ['switch', 'boot'],
+  whyNot: () => null,
+  command({ program, spec, host, files }) {
+    const { watchdogSeconds } = host;
+    const words = ['-F', configPathWithoutSpaces(files)];
+    if (host.target !== null) words.push(...sshOptionWords(sshTarget(host.target, host.sshOptions)));
+    const rollback =
+      watchdogSeconds === null
+        ? ['--magic-rollback', 'false']
+        : ['--magic-rollback', 'true', '--confirm-timeout', String(watchdogSeconds)];
+    return {
+      argv: [
+        program.path,
+        '--skip-checks',
+        '--ssh-opts',
+        nixSshOptions(words),
+        ...rollback,
+        ...(spec.goal === 'boot' ? ['--boot'] : []),
+        `${spec.fleet.ref}#${host.name}`,
+      ],
+      env: {},
+      cwd: null,
+    };
+  },
+  read: readDeployRsLine,
+};

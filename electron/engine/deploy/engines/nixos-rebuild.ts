@@ -1,0 +1,71 @@
+import { open, realpath } from 'node:fs/promises';
+import { nixSshOptions } from '../../nix/ssh-options.ts';
+import { configPathWithoutSpaces, type SshFiles } from '../../ssh/config.ts';
+import { sshTarget, type SshTarget } from '../../ssh/target.ts';
+import { generationOf, readNixosRebuildLine } from './nixos-rebuild-output.ts';
+import { engineProblems } from './problems.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * nixos-rebuild with --target-host, the shell script or its successor. It is told not to build itself anew from the fleet
+ * first, which a fleet of other releases would not survive.
+ */
+export const nixosRebuild: Tool = {
+  name: 'nixos-rebuild',
+  guard: 'watchdog',
+  programs: ['nixos-rebuild', 'nixos-rebuild-ng'],
+  package: 'nixpkgs#nixos-rebuild-ng',
+  identify: async (path) => {
+    const real = await realpath(path);
+    const generation = generationOf(real, await beginningOf(real));
+    return { version: generation === 'ng' ? 'in Python (ng)' : 'the shell script', generation };
+  },
+  sources: ['nixosConfigurations'],
+  goals: ['switch', 'boot', 'test', 'build'],
+  whyNot({ name, target, privilegeCommand }) {
+    if (target === null || target.user === 'root' || privilegeCommand[0] === 'sudo') return null;
+    return engineProblems.sudoOnly('nixos-rebuild', name, privilegeCommand);
+  },
+  command({ program, spec, host, files, needsSudo }) {
+    const isScript = program.generation === 'bash';
+    const target = host.target === null ? null : sshTarget(host.target, host.sshOptions);
+    const place = target === null ? [] : remote(target);
+    const [there] = place;
+    const activates = spec.goal !== 'build' && there !== undefined;
+    return {
+      argv: [
+        program.path,
+        spec.goal,
+        '--flake',
+        `${spec.fleet.ref}#${host.name}`,
+        isScript ? '--fast' : '--no-reexec',
+        ...(activates ? ['--target-host', there] : []),
+        ...(host.buildOnTarget && there !== undefined ? ['--build-host', there] : []),
+        ...(activates ? ['--use-substitutes', ...(isScript ? ['--no-ssh-tty'] : [])] : []),
+        ...(activates && needsSudo ? [isScript ? '--use-remote-sudo' : '--sudo'] : []),
+      ],
+      env: target === null ? {} : sshEnvironment(target, files),
+      cwd: null,
+    };
+  },
+  read: readNixosRebuildLine,
+};
+
+function remote({ user, host }: SshTarget): [string] {
+  return [user === null ? host : `${user}@${host}`];
+}
+
+function sshEnvironment(target: SshTarget, files: SshFiles): Record<string, string> {
+  return { NIX_SSHOPTS: nixSshOptions(['-F', configPathWithoutSpaces(files), ...portAndOptions(target)]) };
+}
+
+function portAndOptions({ port, options }: SshTarget): string[] {
+  return [...(port === null ? [] : [`-oPort=${port}`]), ...options];
+}
+
+/** The first bytes of a file: a script says there what runs it. */
+async function beginningOf(path: string): Promise<string> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+  return buffer.toString('latin1', 0, bytesRead);
+}

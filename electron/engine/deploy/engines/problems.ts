@@ -1,0 +1,55 @@
+import type { Goal } from '../../../../shared/contract/deploy.ts';
+import type { Problem } from '../../../../shared/contract/problem.ts';
+
+/** Why an engine cannot be used; what fails while it runs is in explain-tool.ts. */
+export const engineProblems = {
+  missing: (name: string, programs: readonly string[], path: string, source: string): Problem => ({
+    code: 'engine-missing',
+    title: `${name} is not here`,
+    evidence: `${programs.join(' or ')} is not in PATH=${path}`,
+    advice: [`Install it: nix profile install ${source}`, 'Or deploy with the engine nix, which needs nothing else.'],
+  }),
+  other: (name: string, path: string): Problem => ({
+    code: 'engine-other',
+    title: `${path} is not ${name}`,
+    evidence: path,
+    advice: [`Put ${name} first on PATH, or deploy with the engine nix.`],
+  }),
+  noHosts: (name: string, sources: readonly string[]): Problem => ({
+    code: 'engine-not-offered',
+    title: `The fleet has nothing for ${name}`,
+    evidence: `No host stands in ${sources.join(' or ')}`,
+    advice: ['Add it to the flake, or deploy with the engine nix.'],
+  }),
+  notDeclared: (name: string, host: string, sources: readonly string[]): Problem => ({
+    code: 'engine-not-offered',
+    title: `${name} does not know ${host}`,
+    evidence: `${host} stands in none of ${sources.join(', ')}`,
+    advice: [`Add it there, or deploy it with the engine nix.`],
+  }),
+  noGoal: (name: string, goal: Goal, able: readonly Goal[]): Problem => ({
+    code: 'engine-goal',
+    title: `${name} cannot do “${goal}”`,
+    evidence: `It can do ${able.join(', ')}`,
+    advice: ['Choose another goal, or the engine nix.'],
+  }),
+  /** Colmena's versions read different outputs, and refuse each other's. */
+  colmenaOutput: (version: string, host: string, has: string): Problem => ({
+    code: 'engine-version',
+    title: `Colmena ${version} cannot read this flake`,
+    evidence: `${host} stands in ${has}`,
+    advice:
+      has === 'colmena'
+        ? [
+            'Add the output that it reads: colmenaHive = colmena.lib.makeHive self.outputs.colmena;',
+            'Or use the colmena of the flake’s own input.',
+          ]
+        : ['Use the colmena of the flake’s own input (0.5 or newer): nix shell on it, then start Nixstead from there.'],
+  }),
+  sudoOnly: (name: string, host: string, command: readonly string[]): Problem => ({
+    code: 'engine-privilege',
+    title: `${name} becomes root with sudo alone, and ${host} uses something else`,
+    evidence: command.join(' '),
+    advice: ['Deploy it with the engine nix, or let its user become root with sudo.'],
+  }),
+} as const;

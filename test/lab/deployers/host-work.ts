@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** How a stand-in reaches its host: what it was told by its arguments and environment, nothing else. */
+export interface Way {
+  /** `root@nas`. */
+  readonly place: string;
+  readonly sshOptions: readonly string[];
+}
+
+const nix = ['nix', '--extra-experimental-features', 'nix-command flakes'];
+
+/** Runs a program; its output comes line by line, both streams as one. Gives the exit status. */
+function run(argv: readonly string[], onLine: (line: string) => void, env: NodeJS.ProcessEnv = {}): Promise<number> {
+  const [file = '', ...args] = argv;
+  const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
+  return new Promise((resolve) => child.on('close', (code) => resolve(code ?? 255)));
+}
+
+/** Builds; gives the store path, or null where it failed. */
+export async function build(installable: string, onLine: (line: string) => void): Promise<string | null> {
+  let path: string | null = null;
+  const code = await run([...nix, 'build', '--no-link', '--print-out-paths', installable], (line) => {
+    if (line.startsWith('/nix/store/')) path = line;
+    onLine(line);
+  });
+  return code === 0 ? path : null;
+}
+
+export async function evaluate(installable: string): Promise<string> {
+  let value = '';
+  const code = await run([...nix, 'eval', '--raw', installable], (line) => (value += line));
+  if (code !== 0) throw new Error(`${installable} cannot be evaluated: ${value}`);
+  return value;
+}
+
+export function copy(path: string, way: Way, onLine: (line: string) => void): Promise<number> {
+  const to = ['copy', '--no-check-sigs', '--to', `ssh-ng://${way.place}`, path];
+  return run([...nix, ...to], onLine, { NIX_SSHOPTS: way.sshOptions.join(' ') });
+}
+
+export function onHost(way: Way, command: string, onLine: (line: string) => void): Promise<number> {
+  return run(['ssh', ...way.sshOptions, way.place, command], onLine);
+}
+
+/** The profile, then the switch, as all of them do it. */
+export async function activate(
+  way: Way,
+  system: string,
+  goal: string,
+  onLine: (line: string) => void,
+): Promise<{ code: number; command: string }> {
+  const set = `nix-env -p /nix/var/nix/profiles/system --set ${system}`;
+  const change = `${system}/bin/switch-to-configuration ${goal}`;
+  if (goal !== 'test') {
+    const code = await onHost(way, set, onLine);
+    if (code !== 0) return { code, command: set };
+  }
+  return { code: await onHost(way, change, onLine), command: change };
+}
