@@ -35,8 +35,7 @@ export const deployRs: Tool = {
       argv: [
         program.path,
         '--skip-checks',
-        '--ssh-opts',
-        nixSshOptions(words),
+        `--ssh-opts=${nixSshOptions(words)}`,
         ...rollback,
         ...(spec.goal === 'boot' ? ['--boot'] : []),
         `${spec.fleet.ref}#${host.name}`,
