@@ -28,7 +28,7 @@ export default defineConfig({
   reporter: [['list'], ['./playwright-counts.ts']],
   use: {
     viewport: { width: 1280, height: 800 },
-    trace: 'retain-on-failure',
+    trace: 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
       ...(chromium === null ? {} : { executablePath: chromium }),

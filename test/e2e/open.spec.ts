@@ -124,3 +124,15 @@ test('a door that takes the connection and stays silent is told, with a way on',
   await window.expectAccessible();
   await expect(page.getByRole('button', { name: 'Load the page again' })).toBeVisible();
 });
+
+test('a page that cannot be loaded says so, and is there when it can', async ({ window }) => {
+  const { page } = window;
+  window.expectComplaint(/Failed to load resource: net::ERR_FAILED/);
+  await page.route('**/SettingsPage*.js', (route) => route.abort());
+  await window.goTo('Settings');
+  await expect(page.getByRole('article', { name: 'This page could not be loaded' })).toBeVisible();
+  await window.expectAccessible();
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Load anew' }).click();
+  await expect(page.getByRole('region', { name: 'Choices' })).toBeVisible();
+});
