@@ -11,6 +11,7 @@ export const GOALS: readonly { goal: Goal; title: string; text: string }[] = [
     text: 'Build and copy it, and say what a switch would change (dry-activate).',
   },
   { goal: 'push', title: 'Push', text: 'Build and copy it; activate nothing.' },
+  { goal: 'keys', title: 'Keys', text: 'Only upload deployment.keys, which a reboot takes away.' },
   { goal: 'build', title: 'Build', text: 'Only build it here; touch no host.' },
 ];
 

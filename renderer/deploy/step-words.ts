@@ -18,6 +18,7 @@ export const STAGE_WORDS: Record<Stage, { title: string; doing: string }> = {
   disko: { title: 'Disks', doing: 'Erasing and formatting' },
   copy: { title: 'Copy', doing: 'Copying' },
   install: { title: 'Install', doing: 'Installing' },
+  keys: { title: 'Keys', doing: 'Uploading keys' },
   reboot: { title: 'Restart', doing: 'Restarting' },
   activate: { title: 'Activate', doing: 'Activating' },
   confirm: { title: 'Confirm', doing: 'Confirming' },

@@ -7,8 +7,11 @@ import { fleetId, hostName, jobId } from './ids.ts';
 import { command } from './job.ts';
 import { problem } from './problem.ts';
 
-/** What to do with a host's new system; the words are switch-to-configuration's and colmena's. */
-export const goal = z.enum(['switch', 'boot', 'test', 'dry-activate', 'build', 'push']);
+/**
+ * What to do with a host's new system; the words are switch-to-configuration's and colmena's. `keys` leaves systems alone
+ * and uploads `deployment.keys`, which a reboot takes away.
+ */
+export const goal = z.enum(['switch', 'boot', 'test', 'dry-activate', 'build', 'push', 'keys']);
 export type Goal = z.infer<typeof goal>;
 
 /** What brings systems to hosts: our own engine on nix alone, or one of the programs that people have. */
@@ -69,6 +72,8 @@ export const deployPreview = z.object({
       watchdogSeconds: watchdogSeconds.nullable(),
       /** The health checks that decide whether it stays in the new system; empty where the goal asks for none. */
       checks: z.array(z.object({ name: z.string(), kind: z.string() })),
+      /** How many of colmena's `deployment.keys` are uploaded. */
+      keys: z.int(),
       refusal: problem.nullable(),
     }),
   ),

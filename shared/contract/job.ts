@@ -14,7 +14,8 @@ export type JobState = z.infer<typeof jobState>;
  * Stages of all kinds of jobs, in the order in which a host goes through them. An install has its own: `review` compares
  * what was built with the machine, `kexec` starts the installer, `hardware` reads what is in the machine, `gate` reads the
  * disks again, `disko` erases them, `boot` waits for the installed system. In a deploy's `confirm` a new connection and
- * the health checks decide whether the watchdog is disarmed or goes back.
+ * the health checks decide whether the watchdog is disarmed or goes back; `keys` uploads `deployment.keys`, some of them after
+ * the activation.
  */
 export const stage = z.enum([
   'plan',
@@ -28,6 +29,7 @@ export const stage = z.enum([
   'copy',
   'install',
   'reboot',
+  'keys',
   'activate',
   'confirm',
   'boot',

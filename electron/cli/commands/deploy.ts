@@ -45,12 +45,13 @@ function engineText({ engine: { name, program } }: DeployPreview): string {
 /** The plan as it is shown before anything is touched: hosts, what stands in the way, and the exact commands. */
 function planText(preview: DeployPreview, session: Session): string {
   const { paintError: paint } = session;
-  const hosts = preview.hosts.map(({ name, address, watchdogSeconds, refusal }) => {
+  const hosts = preview.hosts.map(({ name, address, watchdogSeconds, keys, refusal }) => {
     const place = address === null ? '' : ` (${printable(address)})`;
     const whose = preview.engine.guard === 'own' ? ` (${preview.engine.name}’s own rollback)` : '';
     const guard = watchdogSeconds === null ? '' : `, goes back unless confirmed within ${watchdogSeconds} s${whose}`;
+    const uploads = keys === 0 ? '' : `, uploads ${keys === 1 ? '1 key' : `${keys} keys`}`;
     return refusal === null
-      ? `  ${printable(name)}${place}${guard}`
+      ? `  ${printable(name)}${place}${uploads}${guard}`
       : `  ${printable(name)}\n${showProblem(refusal, paint)}`;
   });
   return [

@@ -1,7 +1,9 @@
+import type { HostName } from '../../../shared/contract/ids.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
 import type { JobContext } from '../jobs/context.ts';
 import type { Secrets } from '../ssh/askpass.ts';
 import type { SshFiles } from '../ssh/config.ts';
+import type { DeploymentKey } from './keys/read-keys.ts';
 import type { DeployLimits } from './limits.ts';
 import type { Questions } from './questions.ts';
 import type { DeploySpec } from './spec.ts';
@@ -14,6 +16,8 @@ export interface DeployWork {
   readonly files: SshFiles;
   readonly limits: DeployLimits;
   readonly questions: Questions;
+  /** Of the hosts that have some which are uploaded; each comes when it was read. */
+  readonly keys: ReadonlyMap<HostName, Promise<DeploymentKey[]>>;
 }
 
 /** A host that was reached, and what it said before anything was changed. */

@@ -1,5 +1,6 @@
 import type { Goal } from '../../../shared/contract/deploy.ts';
 import type { Stage } from '../../../shared/contract/job.ts';
+import type { DeployHost, DeploySpec } from './spec.ts';
 
 interface GoalFacts {
   /** What is shown in a title, before the hosts. */
@@ -31,6 +32,7 @@ export const goals: Readonly<Record<Goal, GoalFacts>> = {
   'dry-activate': { verb: 'Plan', stages: [...untilCopy, 'activate'], setsProfile: false, isGuarded: false },
   build: { verb: 'Build', stages: ['plan', 'evaluate', 'build'], setsProfile: false, isGuarded: false },
   push: { verb: 'Push', stages: untilCopy, setsProfile: false, isGuarded: false },
+  keys: { verb: 'Upload the keys of', stages: ['plan', 'keys'], setsProfile: false, isGuarded: false },
 };
 
 /** True where the host must be reached. */
@@ -38,7 +40,23 @@ export function needsTarget(goal: Goal, host: { buildOnTarget: boolean }): boole
   return goal !== 'build' || host.buildOnTarget;
 }
 
+/** True where our own steps upload a host's `deployment.keys`; colmena does it itself. */
+export function uploadsKeys(
+  { goal, engine, rollbackTo }: Pick<DeploySpec, 'goal' | 'engine' | 'rollbackTo'>,
+  { keys }: Pick<DeployHost, 'keys'>,
+): boolean {
+  const isActivated = goal === 'switch' || goal === 'boot' || goal === 'test';
+  return keys !== null && rollbackTo === null && (goal === 'keys' || (isActivated && engine !== 'colmena'));
+}
+
+/** What a host goes through in a deploy. */
+export function stagesOfHost(spec: Pick<DeploySpec, 'goal' | 'engine' | 'rollbackTo'>, host: DeployHost): Stage[] {
+  const stages = spec.rollbackTo === null ? goals[spec.goal].stages : rollbackStages(spec.goal);
+  if (spec.goal === 'keys' || !uploadsKeys(spec, host)) return [...stages];
+  return stages.flatMap((stage) => (stage === 'activate' ? ['keys', stage] : [stage]));
+}
+
 /** What going back goes through: everything is there already. */
-export function rollbackStages(goal: Goal): readonly Stage[] {
+function rollbackStages(goal: Goal): readonly Stage[] {
   return goal === 'dry-activate' ? ['plan', 'activate'] : ['plan', 'activate', 'confirm', 'verify'];
 }

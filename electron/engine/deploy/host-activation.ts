@@ -5,7 +5,9 @@ import type { HostName } from '../../../shared/contract/ids.ts';
 import type { EngineGuard } from '../../../shared/contract/deploy.ts';
 import type { Stage } from '../../../shared/contract/job.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
+import { ProblemError } from '../errors.ts';
 import type { JobContext } from '../jobs/context.ts';
+import { jobCrashed } from '../jobs/errors.ts';
 import { glanceAt } from './activate.ts';
 import type { Activation, ActivationStatus } from './activation-script.ts';
 import { systemProfile } from './commands.ts';
@@ -14,6 +16,7 @@ import type { GuardedActivation, Passage } from './engines/engine.ts';
 import { goals } from './goals.ts';
 import type { HostHealth } from './health/host-health.ts';
 import type { HostSteps } from './host-steps.ts';
+import type { HostKeys } from './keys/host-keys.ts';
 import { LateSignal } from './late-signal.ts';
 import { clock } from './problems.ts';
 import { describeUnits, LineCutter, noSwitchProgress, readSwitchLine, type SwitchProgress } from './switch-output.ts';
@@ -35,6 +38,8 @@ export interface ActivationWork {
   readonly watchdogSeconds: number | null;
   readonly guard: EngineGuard;
   readonly passage: Pick<Passage, 'activate'>;
+  /** What is uploaded once it is activated; null: nothing. */
+  readonly keys: Pick<HostKeys, 'after'> | null;
   readonly health: HostHealth;
   readonly before: MachineFacts;
   readonly link: TargetLink;
@@ -46,6 +51,8 @@ export interface ActivationWork {
 /** An activation cannot be broken off half way: after a cancellation it has this long to end by itself. */
 const afterCancelMs = 8000;
 const keptLines = 30;
+/** A way to the host that the activation has cut must not take the watchdog's time from the confirmation. */
+const keysLimitMs = 20_000;
 
 /** The stages `activate`, `confirm` and `verify` of one host. */
 export class HostActivation implements GuardedActivation, Disposable {
@@ -58,7 +65,8 @@ export class HostActivation implements GuardedActivation, Disposable {
   constructor(work: ActivationWork) {
     this.#work = work;
     const { goal, host, system, context, link, privilege, before, guard } = work;
-    if (goal === 'build' || goal === 'push') throw new TypeError(`The goal ${goal} activates nothing`);
+    if (goal === 'build' || goal === 'push' || goal === 'keys')
+      throw new TypeError(`The goal ${goal} activates nothing`);
     const id = `${basename(context.jobFolder)}-${host}`;
     this.#activation = {
       folder: `/run/nixstead/${id}`,
@@ -97,14 +105,15 @@ export class HostActivation implements GuardedActivation, Disposable {
   async run(): Promise<Verdict> {
     using late = new LateSignal(this.#work.context.signal, afterCancelMs);
     const { steps, goal, before } = this.#work;
-    const status = await this.#activate(late.signal);
+    const activated = await this.#activate(late.signal);
     if (goal === 'dry-activate') {
-      const verdict = judgeActivation(this.#evidence(before, status, []));
+      const verdict = judgeActivation(this.#evidence(before, activated, []));
       if (verdict.outcome.error) steps.close('activate', 'failed', verdict.note);
       else steps.done('activate', describeUnits(this.#progress, true) || 'would change no unit');
       return verdict;
     }
-    this.#endActivateStep(status);
+    this.#endActivateStep(activated);
+    const status = await this.#uploadKeys(activated, late.signal);
     const confirmed = await this.#confirm(status, late.signal);
     this.#work.onStage('verify');
     const verdict = this.#judge(confirmed, status);
@@ -168,6 +177,22 @@ export class HostActivation implements GuardedActivation, Disposable {
     if (failed.length > 0) steps.fail('activate', `${failed.join(', ')} failed`);
     else if (status.state === 'reverted') steps.fail('activate', 'went back');
     else steps.fail('activate', status.state === 'switch' ? `exit ${status.exitCode}` : 'no result');
+  }
+
+  /** Before the checks, for what they look at may need its keys. What cannot be uploaded is told with the host's outcome. */
+  async #uploadKeys(status: ActivationStatus, signal: AbortSignal): Promise<ActivationStatus> {
+    const { keys, steps, context, host } = this.#work;
+    if (keys === null || status.state !== 'switch' || (status.exitCode !== 0 && status.exitCode !== 4)) return status;
+    try {
+      await keys.after(AbortSignal.any([signal, AbortSignal.timeout(keysLimitMs)]));
+      return status;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const problem = error instanceof ProblemError ? error.problem : jobCrashed(error);
+      context.log(host, `${problem.title}\n`);
+      steps.fail('keys', problem.title);
+      return { ...status, remark: problem };
+    }
   }
 
   async #confirm(status: ActivationStatus, signal: AbortSignal): Promise<Confirmed> {

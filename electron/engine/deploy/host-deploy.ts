@@ -22,6 +22,7 @@ import { goals, needsTarget } from './goals.ts';
 import { HostHealth } from './health/host-health.ts';
 import { HostActivation } from './host-activation.ts';
 import type { HostSteps } from './host-steps.ts';
+import { HostKeys } from './keys/host-keys.ts';
 import { readMachineFacts } from './machine-facts.ts';
 import { deployError, deployProblems } from './problems.ts';
 import type { DeployHost } from './spec.ts';
@@ -76,18 +77,58 @@ export class HostDeploy {
     const { goal } = this.#work.spec;
     const reached = await this.#plan();
     if (reached && this.#work.spec.rollbackTo !== null) return this.#goBack(reached, this.#work.spec.rollbackTo);
+    if (goal === 'keys') return this.#keysAlone(reached);
     const system = await this.#evaluate();
     const reason = reached && whyNothingToDo(goal, system.outPath, reached.facts, system.profilePath);
-    if (reached && reason) return this.#unchanged(reason, reached.facts);
+    const keys = this.#keys(reached);
+    if (reached && reason) {
+      await this.#allKeys(keys);
+      return this.#unchanged(reason, reached.facts);
+    }
     const passage = this.#passage(system, reached);
     if (goal === 'build' || goal === 'push' || !reached) {
       await passage.bring(null);
       const { generation = null, currentSystem = null } = goal === 'push' ? (reached?.facts ?? {}) : {};
       return { state: 'succeeded', generation, system: goal === 'push' ? currentSystem : system.outPath };
     }
-    const activation = this.#activationOf(passage, system, reached);
+    const activation = this.#activationOf(passage, system, reached, null, keys);
+    // Another program activates in the same run in which it brings the system.
+    if (this.#work.spec.engine !== 'nix') await this.#keysBefore(keys);
     await passage.bring(activation);
+    if (this.#work.spec.engine === 'nix') await this.#keysBefore(keys);
     return this.#activate(activation, passage);
+  }
+
+  async #keysBefore(keys: HostKeys | null): Promise<void> {
+    if (keys === null) return;
+    this.#enter('keys');
+    await keys.before(this.#work.spec.goal !== 'boot', this.#work.context.signal);
+  }
+
+  async #allKeys(keys: HostKeys | null): Promise<void> {
+    if (keys === null) return;
+    this.#enter('keys');
+    await keys.all(this.#work.context.signal);
+  }
+
+  /** The host's keys, where it has some that are uploaded here. */
+  #keys(reached: Reached | null): HostKeys | null {
+    const keys = this.#work.keys.get(this.#host.name);
+    if (!reached || keys === undefined) return null;
+    return new HostKeys({ work: this.#work, host: this.#host.name, steps: this.#steps, reached, keys });
+  }
+
+  /** Nothing but the keys, such as after a reboot, which empties /run/keys. */
+  async #keysAlone(reached: Reached | null): Promise<HostOutcome> {
+    if (!reached) throw new TypeError('Keys are uploaded to a host that was reached');
+    const { generation, currentSystem: system } = reached.facts;
+    const keys = this.#keys(reached);
+    if (keys === null) {
+      this.#steps.skipRest('has no keys');
+      return { state: 'unchanged', generation, system };
+    }
+    await this.#allKeys(keys);
+    return { state: 'succeeded', generation, system };
   }
 
   /** Reaches the host and asks what it is in; null where the goal needs no host. */
@@ -132,7 +173,7 @@ export class HostDeploy {
       const facts = await readMachineFacts(session, context.signal);
       if (!facts.hasNix)
         throw deployError(deployProblems.noNix(name, `${session.place}: neither nix nor nix-store is in its PATH`));
-      const isRunning = goals[spec.goal].stages.includes('activate');
+      const isRunning = goals[spec.goal].stages.includes('activate') || spec.goal === 'keys';
       if (isRunning && facts.currentSystem === null && facts.profileSystem === null) {
         throw deployError(deployProblems.notNixos(name));
       }
@@ -250,6 +291,7 @@ export class HostDeploy {
     { outPath, profilePath = outPath }: Pick<EvaluatedSystem, 'outPath' | 'profilePath'>,
     reached: Reached,
     toGeneration: number | null = null,
+    keys: HostKeys | null = null,
   ): HostActivation {
     const { context, spec } = this.#work;
     return new HostActivation({
@@ -267,6 +309,7 @@ export class HostDeploy {
       link: reached.link,
       privilege: reached.privilege,
       passage,
+      keys,
       onStage: (stage) => this.#enter(stage),
     });
   }

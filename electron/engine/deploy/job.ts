@@ -8,8 +8,9 @@ import { JobCancelled, type JobExecutor } from '../jobs/context.ts';
 import { jobCrashed } from '../jobs/errors.ts';
 import { prepareSshFiles } from '../ssh/config.ts';
 import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evaluate.ts';
-import { goals, rollbackStages } from './goals.ts';
+import { stagesOfHost, uploadsKeys } from './goals.ts';
 import type { DeployWork } from './deploy-work.ts';
+import { readKeys } from './keys/read-keys.ts';
 import { HostDeploy } from './host-deploy.ts';
 import { HostSteps } from './host-steps.ts';
 import { deployLimits } from './limits.ts';
@@ -24,16 +25,20 @@ export { deploySpec, type DeploySpec } from './spec.ts';
  * system is ready. The spec is all that it reads besides the fleet itself.
  */
 export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
-  const stages = spec.rollbackTo === null ? goals[spec.goal].stages : rollbackStages(spec.goal);
-  const steps = new Map(spec.hosts.map(({ name }) => [name, new HostSteps(context, name, stages)]));
+  const steps = new Map(
+    spec.hosts.map((host) => [host.name, new HostSteps(context, host.name, stagesOfHost(spec, host))]),
+  );
+  const evaluates = spec.rollbackTo === null && spec.goal !== 'keys';
+  const evaluation = evaluates ? evaluate({ context, spec }, steps) : null;
+  const withKeys = spec.hosts.filter((host) => host.refusal === null && uploadsKeys(spec, host));
   const work: DeployWork = {
     context,
     spec,
     files: prepareSshFiles(spec.sshFolder),
     limits: deployLimits(),
     questions: new Questions(context),
+    keys: readKeys(context, spec.fleet, withKeys, evaluation?.told ?? Promise.resolve()),
   };
-  const evaluation = spec.rollbackTo === null ? evaluate(work, steps) : null;
   const outcomes = await Promise.all(
     spec.hosts.flatMap((host) => {
       const [own, evaluated] = [steps.get(host.name), evaluation?.systems.get(host.name) ?? null];
@@ -53,7 +58,7 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
 
 /** Begins to evaluate all hosts that can be deployed; each has its own promise. `told`: the job tells what came of it. */
 function evaluate(
-  { context, spec }: DeployWork,
+  { context, spec }: Pick<DeployWork, 'context' | 'spec'>,
   steps: ReadonlyMap<HostName, HostSteps>,
 ): { systems: Map<HostName, Promise<EvaluatedSystem>>; told: Promise<void> } {
   const waiting = new Map(spec.hosts.map(({ name }) => [name, Promise.withResolvers<EvaluatedSystem>()]));

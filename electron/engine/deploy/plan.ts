@@ -1,6 +1,6 @@
 import type { DeployPreview, DeployRequest, Goal } from '../../../shared/contract/deploy.ts';
 import type { FleetView } from '../../../shared/contract/fleet.ts';
-import type { Host } from '../../../shared/contract/host.ts';
+import type { FleetKind, Host } from '../../../shared/contract/host.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { HostOutcome } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
@@ -8,7 +8,7 @@ import { ProblemError } from '../errors.ts';
 import { Safety } from '../fleet/safety-file.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
 import { ownEngine, type ChosenEngine } from './engines/all.ts';
-import { goals, needsTarget } from './goals.ts';
+import { goals, needsTarget, uploadsKeys } from './goals.ts';
 import { deployError, deployProblems } from './problems.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
 
@@ -62,8 +62,17 @@ function planHost(
   const said = safety.of({ name, tags: host.tags, address: target?.host ?? name });
   const watchdogSeconds = watchdog === undefined ? said.watchdogSeconds : watchdog === 'off' ? null : watchdog;
   const checks = [...said.checks];
-  const known = { name, source, target, buildOnTarget, privilegeCommand, sshOptions, watchdogSeconds, checks };
+  const keys = keysOf(host);
+  const known = { name, source, target, buildOnTarget, privilegeCommand, sshOptions, watchdogSeconds, checks, keys };
   return { ...known, planned: null, refusal };
+}
+
+/** Kinds that have colmena's options, in the order in which they are believed. */
+const withKeys: readonly FleetKind[] = ['colmenaHive', 'colmena', 'hive.nix'];
+
+function keysOf({ keys, sources }: Host): DeployHost['keys'] {
+  const source = withKeys.find((kind) => sources.includes(kind));
+  return source === undefined || keys.length === 0 ? null : { source, names: keys };
 }
 
 function whyRefused(host: Host, goal: Goal): Problem | null {
@@ -82,11 +91,12 @@ function whyRefused(host: Host, goal: Goal): Problem | null {
 /** The hosts of a plan as a person sees them. */
 export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
   const { isGuarded } = goals[spec.goal];
-  return spec.hosts.map(({ name, target, watchdogSeconds, checks, refusal }) => ({
+  return spec.hosts.map(({ name, target, watchdogSeconds, checks, keys, refusal }) => ({
     name,
     address: target === null ? null : describeTarget(target),
     watchdogSeconds: isGuarded ? watchdogSeconds : null,
     checks: isGuarded ? checks.map((check) => ({ name: check.name, kind: check.kind })) : [],
+    keys: uploadsKeys(spec, { keys }) ? (keys?.names.length ?? 0) : 0,
     refusal,
   }));
 }

@@ -1,14 +1,15 @@
 import type { DeployPreview } from '../../../shared/contract/deploy.ts';
 import type { Command } from '../../../shared/contract/job.ts';
-import { functionsFor } from '../fleet/host-questions.ts';
+import { functionsFor, type HostQuestion } from '../fleet/host-questions.ts';
 import { evalArguments } from '../nix/eval.ts';
 import { findNix } from '../nix/nix-program.ts';
 import type { SshFiles } from '../ssh/config.ts';
 import { engineGuards, engineOf } from './engines/all.ts';
 import { nixCommandOf } from './engines/nix-engine.ts';
 import { evaluationSource, hostsToEvaluate, shareOutHere, systemQuestions } from './evaluate.ts';
-import { goals } from './goals.ts';
+import { goals, uploadsKeys } from './goals.ts';
 import { checkCommand } from './health/host-health.ts';
+import { keyQuestions } from './keys/read-keys.ts';
 import { previewHosts } from './plan.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
 
@@ -20,8 +21,10 @@ export async function previewDeploy(spec: DeploySpec, files: SshFiles): Promise<
   const nix = await findNix();
   const hosts = spec.hosts.filter(({ refusal }) => refusal === null);
   const source = evaluationSource(spec.fleet);
-  const { shares, chunkSize } = shareOutHere(systemQuestions(spec.fleet.form, hostsToEvaluate(spec.engine, hosts)));
-  const functions = shares.flatMap((share) => functionsFor(share, chunkSize));
+  const { form } = spec.fleet;
+  const systems = spec.goal === 'keys' ? [] : systemQuestions(form, hostsToEvaluate(spec.engine, hosts));
+  const withKeys = hosts.filter((host) => uploadsKeys(spec, host));
+  const functions = [...functionsOf(systems), ...functionsOf(keyQuestions(form, withKeys))];
   const evaluations = await Promise.all(
     functions.map(async (apply) =>
       nixCommandOf(nix, null, 'evaluate', { args: await evalArguments({ source, apply }) }),
@@ -31,6 +34,11 @@ export async function previewDeploy(spec: DeploySpec, files: SshFiles): Promise<
   const { engine: name, program, goal } = spec;
   const engine = { name, guard: engineGuards[name], program };
   return { goal, engine, hosts: previewHosts(spec), commands: [...evaluations, ...ofHosts.flat()] };
+}
+
+function functionsOf(questions: readonly HostQuestion<unknown>[]): string[] {
+  const { shares, chunkSize } = shareOutHere(questions);
+  return shares.flatMap((share) => functionsFor(share, chunkSize));
 }
 
 async function hostCommands(spec: DeploySpec, host: DeployHost, files: SshFiles): Promise<Command[]> {

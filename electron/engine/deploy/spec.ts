@@ -28,6 +28,11 @@ export const deployHost = z.object({
   watchdogSeconds: z.int().positive().nullable().default(null),
   /** What must be so for what was activated to be confirmed. */
   checks: z.array(healthCheck).default([]),
+  /** Names of its `deployment.keys`, and the declaration that has them; their values are read when they are uploaded. */
+  keys: z
+    .object({ source: fleetKind, names: z.array(z.string()).min(1) })
+    .nullable()
+    .default(null),
   /** What a plan found and a person approved; null: what evaluation says now. */
   planned: plannedSystem.nullable().default(null),
   /** Why this host fails before anything is run; the others go on. */

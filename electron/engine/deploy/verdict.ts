@@ -148,6 +148,7 @@ export function whyNothingToDo(goal: Goal, system: string, facts: MachineFacts, 
     case 'push':
       return runsIt || bootsIt ? 'has this system already' : null;
     case 'build':
+    case 'keys':
       return null;
   }
 }

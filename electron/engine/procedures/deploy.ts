@@ -24,8 +24,8 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
   const plan = async (request: DeployRequest, rollbackTo: DeploySpec['rollbackTo'] = null): Promise<DeploySpec> => {
     const view = await fleets.current(request.fleetId);
     const safety = await readSafety(view.fleet.folder);
-    // Looking, and going back to what is there, is done without any program.
-    const isOwn = rollbackTo !== null || request.goal === 'dry-activate';
+    // Looking, going back to what is there, and uploading keys is done without any program.
+    const isOwn = rollbackTo !== null || request.goal === 'dry-activate' || request.goal === 'keys';
     const engine = await chooseEngine(isOwn ? 'nix' : (request.engine ?? safety.engine));
     return { ...planDeploy(view, request, files.folder, safety, engine), rollbackTo };
   };

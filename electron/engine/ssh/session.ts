@@ -9,7 +9,7 @@ import { describeTarget, type SshTarget } from './target.ts';
 
 export interface ExecOptions {
   /** Written to the command's standard input, which is then closed. */
-  stdin?: string;
+  stdin?: string | Uint8Array;
   /** Every piece of output as it comes, decoded; invalid UTF-8 becomes U+FFFD. */
   onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
   /** The command is given up after this long; default: never. */

@@ -188,6 +188,7 @@ export class StandInConnection implements Connection {
                 name,
                 address: host?.target?.host ?? null,
                 watchdogSeconds: 60,
+                keys: 0,
                 checks: [{ name: 'no new failed units', kind: 'failed-units' }],
                 refusal: host?.problem ?? null,
               };

@@ -101,6 +101,7 @@ const placeholders = { system: '<system>', derivation: '<derivation>', link: '<j
 function hostCommands(nix: NixProgram, { goal }: DeploySpec, host: DeployHost, files: SshFiles): Command[] {
   const { name, target: address } = host;
   const { stages, setsProfile } = goals[goal];
+  if (goal === 'keys') return [];
   const { system, derivation, link } = placeholders;
   const here = { subject: { drv: derivation }, outLink: `${link}${name}` };
   if (address === null) return [nixCommandOf(nix, name, 'build', { args: buildArguments(here) })];

@@ -64,6 +64,7 @@ const host = (name: string, watchdogSeconds: number | null, ...checks: string[])
   address: null,
   watchdogSeconds,
   checks: checks.map((check) => ({ name: check, kind: 'tcp' })),
+  keys: 0,
   refusal: null,
 });
 

@@ -1,0 +1,148 @@
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeLab } from '../lab/describe-lab.ts';
+import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
+
+/** Values that must be nowhere but in their files; the last lines of a big one tell whether it came whole. */
+const planted = { text: 'planted-text-7f31', file: 'planted-file-52ac', command: 'planted-command-90de' };
+const big = `${planted.file}\n${'0123456789abcdef\n'.repeat(20_000)}end\n`;
+
+let home: DeployLab;
+const at = (name: string): string => join(home.lab.folder, name);
+
+/** Nix text of keys. */
+const keys = (text: string): Record<string, string> => ({ vault: `deployment.keys = { ${text} };\n${makesUser}` });
+/** As NixOS makes users: while the new system is activated. */
+const makesUser = `system.activationScripts.keeper = ''
+  grep -q ^keeper: /etc/group || echo 'keeper:x:4711:' >>/etc/group
+  grep -q ^keeper: /etc/passwd || echo 'keeper:x:4711:4711::/:/bin/sh' >>/etc/passwd
+'';`;
+
+async function fleet(name: string, text: string): Promise<string> {
+  const { path } = await home.lab.fleet('colmena', { name, hosts: ['vault'], config: keys(text) });
+  return path;
+}
+
+/** Keeps the words and the environment of every process until it is stopped. */
+async function watchProcesses(run: (argv: string[]) => Promise<{ stdout: string }>): Promise<() => Promise<string>> {
+  const loop = `rm -f /tmp/stop; (while [ ! -e /tmp/stop ]; do
+    cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | sort -u >>/tmp/seen; sleep 0.02
+  done; sort -u /tmp/seen >/tmp/seen.all; rm /tmp/seen /tmp/stop) </dev/null >/dev/null 2>&1 &`;
+  await run(['sh', '-c', loop]);
+  const end = 'touch /tmp/stop; while [ -e /tmp/stop ]; do sleep 0.05; done; cat /tmp/seen.all';
+  return async () => (await run(['sh', '-c', end])).stdout;
+}
+
+describeLab('keys of a colmena fleet', () => {
+  beforeAll(async () => {
+    home = await DeployLab.start('keys', ['vault']);
+    await writeFile(at('key-file'), big, { mode: 0o600 });
+    await writeFile(at('key-source'), planted.command, { mode: 0o600 });
+  });
+  afterAll(() => home[Symbol.asyncDispose]());
+
+  test('come to the host with owner and mode, and their values are nowhere else', async () => {
+    const path = await fleet(
+      'hive',
+      `text.text = "${planted.text}";
+       file = { keyFile = "${at('key-file')}"; destDir = "/etc/secrets"; name = "big"; permissions = "0440"; };
+       own = { keyCommand = [ "cat" "${at('key-source')}" ]; user = "keeper"; group = "keeper"; };
+       late = { keyCommand = [ "cat" "${at('key-source')}" ]; user = "keeper"; uploadAt = "post-activation"; };`,
+    );
+    const host = home.host('vault');
+    const stops = [
+      await watchProcesses((argv) => host.exec(argv)),
+      await watchProcesses((argv) => home.lab.controller.exec(argv)),
+    ];
+    const { result, steps, stderr } = await home.deploy(path, 'vault');
+    const seen = (await Promise.all(stops.map((stop) => stop()))).join('\n');
+    expect(result.hosts['vault']?.state, stderr).toBe('succeeded');
+    expect(stagesOf(steps, 'vault')).toBe(
+      'plan done, evaluate done, build done, copy done, keys done, activate done, confirm done, verify done',
+    );
+    const files = ['/run/keys/text', '/etc/secrets/big', '/run/keys/own', '/run/keys/late'];
+    expect(await host.read('stat', '-c', '%n %U:%G %a', ...files)).toBe(
+      [
+        '/run/keys/text root:root 600',
+        '/etc/secrets/big root:root 440',
+        '/run/keys/own keeper:keeper 600',
+        '/run/keys/late keeper:root 600',
+      ].join('\n'),
+    );
+    const { stdout } = await host.exec(['cat', ...files]);
+    expect(stdout).toBe(`${planted.text}${big}${planted.command}${planted.command}`);
+    expect(await host.read('find', '/run/keys', '/etc/secrets', '-name', '.*')).toBe('');
+
+    expect(seen).toContain('nixstead-key');
+    for (const value of Object.values(planted)) expect(seen).not.toContain(value);
+    const job = await home.job(result.job);
+    const log = (await home.cli(['jobs', 'log', result.job, '--host', 'vault'])).stdout;
+    expect(log).toContain('Key own: /run/keys/own (keeper:keeper 0600), from the command cat.');
+    const state = join(home.lab.folder, 'state');
+    const remembered = (await readdir(state, { recursive: true, withFileTypes: true })).filter((entry) =>
+      entry.isFile(),
+    );
+    expect(remembered.map(({ name }) => name)).toEqual(expect.arrayContaining(['events.jsonl']));
+    for (const { parentPath, name } of remembered) {
+      const content = await readFile(join(parentPath, name), 'latin1');
+      for (const value of Object.values(planted)) expect(content.includes(value), `${parentPath}/${name}`).toBe(false);
+    }
+    for (const value of Object.values(planted)) expect(JSON.stringify(job) + stderr).not.toContain(value);
+  });
+
+  test('that a reboot took away come back with the goal keys, and with a deploy that finds nothing else to do', async () => {
+    const path = await fleet('again', `again = { text = "${planted.text}"; user = "keeper"; group = "keeper"; };`);
+    const host = home.host('vault');
+    expect((await home.deploy(path, 'vault')).result.state).toBe('succeeded');
+    const [system, generation] = [await host.currentSystem(), await host.generation()];
+    await host.reboot();
+    expect((await host.exec(['test', '-e', '/run/keys/again'])).exitCode).toBe(1);
+    const { result, steps } = await home.deploy(path, 'vault', '--goal', 'keys');
+    expect(result.hosts['vault']).toMatchObject({ state: 'succeeded', generation, system });
+    expect(stagesOf(steps, 'vault')).toBe('plan done, keys done');
+    expect(await host.read('cat', '/run/keys/again')).toBe(planted.text);
+    await host.read('rm', '/run/keys/again');
+    expect((await home.deploy(path, 'vault')).result.hosts['vault']?.state).toBe('unchanged');
+    expect(await host.read('stat', '-c', '%U:%G %a', '/run/keys/again')).toBe('keeper:keeper 600');
+  });
+
+  test('that cannot be uploaded say why, and the key that is there stays as it was', async () => {
+    const host = home.host('vault');
+    await host.read('sh', '-c', 'mkdir -p /run/keys; echo before >/run/keys/lost');
+    const owner = await fleet('owner', `lost = { text = "${planted.text}"; group = "nobody-such"; };`);
+    expect(await home.deployFails(owner, 'vault', '--goal', 'keys')).toMatchObject({
+      code: 'key-owner-missing',
+      evidence: expect.stringContaining('nobody-such'),
+    });
+    expect(await host.read('cat', '/run/keys/lost')).toBe('before');
+    expect(await host.read('find', '/run/keys', '-name', '.*')).toBe('');
+
+    // The command tells its secret on both streams before it fails.
+    await writeFile(
+      at('fails'),
+      `#!/bin/sh\necho ${planted.command}\necho ${planted.command} >&2\necho 'locked' >&2\nexit 3\n`,
+    );
+    await chmod(at('fails'), 0o700);
+    const command = await fleet('command', `lost.keyCommand = [ "${at('fails')}" "${planted.text}" ];`);
+    const problem = await home.deployFails(command, 'vault', '--goal', 'keys');
+    expect(problem).toMatchObject({ code: 'key-command-failed', evidence: `${at('fails')}: exit 3\nlocked` });
+
+    const missing = await fleet('missing', `lost.keyFile = "${at('not-there')}";`);
+    expect(await home.deployFails(missing, 'vault')).toMatchObject({ code: 'key-file-unreadable' });
+    expect(await host.read('cat', '/run/keys/lost')).toBe('before');
+  });
+
+  test('whose owner no activation makes are told, with the host in its new system', async () => {
+    const path = await fleet(
+      'nobody',
+      `lost = { text = "x"; user = "nobody-such"; };\n}; pocket.units = { other = "one";`,
+    );
+    const { result } = await home.deploy(path, 'vault');
+    expect(result.hosts['vault']).toMatchObject({
+      state: 'switched-with-failures',
+      error: { code: 'key-owner-missing' },
+    });
+    expect(await home.host('vault').read('stat', '-c', '%U:%G %a', '/run/keys/lost')).toBe('root:root 600');
+  });
+});
