@@ -20,6 +20,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           // Most of their time is waiting, and each lab is a world of its own.
           maxWorkers: 2,
+          globalSetup: 'test/integration/build-programs.ts',
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { isKept } from './bench/bench.ts';
 import type { Bench, Measurement } from './bench/bench.ts';
 import { root } from './places.ts';
+import { buildProcesses } from './processes.ts';
 
 /**
  * `npm run bench [-- --json] [-- NAME ...]`: runs test/bench/*.bench.ts one after the other and holds each figure against
@@ -26,6 +27,8 @@ if (names.length === 0) {
   say(`There is no bench ${positionals.join(', ')} in test/bench.`);
   process.exit(2);
 }
+
+await buildProcesses(() => say('building the programs ...'));
 
 const measured: { bench: string; measurement: Measurement }[] = [];
 const broken: { bench: string; reason: string }[] = [];

@@ -61,7 +61,7 @@ module.exports = {
     'dist/shell/**',
     'dist/renderer/**',
     'dist/engine/**',
-    '!dist/engine/runner.js',
+    '!dist/engine/{runner,nixstead}.js',
     '!node_modules/**',
     ...enginePackages.map((name) => `node_modules/${name}/**`),
     ...lean.map((pattern) => pattern.replace('!better-sqlite3', '!node_modules/better-sqlite3')),

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { hasDisplay } from '../electron/browser/open-in-browser.ts';
 import { ProblemError } from '../electron/engine/errors.ts';
 import { buildPage } from './page.ts';
+import { buildProcesses } from './processes.ts';
 import { runInBrowser } from './start/browser.ts';
 import { provideElectron, runInElectron } from './start/electron.ts';
 
@@ -64,12 +65,13 @@ async function start(options: ReturnType<typeof readArguments>): Promise<number>
   const { port, fleet } = options;
   const isOpened = !options['no-open'];
   if (await buildPage(() => say('building the page ...'))) say('the page is built');
+  const enter = fleet === null ? null : await enterLabOf(fleet);
+  if (options.practice || enter !== null) await buildProcesses(() => say('building the programs ...'));
   if (options.practice) {
     // The lab is read only when it is asked for: it is no part of the app.
     const { runPractice } = await import('./start/lab.ts');
     return runPractice({ port, isOpened, say });
   }
-  const enter = fleet === null ? null : await enterLabOf(fleet);
   if (fleet !== null && enter !== null) {
     const { runInRunningLab } = await import('./start/lab.ts');
     return runInRunningLab(enter, fleet, { port, isOpened, say });

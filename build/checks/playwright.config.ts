@@ -19,8 +19,8 @@ export default defineConfig({
   snapshotPathTemplate: join(root, 'test', 'e2e', 'snapshots', '{projectName}', '{testFileName}', '{arg}{ext}'),
   forbidOnly: true,
   globalSetup: join(root, 'test', 'e2e', 'fixtures', 'build-app.ts'),
-  // The specs share one lab. Two workers beside each other ran into time limits on two cores.
-  workers: 1,
+  // Most of their time is waiting; each worker has a lab of its own, and a file's tests stay in one.
+  workers: 2,
   fullyParallel: false,
   // Ends a test that hangs; a busy machine is no reason.
   timeout: 180_000,

@@ -1,13 +1,11 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { hasDisplay, openSecretAddress } from '../../electron/browser/open-in-browser.ts';
-import { labAvailability, nodePath } from '../../test/lab/index.ts';
+import { commandLine, labAvailability, nodePath } from '../../test/lab/index.ts';
 import { openListeningSocket } from '../../test/lab/listening-socket.ts';
 import { startPractice } from '../../test/lab/practice.ts';
 import { startGroup } from '../../test/lab/run-command.ts';
-import { root } from '../places.ts';
 
 export interface LabStart {
   readonly port: number | undefined;
@@ -57,7 +55,7 @@ async function runInLab(
   const app = spawnInside(
     // A socket that was opened outside of the lab's network: a browser of this computer reaches it, and nothing inside
     // reaches out.
-    [nodePath, join(root, 'electron/cli/main.ts'), 'serve', fleet, '--listen-fd', '3', '--no-open', '--json'],
+    [nodePath, commandLine, 'serve', fleet, '--listen-fd', '3', '--no-open', '--json'],
     ['ignore', 'pipe', 'inherit', socket.fd],
   );
   socket[Symbol.dispose]();

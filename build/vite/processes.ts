@@ -23,6 +23,7 @@ const bundles: readonly Bundle[] = [
     format: 'es',
     external: native,
   },
+  { entry: 'electron/cli/main.ts', outFile: 'dist/engine/nixstead.js', format: 'es', external: native },
   { entry: 'electron/engine/jobs/runner.ts', outFile: 'dist/engine/runner.js', format: 'es', external: native },
 ];
 

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
@@ -19,7 +18,7 @@ import {
   webSocketPath,
   webSocketProtocol,
 } from '../../shared/doors/web-socket.ts';
-import { createLab, labAvailability, nodePath, projectRoot } from '../lab/index.ts';
+import { commandLine, createLab, labAvailability, nodePath } from '../lab/index.ts';
 import type { Lab } from '../lab/index.ts';
 import { openListeningSocket } from '../lab/listening-socket.ts';
 
@@ -30,7 +29,7 @@ type Client = ContractRouterClient<Contract>;
 /** The app's engine behind its browser door in the lab's controller, and a client of it out here, as a window is one. */
 async function openApp(lab: Lab, until: AsyncDisposableStack): Promise<{ client: Client; enginePid: number }> {
   const listening = await openListeningSocket();
-  const command = [nodePath, join(projectRoot, 'electron/cli/main.ts'), 'serve'];
+  const command = [nodePath, commandLine, 'serve'];
   const engine = lab.controller.spawn([...command, '--listen-fd', '3', '--no-open', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit', listening.fd],
   });

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { Bench } from '../../build/bench/bench.ts';
-import { createLab, labAvailability, projectRoot } from '../lab/index.ts';
+import { commandLine, createLab, labAvailability } from '../lab/index.ts';
 import type { Lab } from '../lab/index.ts';
 
 const hostCount = 10;
@@ -65,11 +64,7 @@ async function withFreshLab<T>(work: (lab: Lab, fleet: string) => Promise<T>): P
   return await work(lab, path);
 }
 
-const deployWith = (path: string) => [
-  'node',
-  join(projectRoot, 'electron/cli/main.ts'),
-  ...['deploy', path, '--on', '*', '--yes', '--json'],
-];
+const deployWith = (path: string) => ['node', commandLine, ...['deploy', path, '--on', '*', '--yes', '--json']];
 
 async function product(): Promise<{ fromNothing: number; nothingToDo: number; evaluation: number }> {
   return withFreshLab(async (lab, path) => {

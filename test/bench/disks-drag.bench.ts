@@ -8,10 +8,10 @@ import { chromium, type Browser, type CDPSession, type Page } from '@playwright/
 import { z } from 'zod';
 import type { Bench, Measurement } from '../../build/bench/bench.ts';
 import { buildPage } from '../../build/page.ts';
-import { root } from '../../build/places.ts';
 import { findProgram, programs } from '../../build/setup/programs.js';
 import { formatLayout } from '../../shared/disko/format.ts';
 import type { Layout } from '../../shared/disko/layout.ts';
+import { commandLine } from '../lab/index.ts';
 
 const browserFile = findProgram(programs.find(({ names }) => names.includes('chromium'))?.names ?? []);
 const DISKS = 24;
@@ -140,7 +140,7 @@ export default {
   async run() {
     await buildPage();
     const home = mkdtempSync(join(tmpdir(), 'nixstead-bench-'));
-    const engine = spawn(process.execPath, [join(root, 'electron/cli/main.ts'), 'serve', '--no-open', '--json'], {
+    const engine = spawn(process.execPath, [commandLine, 'serve', '--no-open', '--json'], {
       env: { ...process.env, NIXSTEAD_HOME: home },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

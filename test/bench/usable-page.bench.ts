@@ -9,8 +9,8 @@ import type { Browser } from '@playwright/test';
 import { z } from 'zod';
 import type { Bench } from '../../build/bench/bench.ts';
 import { buildPage } from '../../build/page.ts';
-import { root } from '../../build/places.ts';
 import { findProgram, programs } from '../../build/setup/programs.js';
+import { commandLine } from '../lab/index.ts';
 
 const browserFile = findProgram(programs.find(({ names }) => names.includes('chromium'))?.names ?? []);
 const rounds = 5;
@@ -21,7 +21,7 @@ async function startOnce(browser: Browser): Promise<{ seconds: number; idleMb: n
   const home = mkdtempSync(join(tmpdir(), 'nixstead-bench-'));
   const page = await browser.newPage();
   const startedAt = performance.now();
-  const engine = spawn(process.execPath, [join(root, 'electron/cli/main.ts'), 'serve', '--no-open', '--json'], {
+  const engine = spawn(process.execPath, [commandLine, 'serve', '--no-open', '--json'], {
     env: { ...process.env, NIXSTEAD_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

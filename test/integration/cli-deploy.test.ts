@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { hostOutcome, jobDetail, jobSummary, stage, stepState } from '../../shared/contract/job.ts';
 import { problem } from '../../shared/contract/problem.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, projectRoot, type Lab } from '../lab/index.ts';
+import { commandLine, createLab, type Lab } from '../lab/index.ts';
 
 const line = z.discriminatedUnion('type', [
   z.object({
@@ -30,7 +30,7 @@ const line = z.discriminatedUnion('type', [
 type Line = z.infer<typeof line>;
 
 let lab: Lab;
-const program = ['node', join(projectRoot, 'electron/cli/main.ts')];
+const program = ['node', commandLine];
 const nixstead = (...argv: string[]) => lab.controller.exec([...program, ...argv], { timeoutMs: 90_000 });
 
 function linesOf(stdout: string): {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { problem as problemSchema, type Problem } from '../../shared/contract/problem.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { commitFleet, writeFleet } from '../lab/fleet.ts';
-import { createLab, projectRoot, type Lab } from '../lab/index.ts';
+import { commandLine, createLab, type Lab } from '../lab/index.ts';
 
 let lab: Lab;
 let folder: string;
@@ -18,7 +18,7 @@ const model = z.object({
 });
 
 const disks = (...argv: string[]) =>
-  lab.controller.exec(['node', join(projectRoot, 'electron/cli/main.ts'), 'disks', ...argv], { timeoutMs: 120_000 });
+  lab.controller.exec(['node', commandLine, 'disks', ...argv], { timeoutMs: 120_000 });
 
 async function done(...argv: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await disks(...argv);

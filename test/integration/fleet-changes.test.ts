@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { host as hostSchema, type Host } from '../../shared/contract/host.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, projectRoot, type Lab } from '../lab/index.ts';
+import { commandLine, createLab, projectRoot, type Lab } from '../lab/index.ts';
 
 const view = z.object({ hosts: z.array(hostSchema) });
 const answer = z.object({
@@ -17,8 +17,7 @@ const answer = z.object({
 
 let lab: Lab;
 const fixtures = join(projectRoot, 'test/fixtures/changing');
-const nixstead = (...argv: string[]) =>
-  lab.controller.exec(['node', join(projectRoot, 'electron/cli/main.ts'), ...argv], { timeoutMs: 90_000 });
+const nixstead = (...argv: string[]) => lab.controller.exec(['node', commandLine, ...argv], { timeoutMs: 90_000 });
 
 async function git(path: string, ...argv: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await lab.controller.exec(['git', '-C', path, ...argv]);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { finding as findingSchema, type Finding } from '../../shared/contract/finding.ts';
 import { applySplices } from '../../shared/nix/splice.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, projectRoot, type Lab } from '../lab/index.ts';
+import { commandLine, createLab, projectRoot, type Lab } from '../lab/index.ts';
 
 let lab: Lab;
 
@@ -17,7 +17,7 @@ async function run(cwd: string, ...argv: string[]): Promise<string> {
 }
 
 async function check(path: string): Promise<{ exitCode: number | null; findings: Finding[] }> {
-  const argv = ['node', join(projectRoot, 'electron/cli/main.ts'), 'fleet', 'check', path, '--json'];
+  const argv = ['node', commandLine, 'fleet', 'check', path, '--json'];
   const { exitCode, stdout, stderr } = await lab.controller.exec(argv, { timeoutMs: 120_000 });
   expect(stderr).toBe('');
   return { exitCode, findings: z.array(findingSchema).parse(JSON.parse(stdout)) };
@@ -247,7 +247,7 @@ describeLab('the doctor', () => {
     });
     const common = join(path, 'modules/common.nix');
     await writeFile(common, (await readFile(common, 'utf8')).replace(/ *system\.stateVersion.*\n/, ''));
-    const cli = join(projectRoot, 'electron/cli/main.ts');
+    const cli = commandLine;
     const changed = async () => find((await check(path)).findings, 'state-version-changed', 'nas');
     expect(await changed()).toBeUndefined();
     await run(path, 'node', cli, 'deploy', path, '--on', 'nas', '--yes');

@@ -8,7 +8,7 @@ import { inputsView, plannedEdit, proposal, type InputEdit } from '../../shared/
 import { jobId } from '../../shared/contract/ids.ts';
 import { problem } from '../../shared/contract/problem.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, nodePath, projectRoot, type Lab } from '../lab/index.ts';
+import { commandLine, createLab, nodePath, projectRoot, type Lab } from '../lab/index.ts';
 
 let lab: Lab;
 let fleet: string;
@@ -21,8 +21,7 @@ async function run(cwd: string, ...argv: string[]): Promise<string> {
   if (exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${exitCode}\n${stderr}`);
   return stdout;
 }
-const cli = (...argv: string[]) =>
-  lab.controller.exec(['node', join(projectRoot, 'electron/cli/main.ts'), ...argv], { timeoutMs: 90_000 });
+const cli = (...argv: string[]) => lab.controller.exec(['node', commandLine, ...argv], { timeoutMs: 90_000 });
 
 /** Has an engine of its own do one thing with the fleet's inputs. */
 async function engine<T>(schema: z.ZodType<T>, request: object, path = fleet): Promise<T> {
@@ -315,10 +314,9 @@ describeLab('the inputs of a flake, with real nix', () => {
     );
     await commit(repositoryPath('library'), 'greeting = "five";');
     for (const end of ['cancel', 'kill'] as const) {
-      const child = lab.controller.spawn(
-        ['node', join(projectRoot, 'electron/cli/main.ts'), 'fleet', 'update', fleet, '--build', '--json'],
-        { stdio: ['ignore', 'pipe', 'pipe'] },
-      );
+      const child = lab.controller.spawn(['node', commandLine, 'fleet', 'update', fleet, '--build', '--json'], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       const closed = once(child, 'close');
       let stdout = '';
       child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -5,14 +5,14 @@ import { z } from 'zod';
 import { problem as problemSchema, type Problem } from '../../shared/contract/problem.ts';
 import { parseNix } from '../../shared/nix/parser.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, projectRoot, type Lab } from '../lab/index.ts';
+import { commandLine, createLab, type Lab } from '../lab/index.ts';
 
 let lab: Lab;
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIInventedInventedInventedInventedInvented ada@desk';
 const failure = z.object({ error: problemSchema });
 
 const nixstead = (...[group = '', verb = '', ...rest]: string[]) =>
-  lab.controller.exec(['node', join(projectRoot, 'electron/cli/main.ts'), group, verb, '--json', ...rest], {
+  lab.controller.exec(['node', commandLine, group, verb, '--json', ...rest], {
     timeoutMs: 180_000,
   });
 

@@ -6,7 +6,7 @@ import { fleet as fleetSchema } from '../../shared/contract/fleet.ts';
 import { host as hostSchema, hostTraits } from '../../shared/contract/host.ts';
 import { problem as problemSchema, type Problem } from '../../shared/contract/problem.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, projectRoot, type Lab, type LabHost } from '../lab/index.ts';
+import { commandLine, createLab, projectRoot, type Lab, type LabHost } from '../lab/index.ts';
 
 const shown = z.object({ fleet: fleetSchema, hosts: z.array(hostSchema.extend({ traits: hostTraits.nullish() })) });
 const failure = z.object({ error: problemSchema });
@@ -18,7 +18,7 @@ let wrapper: string;
 
 /** Runs the command line where the fleet's owner sits. Every start of nix is written down. */
 async function nixstead(...argv: string[]) {
-  const command = ['node', join(projectRoot, 'electron/cli/main.ts'), ...argv];
+  const command = ['node', commandLine, ...argv];
   return lab.controller.exec(command, { timeoutMs: 90_000, env: { NIXSTEAD_NIX: wrapper, NIX_CALLS: calls } });
 }
 

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { hostStatus, type HostStatus } from '../../shared/contract/host.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, projectRoot, type Lab } from '../lab/index.ts';
+import { commandLine, createLab, type Lab } from '../lab/index.ts';
 
 let lab: Lab;
-const program = ['node', join(projectRoot, 'electron/cli/main.ts')];
+const program = ['node', commandLine];
 const nixstead = (...argv: string[]) => lab.controller.exec([...program, ...argv], { timeoutMs: 60_000 });
 
 async function statusOf(path: string): Promise<Record<string, HostStatus>> {

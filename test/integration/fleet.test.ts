@@ -7,7 +7,7 @@ import { fleet as fleetSchema } from '../../shared/contract/fleet.ts';
 import { host as hostSchema, type Host } from '../../shared/contract/host.ts';
 import { problem as problemSchema, type Problem } from '../../shared/contract/problem.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, projectRoot, type Lab } from '../lab/index.ts';
+import { commandLine, createLab, projectRoot, type Lab } from '../lab/index.ts';
 
 const view = z.object({ fleet: fleetSchema, hosts: z.array(hostSchema) });
 const failure = z.object({ error: problemSchema });
@@ -20,7 +20,7 @@ let folderNumber = 0;
 
 /** Runs the command line where the fleet's owner sits. Every start of nix is written down. */
 async function nixstead(argv: string[], env: Record<string, string> = {}) {
-  const command = ['node', join(projectRoot, 'electron/cli/main.ts'), ...argv];
+  const command = ['node', commandLine, ...argv];
   return lab.controller.exec(command, { timeoutMs: 60_000, env: { NIXSTEAD_NIX: wrapper, NIX_CALLS: calls, ...env } });
 }
 
@@ -270,7 +270,7 @@ describeLab('opening a fleet', () => {
   test('Ctrl-C while it is evaluated ends nix with it', async () => {
     const path = await copyOf('endless');
     const pidFile = join(lab.folder, 'pid');
-    const argv = ['node', join(projectRoot, 'electron/cli/main.ts'), 'fleet', 'show', path];
+    const argv = ['node', commandLine, 'fleet', 'show', path];
     const env = { NIXSTEAD_NIX: wrapper, NIX_CALLS: calls };
     const child = lab.controller.spawn(['sh', '-c', 'echo $$ >"$0"; exec "$@"', pidFile, ...argv], { env });
     const ended = once(child, 'exit');

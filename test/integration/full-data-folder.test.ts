@@ -6,7 +6,7 @@ import { fleet as fleetSchema } from '../../shared/contract/fleet.ts';
 import { host as hostSchema } from '../../shared/contract/host.ts';
 import { problem } from '../../shared/contract/problem.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, projectRoot, type Lab } from '../lab/index.ts';
+import { commandLine, createLab, type Lab } from '../lab/index.ts';
 
 const view = z.object({ fleet: fleetSchema, hosts: z.array(hostSchema) });
 const failure = z.object({ error: problem });
@@ -20,7 +20,7 @@ const root = async (...argv: string[]) => {
   return stdout;
 };
 const nixstead = (...argv: string[]) =>
-  lab.controller.exec(['node', join(projectRoot, 'electron/cli/main.ts'), ...argv], {
+  lab.controller.exec(['node', commandLine, ...argv], {
     timeoutMs: 60_000,
     env: { NIXSTEAD_HOME: home },
   });

@@ -4,17 +4,14 @@ import { z } from 'zod';
 import { probeAnswer, type ProbeAnswer } from '../../shared/contract/machine.ts';
 import { problem, type Problem } from '../../shared/contract/problem.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, projectRoot, type Lab, type LabHost } from '../lab/index.ts';
+import { commandLine, createLab, type Lab, type LabHost } from '../lab/index.ts';
 
 let lab: Lab;
 const failure = z.object({ error: problem });
 type Probed = Extract<ProbeAnswer, { state: 'probed' }>;
 
 const cli = (place: string, env: Readonly<Record<string, string>> = {}, ...flags: string[]) =>
-  lab.controller.exec(
-    ['node', join(projectRoot, 'electron/cli/main.ts'), 'hosts', 'probe', place, '--json', ...flags],
-    { timeoutMs: 60_000, env },
-  );
+  lab.controller.exec(['node', commandLine, 'hosts', 'probe', place, '--json', ...flags], { timeoutMs: 60_000, env });
 
 async function probed(place: string, env: Readonly<Record<string, string>> = {}): Promise<Probed> {
   const { exitCode, stdout, stderr } = await cli(place, env);

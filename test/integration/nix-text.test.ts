@@ -8,12 +8,12 @@ import { simpleFlake } from '../../shared/fleet/template/flake-simple.ts';
 import { tokenize } from '../../shared/nix/lexer.ts';
 import { formatValue, type NixValue } from '../../shared/nix/value.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { createLab, projectRoot, type Lab } from '../lab/index.ts';
+import { commandLine, createLab, projectRoot, type Lab } from '../lab/index.ts';
 import { nixLikeText } from '../unit/shared/nix/nix-like-text.ts';
 import { nixData } from '../unit/shared/nix/nix-data.ts';
 
 let lab: Lab;
-const cli = join(projectRoot, 'electron/cli/main.ts');
+const cli = commandLine;
 
 async function run(argv: readonly string[], stdin = ''): Promise<string> {
   const { exitCode, stdout, stderr } = await lab.controller.exec(argv, { timeoutMs: 240_000, stdin });

@@ -7,6 +7,9 @@ import { mustRun } from './run-command.ts';
 /** The project that the controller runs; it sees it read-only at the same path. */
 export const projectRoot = resolve(import.meta.dirname, '../..');
 
+/** The command line as it is installed, built from the sources by build/processes.ts. */
+export const commandLine = join(projectRoot, 'dist', 'engine', 'nixstead.js');
+
 /** Node 24 of the project, wherever the computer's own Node is. */
 export const nodePath = join(projectRoot, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
 

@@ -4,14 +4,14 @@
  *     await using lab = await createLab({ name: 'deploy' });
  *     const [alpha] = await lab.up(['alpha', 'beta']);
  *     const { path } = await lab.fleet('factory');
- *     const shown = await lab.controller.exec([nodePath, `${projectRoot}/electron/cli/main.ts`, 'fleet', 'show', path]);
+ *     const shown = await lab.controller.exec([nodePath, commandLine, 'fleet', 'show', path]);
  *     await alpha.link('down');
  *
  * Programs under test run in `lab.controller`, where nix, git and ssh are and the hosts can be reached; `lab.folder` is
  * seen at the same path there and here. Hosts and controller are real Debian programs in namespaces of their own.
  */
 export { labAvailability } from './availability.ts';
-export { nodePath, projectRoot } from './controller.ts';
+export { commandLine, nodePath, projectRoot } from './controller.ts';
 export { fleetTemplates } from './fleet.ts';
 export { createLab, type Lab } from './lab.ts';
 export type { LabHost } from './lab-host.ts';

@@ -15,7 +15,7 @@ import {
   type Watchdog,
 } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
-import { createLab, projectRoot, type Lab, type LabHost } from '../../lab/index.ts';
+import { commandLine, createLab, type Lab, type LabHost } from '../../lab/index.ts';
 
 const stepLine = z.object({
   type: z.literal('step'),
@@ -53,7 +53,7 @@ export interface Deployed {
   stderr: string;
 }
 
-const program = join(projectRoot, 'electron/cli/main.ts');
+const program = commandLine;
 
 /** A lab in which the owner of the fleet deploys with the product's own command line. */
 export class DeployLab implements AsyncDisposable {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { jobId, type JobId } from '../../../shared/contract/ids.ts';
 import { jobDetail, type JobDetail } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
-import { createLab, projectRoot, type Lab, type LabHost } from '../../lab/index.ts';
+import { commandLine, createLab, type Lab, type LabHost } from '../../lab/index.ts';
 import { RunningDeploy, stagesOf, type Deployed } from '../deploy/deploy-lab.ts';
 
-const program = join(projectRoot, 'electron/cli/main.ts');
+const program = commandLine;
 
 /** A layout for a disk of the lab: a partition for the boot loader and one for everything. */
 export function layout(serial: string, root = '100%'): string {
