@@ -21,122 +21,115 @@ async function install(...names: string[]): Promise<void> {
 
 const remove = (name: string) => home.lab.controller.exec(['rm', `/usr/local/bin/${name}`]);
 
+/** What is wrong with each host of the hive. */
+const hive = {
+  fine: unit('samba'),
+  lame: 'services.nginx.enable = true; pocket.failUnits = [ "nginx" ];',
+  shut: 'pocket.breakFirewall = true;',
+  stuck: 'pocket.activationSeconds = 60;',
+  broken: 'environment.etc.x.source = pkgs.runCommand "x" { } "exit 3";',
+} as const;
+const hiveHosts = ['fine', 'lame', 'shut', 'stuck', 'broken'] as const;
+
 describeLab('deploying with the programs that people have', () => {
   beforeAll(async () => {
-    home = await DeployLab.start('engines', ['hive', 'plain', 'node']);
+    home = await DeployLab.start('engines', [...hiveHosts, 'plain', 'node', 'failing']);
   });
   afterAll(() => home?.[Symbol.asyncDispose]());
 
-  const colmenaFleet = async (name: string, config: string): Promise<string> =>
-    (await home.lab.fleet('colmena', { name, hosts: ['hive'], config: { hive: config } })).path;
-
   test('a program that is not here is said to be missing before anything is started', async () => {
-    const path = await colmenaFleet('missing', '');
-    const { exitCode, stdout, stderr } = await home.cli([
-      'deploy',
-      path,
-      '--on',
-      'hive',
-      '--yes',
-      '--engine',
-      'colmena',
-    ]);
+    const { path } = await home.lab.fleet('colmena', { name: 'missing', hosts: ['fine'] });
+    const argv = ['deploy', path, '--on', 'fine', '--yes', '--engine', 'colmena'];
+    const { exitCode, stdout, stderr } = await home.cli(argv);
     expect(exitCode).toBe(1);
     expect(stdout + stderr).toContain('colmena is not here');
   });
 
-  test('colmena switches a host, guarded by our watchdog, and the host tells what came of it', async () => {
+  test('colmena deploys hosts beside each other under our watchdog, and each tells what came of it', async () => {
     await install('colmena');
-    const path = await colmenaFleet('colmena', unit('samba'));
-    const first = await home.deploy(path, 'hive', '--engine', 'colmena');
-    expect(first.exitCode, first.stderr).toBe(0);
-    const system = await home.host('hive').currentSystem();
-    expect(first.result.hosts).toMatchObject({ hive: { state: 'succeeded', system } });
-    expect(stagesOf(first.steps, 'hive')).toBe(switched);
-    expect(await home.host('hive').read('systemctl', 'is-active', 'samba')).toBe('active');
-
-    const { commands, watchdogs, spec } = await home.job(first.result.job);
-    expect(watchdogs['hive']?.state).toBe('kept');
-    expect(spec['engine']).toBe('colmena');
-    const shown = commands.map(({ command, exitCode }) => [command.stage, command.argv.slice(1), exitCode]);
-    expect(shown.at(-1)).toEqual(['build', ['apply', 'switch', '--config', `${path}/flake.nix`, '--on', 'hive'], 0]);
-    const { stdout: log } = await home.cli(['jobs', 'log', first.result.job, '--host', 'hive']);
-    expect(log).toContain(`Built "${system}"`);
-
-    const again = await home.deploy(path, 'hive', '--engine', 'colmena');
-    expect(again.result.hosts).toMatchObject({ hive: { state: 'unchanged', system } });
-  });
-
-  test('units that fail under colmena are told as such, since the host runs the new system', async () => {
-    const path = await colmenaFleet('units', 'services.nginx.enable = true; pocket.failUnits = [ "nginx" ];');
-    const { result } = await home.deploy(path, 'hive', '--engine', 'colmena');
-    expect(result.hosts['hive']).toMatchObject({
-      state: 'switched-with-failures',
-      system: await home.host('hive').currentSystem(),
-      error: { code: 'deploy-units-failed' },
+    const { path } = await home.lab.fleet('colmena', { name: 'hive', hosts: [...hiveHosts], config: hive });
+    const before = new Map(
+      await Promise.all(hiveHosts.map(async (name) => [name, await home.host(name).currentSystem()] as const)),
+    );
+    const { result, steps, stderr } = await home.deploy(path, '*', '--engine', 'colmena', '--watchdog', '18');
+    const now = async (name: string): Promise<string | null> => home.host(name).currentSystem();
+    expect(result.hosts, stderr + JSON.stringify(result.hosts)).toMatchObject({
+      fine: { state: 'succeeded', system: await now('fine') },
+      lame: { state: 'switched-with-failures', system: await now('lame'), error: { code: 'deploy-units-failed' } },
+      shut: { state: 'reverted', error: { code: 'deploy-reverted-unreachable' } },
+      stuck: { state: 'reverted', error: { code: 'deploy-reverted-stuck' } },
+      broken: { state: 'failed', error: { code: 'nix-builder-failed' } },
     });
+    expect(stagesOf(steps, 'fine')).toBe(switched);
+    expect(await home.host('fine').read('systemctl', 'is-active', 'samba')).toBe('active');
+    expect(await now('fine')).not.toBe(before.get('fine'));
+    for (const name of ['shut', 'stuck', 'broken'] as const) expect(await now(name), name).toBe(before.get(name));
+    // Nothing of a watch is left where nothing was changed.
+    expect((await home.host('broken').exec(['sh', '-c', 'ls /nix/var/nix/gcroots'])).stdout).not.toContain('nixstead-');
+
+    const { commands, watchdogs, spec } = await home.job(result.job);
+    expect(watchdogs['fine']?.state).toBe('kept');
+    expect(spec['engine']).toBe('colmena');
+    expect(commands.map(({ command, exitCode }) => [command.stage, command.argv.slice(1), exitCode])).toContainEqual([
+      'build',
+      ['apply', 'switch', '--config', `${path}/flake.nix`, '--on', 'fine'],
+      0,
+    ]);
+    const { stdout: log } = await home.cli(['jobs', 'log', result.job, '--host', 'fine']);
+    expect(log).toContain(`Built "${await now('fine')}"`);
   });
 
-  test('a host that colmena shut us out of goes back by itself', async () => {
-    const host = home.host('hive');
+  test('a cancelled colmena is ended, and the host says what it is in and that it goes back', async () => {
+    const { path } = await home.lab.fleet('colmena', {
+      name: 'cancelled',
+      hosts: ['fine'],
+      config: { fine: `${unit('late')} pocket.activationSeconds = 30;` },
+    });
+    const host = home.host('fine');
     const before = await host.currentSystem();
-    const path = await colmenaFleet('shut', 'pocket.breakFirewall = true;');
-    const { result } = await home.deploy(path, 'hive', '--engine', 'colmena', '--watchdog', '8');
-    expect(result.hosts['hive']).toMatchObject({ state: 'reverted', error: { code: 'deploy-reverted-unreachable' } });
-    expect(await host.currentSystem()).toBe(before);
+    const running = home.begin(path, 'fine', '--engine', 'colmena', '--watchdog', '8');
+    await running.untilWatchdog('fine', 'armed');
+    await home.cancel(await home.latestJob());
+    const { result } = await running.over();
+    expect(result.hosts['fine']).toMatchObject({ state: 'cancelled' });
+    expect(result.hosts['fine']?.error?.evidence).toMatch(/goes back by itself at/);
+    const isBack = `until [ -s /run/nixstead/*/watchdog.status ]; do sleep 0.2; done; readlink -f /run/current-system`;
+    expect((await host.exec(['sh', '-c', isBack])).stdout.trim()).toBe(before);
   });
 
-  test('a build that fails under colmena is explained by what nix said, and touches nothing', async () => {
-    const path = await colmenaFleet('broken', 'environment.etc.x.source = pkgs.runCommand "x" { } "exit 3";');
-    const host = home.host('hive');
-    const before = await host.currentSystem();
-    const error = await home.deployFails(path, 'hive', '--engine', 'colmena');
-    expect(error.code).toBe('nix-builder-failed');
-    expect(await host.currentSystem()).toBe(before);
-    expect((await host.exec(['sh', '-c', 'ls /nix/var/nix/gcroots | grep nixstead-'])).stdout).toBe('');
+  test.each(['nixos-rebuild', 'nixos-rebuild-ng'])('%s switches, given the options of its generation', async (name) => {
+    await install(name);
+    const path = await home.fleet(name, { plain: unit(name) });
+    const { result, steps, stderr } = await home.deploy(path, 'plain', '--engine', 'nixos-rebuild');
+    const system = await home.host('plain').currentSystem();
+    expect(result.hosts['plain'], stderr).toMatchObject({ state: 'succeeded', system });
+    expect(stagesOf(steps, 'plain')).toBe(switched);
+    const { watchdogs, commands } = await home.job(result.job);
+    expect(watchdogs['plain']?.state).toBe('kept');
+    expect(commands.at(-1)?.command.argv).toEqual(
+      expect.arrayContaining(['--target-host', 'root@plain', name === 'nixos-rebuild' ? '--fast' : '--no-reexec']),
+    );
+    await remove(name);
   });
 
-  test.each(['nixos-rebuild', 'nixos-rebuild-ng'])(
-    '%s switches, and each generation is given its own options',
-    async (name) => {
-      await install(name);
-      const path = await home.fleet(name, { plain: unit(name) });
-      const { result, steps, stderr } = await home.deploy(path, 'plain', '--engine', 'nixos-rebuild');
-      const system = await home.host('plain').currentSystem();
-      expect(result.hosts['plain'], stderr).toMatchObject({ state: 'succeeded', system });
-      expect(stagesOf(steps, 'plain')).toBe(switched);
-      const { watchdogs, commands } = await home.job(result.job);
-      expect(watchdogs['plain']?.state).toBe('kept');
-      expect(commands.at(-1)?.command.argv).toEqual(
-        expect.arrayContaining(['--target-host', 'root@plain', name === 'nixos-rebuild' ? '--fast' : '--no-reexec']),
-      );
-      await remove(name);
-    },
-  );
-
-  test('deploy-rs switches and confirms by itself; what it cannot do is refused', async () => {
+  test('deploy-rs confirms by itself, its rollback is told as one, and what it cannot do is refused', async () => {
     await install('deploy');
-    const { path } = await home.lab.fleet('deploy-rs', { hosts: ['node'], config: { node: unit('syncthing') } });
-    const { result, steps, stderr } = await home.deploy(path, 'node', '--engine', 'deploy-rs', '--watchdog', '20');
-    const system = await home.host('node').currentSystem();
-    expect(result.hosts['node'], stderr).toMatchObject({ state: 'succeeded', system });
+    const { path } = await home.lab.fleet('deploy-rs', {
+      hosts: ['node', 'failing'],
+      config: { node: unit('syncthing'), failing: 'pocket.failActivation = true;' },
+    });
+    const failing = home.host('failing');
+    const before = [await failing.currentSystem(), await failing.generation()];
+    const { result, steps, stderr } = await home.deploy(path, '*', '--engine', 'deploy-rs', '--watchdog', '20');
+    expect(result.hosts, stderr + JSON.stringify(result.hosts)).toMatchObject({
+      node: { state: 'succeeded', system: await home.host('node').currentSystem() },
+      failing: { state: 'reverted', error: { code: 'deploy-reverted-engine' } },
+    });
+    expect([await failing.currentSystem(), await failing.generation()]).toEqual(before);
     expect(stagesOf(steps, 'node')).toBe(switched);
     const { watchdogs, commands } = await home.job(result.job);
     expect(watchdogs).toEqual({});
     expect(commands.at(-1)?.command.argv).toEqual(expect.arrayContaining(['--confirm-timeout', '20']));
     expect((await home.deployFails(path, 'node', '--engine', 'deploy-rs', '--goal', 'test')).code).toBe('engine-goal');
-  });
-
-  test('a rollback of deploy-rs is told as one', async () => {
-    const host = home.host('node');
-    const before = [await host.currentSystem(), await host.generation()];
-    const { path } = await home.lab.fleet('deploy-rs', {
-      name: 'failing',
-      hosts: ['node'],
-      config: { node: 'pocket.failActivation = true;' },
-    });
-    const { result } = await home.deploy(path, 'node', '--engine', 'deploy-rs');
-    expect(result.hosts['node']).toMatchObject({ state: 'reverted', error: { code: 'deploy-reverted-engine' } });
-    expect([await host.currentSystem(), await host.generation()]).toEqual(before);
   });
 });

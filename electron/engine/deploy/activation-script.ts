@@ -128,10 +128,10 @@ export function glanceArgv(activation: Activation, privilege: readonly string[])
 /**
  * How an activation ended, or how far it is. `profile`: nix-env could not set the profile; `switch`:
  * switch-to-configuration ended with `exitCode`; `died`: it was killed; `gone`: there is no trace of it (not started, or
- * the machine booted anew); `reverted`: the engine's own rollback put back what ran before.
+ * the machine booted anew); `lost`: the engine's connection broke, and it heard no more; `reverted`: the engine's own rollback put back what ran before.
  */
 export interface ActivationStatus {
-  readonly state: 'profile' | 'switch' | 'died' | 'gone' | 'running' | 'reverted';
+  readonly state: 'profile' | 'switch' | 'died' | 'gone' | 'running' | 'lost' | 'reverted';
   readonly exitCode: number;
   /** What went wrong beside an activation that came through. */
   readonly remark?: Problem;

@@ -177,6 +177,7 @@ class Confirmation {
   #cause(): RevertCause {
     const { watchdog, status } = this.#work;
     if (watchdog.byHand === 'revert') return 'by-hand';
+    if (status.state === 'lost' && !watchdog.wasSentBack) return 'unreachable';
     if (whyNotKept(status) !== null) return wasEnded(status) && !watchdog.wasSentBack ? 'stuck' : 'activation';
     return this.#wasReachedInTime ? 'health' : 'unreachable';
   }
@@ -191,6 +192,7 @@ function wasEnded({ state }: ActivationStatus): boolean {
 function whyNotKept(status: ActivationStatus): string | null {
   if (wasEnded(status)) return 'the activation ended without a result';
   if (status.state === 'reverted') return 'the engine went back';
+  if (status.state === 'lost') return 'the engine lost its connection while it activated';
   // Nothing was changed where the profile could not be set.
   if (status.state === 'profile' || status.exitCode === 0 || status.exitCode === 4) return null;
   return `switch-to-configuration failed (exit ${status.exitCode})`;

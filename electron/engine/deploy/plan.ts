@@ -21,7 +21,7 @@ import type { DeployHost, DeploySpec } from './spec.ts';
  */
 export function planDeploy(
   view: FleetView,
-  request: Pick<DeployRequest, 'hosts' | 'goal' | 'watchdog'>,
+  request: Pick<DeployRequest, 'hosts' | 'goal' | 'watchdog' | 'engine'>,
   sshFolder: string,
   safety: Safety = new Safety('', {}),
   engine: ChosenEngine = ownEngine,
@@ -41,6 +41,7 @@ export function planDeploy(
     goal: request.goal,
     engine: engine.name,
     program: engine.program,
+    wantedEngine: request.goal === 'dry-activate' ? (request.engine ?? null) : null,
     rollbackTo: null,
     fleet: { name, path: folder, ref, form },
     fingerprint,

@@ -52,6 +52,8 @@ export const deploySpec = z.object({
   version: z.literal(1),
   goal,
   engine: engineName.default('nix'),
+  /** Of a plan: what was asked for to do it with; null: what the fleet says by then. */
+  wantedEngine: engineName.nullable().default(null),
   /** The program of an engine that has one. `generation`: which of its forms it is, where that makes a difference. */
   program: toolProgram.nullable().default(null),
   /** `path`: the folder of flake.nix (or of hive.nix); `ref`: what nix is given. */

@@ -42,7 +42,7 @@ export function judgeActivation(evidence: Evidence): Verdict {
   const failWith = (error: Problem, note: string): Verdict => ({ outcome: outcome('failed', after, error), note });
 
   if (status.state === 'profile') return failWith(deployProblems.profileNotSet(host, lastLines), 'profile not set');
-  if (status.state === 'died' || status.state === 'gone' || status.state === 'running') {
+  if (status.state !== 'switch') {
     return failWith(deployProblems.activationDied(host, lastLines, state), 'ended without a result');
   }
   const isUnitFailure = status.exitCode === 4;

@@ -24,29 +24,28 @@ ln -s reverted "$folder/verdict" 2>/dev/null || exit 0
 current=$(readlink "$folder/before/current")
 booted=$(readlink "$folder/before/profile")
 PATH="$current/sw/bin:$PATH:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-end_foreign() {
-  for cmdline in /proc/[0-9]*/cmdline; do
-    tr '\\0' ' ' <"$cmdline" 2>/dev/null | grep -qF "$new/bin/switch-to-configuration" || continue
-    pid=\${cmdline#/proc/}
-    pid=\${pid%/cmdline}
-    [ "$pid" != "$$" ] || continue
-    echo "The activation has not ended; it is ended now."
-    kill -s KILL "$pid" 2>/dev/null
-  done
-  return 0
-}
-end_activation() {
-  [ ! -e "$folder/foreign" ] || end_foreign
-  pid=$(cat "$folder/pid" 2>/dev/null) || return 0
-  [ ! -e "$folder/status" ] || return 0
-  group=$(cut -d ' ' -f 5 "/proc/$pid/stat" 2>/dev/null)
+end_group() {
+  group=$(cut -d ' ' -f 5 "/proc/$1/stat" 2>/dev/null)
   [ "\${group:-0}" -gt 1 ] || return 0
   echo "The activation has not ended; it is ended now."
-  [ ! -d /run/systemd/system ] || systemctl stop "$unit.service"
+  [ ! -d /run/systemd/system ] || systemctl stop "$unit.service" 2>/dev/null
   kill -s TERM -- "-$group" 2>/dev/null
   tries=0
   while kill -s 0 -- "-$group" 2>/dev/null && [ "$tries" -lt 20 ]; do tries=$((tries + 1)); sleep 0.1; done
   kill -s KILL -- "-$group" 2>/dev/null
+  return 0
+}
+end_foreign() {
+  for cmdline in /proc/[0-9]*/cmdline; do
+    { tr '\\0' ' ' <"$cmdline"; } 2>/dev/null | grep -qF "$new/bin/switch-to-configuration" || continue
+    pid=\${cmdline#/proc/}
+    end_group "\${pid%/cmdline}"
+  done
+}
+end_activation() {
+  if [ -e "$folder/foreign" ]; then end_foreign; return 0; fi
+  pid=$(cat "$folder/pid" 2>/dev/null) || return 0
+  [ -e "$folder/status" ] || end_group "$pid"
   return 0
 }
 go_back() {

@@ -34,8 +34,9 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
     request: DeployRequest,
     rollbackTo: DeploySpec['rollbackTo'] = null,
   ): Promise<{ jobId: JobId }> => {
-    const unplanned = await plan(request, rollbackTo);
     const approved = request.planned === undefined ? null : await jobs.show(request.planned);
+    const engine = request.engine ?? wantedEngineOf(approved);
+    const unplanned = await plan({ ...request, engine }, rollbackTo);
     const spec = approved === null ? unplanned : asPlanned(unplanned, request, approved);
     const hosts = spec.hosts.map((host) => host.name);
     const about = { kind: 'deploy', title: deployTitle(spec), fleetId: request.fleetId, hosts };
@@ -103,6 +104,12 @@ function asPlanned(
     return { ...host, planned: { before, outPath, drvPath, stateVersion: outcomes[host.name]?.stateVersion ?? null } };
   });
   return { ...spec, hosts };
+}
+
+/** What a plan was made for; nothing where the fleet decides. */
+function wantedEngineOf(approved: JobDetail | null): DeployRequest['engine'] {
+  const spec = deploySpec.safeParse(approved?.spec);
+  return spec.success ? (spec.data.wantedEngine ?? undefined) : undefined;
 }
 
 /** The same goal again for the hosts that did not come to it, by what their fleet says of them now. */

@@ -11,10 +11,16 @@ export interface Way {
 const nix = ['nix', '--extra-experimental-features', 'nix-command flakes'];
 
 /** Runs a program; its output comes line by line, both streams as one. Gives the exit status. */
-function run(argv: readonly string[], onLine: (line: string) => void, env: NodeJS.ProcessEnv = {}): Promise<number> {
+function run(
+  argv: readonly string[],
+  onLine: (line: string, stream: 'stdout' | 'stderr') => void,
+  env: NodeJS.ProcessEnv = {},
+): Promise<number> {
   const [file = '', ...args] = argv;
   const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
+  for (const stream of ['stdout', 'stderr'] as const) {
+    createInterface({ input: child[stream] }).on('line', (line) => onLine(line, stream));
+  }
   return new Promise((resolve) => child.on('close', (code) => resolve(code ?? 255)));
 }
 
@@ -30,7 +36,9 @@ export async function build(installable: string, onLine: (line: string) => void)
 
 export async function evaluate(installable: string): Promise<string> {
   let value = '';
-  const code = await run([...nix, 'eval', '--raw', installable], (line) => (value += line));
+  const code = await run([...nix, 'eval', '--raw', installable], (line, stream) => {
+    if (stream === 'stdout') value += line;
+  });
   if (code !== 0) throw new Error(`${installable} cannot be evaluated: ${value}`);
   return value;
 }

@@ -21,6 +21,8 @@ import { beforeTool, takeToolLine, type ToolHostProgress, type ToolProgress } fr
 /** A program whose own rollback is awaited is given so long beyond its own time. */
 const besidesRollbackMs = 15_000;
 const pauseMs = 1000;
+/** Exit status of ssh itself, and where what it ran was ended by a signal. */
+const sshFailed = 255;
 
 /** One host's way through a program that evaluates, builds, copies and activates in one run. */
 export class ToolPassage implements Passage {
@@ -36,6 +38,7 @@ export class ToolPassage implements Passage {
   #stage: Stage = 'build';
   /** Lines of the activation for which nobody listened yet. */
   #unheard: string[] = [];
+  #goesBackAt: ActivateOptions['goesBackAt'] = () => null;
   #onActivationLine: ((text: string) => void) | null = null;
 
   constructor(at: HostAtWork, tool: Tool, program: ToolProgram) {
@@ -45,10 +48,22 @@ export class ToolPassage implements Passage {
   }
 
   async bring(activation: GuardedActivation | null): Promise<void> {
-    const { work, host, reached, onStage, steps } = this.#at;
-    const { context, limits } = work;
-    onStage('build', 'waiting for a place');
+    this.#at.onStage('build', 'waiting for a place');
     await activation?.ready();
+    try {
+      await this.#begin(activation);
+      await Promise.race([this.#activates.promise, this.#ended]);
+      if (this.#stage !== 'activate') await this.#endWithoutActivation(activation !== null);
+    } catch (error) {
+      await this.#unguard();
+      throw error;
+    }
+  }
+
+  /** Starts the program, and comes back when it has evaluated: no more than fit the memory do so at once. */
+  async #begin(activation: GuardedActivation | null): Promise<void> {
+    const { work, host, reached, steps } = this.#at;
+    const { context, limits } = work;
     await limits.programs.run(context.signal, async () => {
       if (activation && reached && activation.record.watchdogSeconds !== null) {
         this.#sentinel = new Sentinel(host.name, activation, reached);
@@ -61,22 +76,26 @@ export class ToolPassage implements Passage {
       this.#ended = ended;
       await Promise.race([this.#evaluated.promise, ended]);
     });
-    await Promise.race([this.#activates.promise, this.#ended]);
-    if (this.#stage !== 'activate') await this.#endWithoutActivation(activation !== null);
   }
 
   async activate(_activation: Activation, options: ActivateOptions): Promise<ActivationStatus> {
     this.#onActivationLine = (text) => options.onOutput(`${text}\n`);
+    this.#goesBackAt = options.goesBackAt;
     for (const line of this.#unheard.splice(0)) this.#onActivationLine(line);
     try {
       const result = await this.#ended;
       await this.#sentinel?.lastLook();
-      if (this.#sentinel?.wasArmed === false) await this.#sentinel.letGo();
       const status = this.#status(result?.exitCode ?? null);
       return this.#tool.guard === 'own' ? await this.#afterOwnRollback(status, options.signal) : status;
     } finally {
-      this.#sentinel?.[Symbol.dispose]();
+      await this.#unguard();
     }
+  }
+
+  /** What was not changed need not be watched any more; an armed watchdog needs nobody. */
+  async #unguard(): Promise<void> {
+    if (this.#sentinel?.wasArmed === true) this.#sentinel[Symbol.dispose]();
+    else await this.#sentinel?.letGo();
   }
 
   /** The program is through, and no line of it said that it activates. */
@@ -86,10 +105,7 @@ export class ToolPassage implements Passage {
     // What was changed all the same is confirmed or goes back.
     if (this.#sentinel?.wasArmed === true) return;
     const isWell = result?.exitCode === 0 && !this.#progress.isNothingSelected;
-    if (!isWell) {
-      await this.#sentinel?.letGo();
-      throw deployError(this.#explain(result?.exitCode ?? null));
-    }
+    if (!isWell) throw deployError(this.#explain(result?.exitCode ?? null));
     if (!shouldActivate) this.#end(this.#stage);
   }
 
@@ -173,8 +189,9 @@ export class ToolPassage implements Passage {
     if (failure?.stage === 'activate') {
       const units = own?.switched.failed.length ?? 0;
       const code = failure.exitCode ?? (units > 0 ? 4 : (exitCode ?? 1));
-      // 255 is ssh's own: it does not say how far the activation came.
-      return code === 255 ? { state: 'died', exitCode: 0 } : { state: 'switch', exitCode: code };
+      if (code !== sshFailed) return { state: 'switch', exitCode: code };
+      // The activation was ended, for example by the watchdog, or the way to it was.
+      return { state: Date.now() < (this.#goesBackAt() ?? Infinity) ? 'lost' : 'died', exitCode: 0 };
     }
     if (exitCode === 0) return { state: 'switch', exitCode: 0 };
     // It came through, and the program failed with something after it.

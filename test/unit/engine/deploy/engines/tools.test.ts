@@ -1,0 +1,194 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  chooseEngine,
+  describeEngines,
+  engineOf,
+  type ChosenEngine,
+} from '../../../../../electron/engine/deploy/engines/all.ts';
+import { planDeploy, previewHosts } from '../../../../../electron/engine/deploy/plan.ts';
+import type { ToolProgram } from '../../../../../electron/engine/deploy/spec.ts';
+import { prepareSshFiles } from '../../../../../electron/engine/ssh/config.ts';
+import type { EngineName, Goal } from '../../../../../shared/contract/deploy.ts';
+import type { FleetKind, Host } from '../../../../../shared/contract/host.ts';
+import { fleetId, hostName } from '../../../../../shared/contract/ids.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nixstead-engines-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const files = prepareSshFiles(join(folder, 'ssh'));
+
+/** A folder for PATH with a program in it that says one thing. */
+function pathWith(name: string, says: string): NodeJS.ProcessEnv {
+  const bin = mkdtempSync(join(folder, 'bin-'));
+  writeFileSync(join(bin, name), `#!/bin/sh\necho '${says}'\n`);
+  chmodSync(join(bin, name), 0o755);
+  return { PATH: bin };
+}
+
+const host = (sources: FleetKind[], changes: Partial<Host> = {}): Host => ({
+  name: hostName.parse('nas'),
+  system: 'x86_64-linux',
+  tags: [],
+  target: { host: 'nas.home', user: 'admin', port: 2222 },
+  sources,
+  buildOnTarget: false,
+  allowLocalDeployment: false,
+  privilegeCommand: ['sudo', '-H', '--'],
+  sshOptions: [],
+  keys: [],
+  replaceUnknownProfiles: true,
+  deployRs: null,
+  problem: null,
+  ...changes,
+});
+
+function plan(engine: ChosenEngine, one: Host, goal: Goal = 'switch', watchdog: number | 'off' = 90) {
+  const fleet = {
+    id: fleetId.parse('0123456789abcdef'),
+    name: 'home',
+    path: '/fleet',
+    folder: '/fleet',
+    remote: null,
+    fingerprint: null,
+    ref: 'git+file:///fleet',
+    description: null,
+    kinds: one.sources,
+    git: null,
+    evaluatedAt: 0,
+    fromCache: false,
+    problems: [],
+  };
+  return planDeploy({ fleet, hosts: [one] }, { hosts: [one.name], goal, watchdog }, files.folder, undefined, engine);
+}
+
+async function commandOf(env: NodeJS.ProcessEnv, name: EngineName, one: Host, goal: Goal = 'switch') {
+  const spec = plan(await chooseEngine(name, env), one, goal);
+  const [planned] = spec.hosts;
+  if (!planned) throw new Error('the plan has no host');
+  const [command] = await engineOf(spec).commands(spec, planned, files);
+  return { ...command, argv: command?.argv.slice(1) };
+}
+
+const refusal = (engine: ChosenEngine, one: Host, goal: Goal = 'switch') =>
+  previewHosts(plan(engine, one, goal))[0]?.refusal?.code ?? null;
+
+describe('the exact command of an engine', () => {
+  test('colmena is told host and goal, where its log goes and our ssh configuration', async () => {
+    const env = pathWith('colmena', 'Colmena 0.5.0-pre');
+    const command = await commandOf(env, 'colmena', host(['colmenaHive']), 'boot');
+    expect(command).toMatchObject({
+      argv: ['apply', 'boot', '--config', '/fleet/flake.nix', '--on', 'nas'],
+      env: { RUST_LOG: 'info', SSH_CONFIG_FILE: files.config },
+    });
+    expect((await commandOf(env, 'colmena', host(['colmenaHive']), 'build')).argv).toEqual([
+      'build',
+      '--config',
+      '/fleet/flake.nix',
+      '--on',
+      'nas',
+    ]);
+  });
+
+  test.each([
+    ['the shell script', 'nixos-rebuild', ['--fast', '--no-ssh-tty', '--use-remote-sudo']],
+    ['its successor', 'nixos-rebuild-ng', ['--no-reexec', '--sudo']],
+  ])('nixos-rebuild as %s is given the options that it knows', async (_, name, options) => {
+    const command = await commandOf(
+      pathWith(name, ''),
+      'nixos-rebuild',
+      host(['nixosConfigurations'], { buildOnTarget: true }),
+    );
+    expect(command.argv).toEqual(
+      expect.arrayContaining(['--flake', 'git+file:///fleet#nas', '--target-host', 'admin@nas.home', ...options]),
+    );
+    expect(command.argv?.slice(command.argv.indexOf('--build-host'))[1]).toBe('admin@nas.home');
+    expect(command.env?.['NIX_SSHOPTS']).toBe(`-F ${files.config} -oPort=2222`);
+  });
+
+  test('deploy-rs is given the watchdog’s time for its own rollback, or told to have none', async () => {
+    const env = pathWith('deploy', 'deploy-rs 1.0');
+    const { argv } = await commandOf(env, 'deploy-rs', host(['deploy', 'nixosConfigurations']));
+    expect(argv).toEqual([
+      '--skip-checks',
+      `--ssh-opts=-F ${files.config} -oPort=2222 -oUser=admin`,
+      '--magic-rollback',
+      'true',
+      '--confirm-timeout',
+      '90',
+      'git+file:///fleet#nas',
+    ]);
+    const spec = plan(await chooseEngine('deploy-rs', env), host(['deploy']), 'switch', 'off');
+    const [planned] = spec.hosts;
+    if (!planned) throw new Error('the plan has no host');
+    expect((await engineOf(spec).commands(spec, planned, files))[0]?.argv).toEqual(
+      expect.arrayContaining(['--magic-rollback', 'false']),
+    );
+  });
+});
+
+describe('an engine refuses', () => {
+  const found = (version: string) => chooseEngine('colmena', pathWith('colmena', version));
+
+  test('what the version of colmena cannot read', async () => {
+    const [older, newer] = [await found('colmena 0.4.0'), await found('Colmena 0.5.0-pre')];
+    expect(refusal(newer, host(['colmenaHive', 'colmena']))).toBeNull();
+    expect(refusal(newer, host(['colmena']))).toBe('engine-version');
+    expect(refusal(older, host(['colmena']))).toBeNull();
+    expect(refusal(older, host(['colmenaHive', 'colmena']))).toBe('engine-version');
+    expect(refusal(older, host(['hive.nix']))).toBeNull();
+  });
+
+  test('hosts that it does not know, and goals that it does not have', async () => {
+    const colmena = await found('Colmena 0.5.0-pre');
+    expect(refusal(colmena, host(['nixosConfigurations']))).toBe('engine-not-offered');
+    const rebuild = await chooseEngine('nixos-rebuild', pathWith('nixos-rebuild', ''));
+    expect(refusal(rebuild, host(['nixosConfigurations']), 'push')).toBe('engine-goal');
+    const doas = host(['nixosConfigurations'], { privilegeCommand: ['doas'] });
+    expect(refusal(rebuild, doas)).toBe('engine-privilege');
+  });
+
+  test('builds what it declares: deploy-rs its node, nixos-rebuild the configuration', async () => {
+    const both = host(['colmenaHive', 'deploy', 'nixosConfigurations']);
+    const sourceOf = async (name: EngineName, program: string, says: string): Promise<string | undefined> =>
+      plan(await chooseEngine(name, pathWith(program, says)), both).hosts[0]?.source;
+    expect(await sourceOf('deploy-rs', 'deploy', 'deploy-rs 1.0')).toBe('deploy');
+    expect(await sourceOf('nixos-rebuild', 'nixos-rebuild', '')).toBe('nixosConfigurations');
+  });
+});
+
+describe('what can be chosen', () => {
+  const nowhere = { PATH: join(folder, 'nothing') };
+
+  test('a program that is not here is missing, and says what to install', async () => {
+    await expect(chooseEngine('colmena', nowhere)).rejects.toMatchObject({
+      problem: { code: 'engine-missing', advice: [expect.stringContaining('nixpkgs#colmena'), expect.anything()] },
+    });
+    const engines = await describeEngines([host(['colmenaHive'])], 'colmena', nowhere);
+    expect(engines.map(({ name, isDefault, problem }) => [name, isDefault, problem?.code ?? null])).toEqual([
+      ['nix', false, null],
+      ['colmena', true, 'engine-missing'],
+      ['nixos-rebuild', false, 'engine-missing'],
+      ['deploy-rs', false, 'engine-missing'],
+    ]);
+  });
+
+  test('another program of the same name is not taken for it', async () => {
+    await expect(chooseEngine('deploy-rs', pathWith('deploy', 'Deployer 7'))).rejects.toMatchObject({
+      problem: { code: 'engine-other' },
+    });
+  });
+
+  test('a program that is here and has nothing to do in the fleet says why', async () => {
+    const env = pathWith('colmena', 'Colmena 0.5.0-pre');
+    const colmenaFor = async (sources: FleetKind[]) =>
+      (await describeEngines([host(sources)], 'nix', env)).find(({ name }) => name === 'colmena');
+    expect(await colmenaFor(['colmenaHive'])).toMatchObject({
+      program: { version: '0.5.0-pre' } satisfies Partial<ToolProgram>,
+      problem: null,
+    });
+    expect((await colmenaFor(['nixosConfigurations']))?.problem?.code).toBe('engine-not-offered');
+    expect((await colmenaFor(['colmena']))?.problem?.code).toBe('engine-version');
+  });
+});
