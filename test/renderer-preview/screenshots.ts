@@ -113,6 +113,15 @@ const SHOTS: Shot[] = [
     act: async (page) => page.getByRole('button', { name: 'Deploy gateway' }).click(),
   },
   {
+    name: 'deploy-engine',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Deploy gateway' }).click();
+      await page.getByRole('combobox', { name: 'Engine' }).selectOption('colmena');
+      await page.getByText('cannot be used here').click();
+    },
+  },
+  {
     name: 'deploy-all',
     scenario: 'homelab',
     act: async (page) => {

@@ -54,12 +54,15 @@ function planText(preview: DeployPreview, session: Session): string {
       ? `  ${printable(name)}${place}${uploads}${guard}`
       : `  ${printable(name)}\n${showProblem(refusal, paint)}`;
   });
+  const isOwn = preview.engine.guard === 'own' && preview.hosts.some(({ checks }) => checks.length > 0);
+  const remark = `  ${preview.engine.name} guards its switch itself: a health check that fails is told, and nothing goes back for it.`;
   return [
     paint(
       'bold',
       `${preview.goal} on ${preview.hosts.length === 1 ? '1 host' : `${preview.hosts.length} hosts`}${engineText(preview)}`,
     ),
     ...hosts,
+    ...(isOwn ? [remark] : []),
     paint('bold', 'Commands'),
     ...preview.commands.map(commandText),
     '',

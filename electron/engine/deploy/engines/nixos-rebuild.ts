@@ -18,7 +18,7 @@ export const nixosRebuild: Tool = {
   identify: async (path) => {
     const real = await realpath(path);
     const generation = generationOf(real, await beginningOf(real));
-    return { version: generation === 'ng' ? 'in Python (ng)' : 'the shell script', generation };
+    return { version: generation === 'ng' ? 'ng, in Python' : 'the shell script', generation };
   },
   sources: ['nixosConfigurations'],
   goals: ['switch', 'boot', 'test', 'build'],
