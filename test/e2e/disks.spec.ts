@@ -146,14 +146,35 @@ test('a file of the fleet is mended, and only the lines that were meant are writ
   const saved = LAYOUT.replace('"20G"', '"21G"').replace('"8GiB"', '"8G"');
   expect(await readFile(file, 'utf8')).toBe(saved);
 
+  // What the layout needs of NixOS goes to a file beside it.
+  const card = page.getByRole('region', { name: 'The layout as a list' });
+  await card.getByRole('radiogroup', { name: 'Shown as' }).getByText('NixOS settings').click();
+  await expect(page.getByLabel('Firmware')).toHaveValue('uefi');
+  const row = card.getByRole('listitem').filter({ hasText: 'boot.loader.systemd-boot.enable = true;' });
+  await expect(row).toContainText('not written yet');
+  await window.expectAccessible();
+  await card.getByRole('button', { name: 'Write them beside the layout' }).click();
+  await expect(dialog.getByRole('checkbox')).toBeChecked();
+  await expect(dialog).toContainText('hosts/vault/disko-settings.nix as well (a new file)');
+  await window.expectAccessible();
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(row).toContainText('written beside the layout');
+  await expect(card.getByRole('button', { name: 'Write them beside the layout' })).toBeDisabled();
+  const imported = saved.replace(/\}\n$/, '  imports = [ ./disko-settings.nix ];\n}\n');
+  expect(await readFile(file, 'utf8')).toBe(imported);
+  const option = 'nixosConfigurations.vault.config.boot.loader.systemd-boot.enable';
+  const { stdout } = await home.lab.controller.exec(['nix', 'eval', '--json', `${fleet.path}#${option}`]);
+  expect(JSON.parse(stdout)).toBe(true);
+
   // Somebody else writes the file: it is not overwritten.
-  await writeFile(file, `${saved}# by hand\n`);
+  await writeFile(file, `${imported}# by hand\n`);
   await disks.part('root').focus();
   await page.keyboard.press('Alt+Shift+ArrowLeft');
   await disks.review.click();
   await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(dialog.getByRole('article')).toContainText('was changed by something else');
-  expect(await readFile(file, 'utf8')).toBe(`${saved}# by hand\n`);
+  expect(await readFile(file, 'utf8')).toBe(`${imported}# by hand\n`);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await page.keyboard.press('Control+z');
   await expect(disks.part('root')).toHaveAccessibleName(/^root, 21G/);
@@ -198,4 +219,41 @@ test('a recipe becomes a file of a host, which the flake sees, and a copy of it 
   await expect(window.page.getByText('Before this copy fits the other machine')).toBeVisible();
   await expect(disks.problems).toContainText(/device/);
   await window.expectAccessible();
+});
+
+test('a machine that nobody knows yet is asked for its disks: its key is compared, then a password is typed', async ({
+  home,
+  window,
+  nixstead,
+}) => {
+  const iota = await home.strangeHost('iota');
+  await iota.read('rm', '-f', '/etc/ssh/lab_keys.d/root');
+  const password = 'a plum tree in the yard';
+  await iota.setPassword('root', password);
+  const { fingerprint } = await iota.hostKey();
+  const fleet = await home.fleet({ iota: {} });
+  await window.openFleet(fleet.path);
+  await window.goTo('Disks');
+  const machine = window.page.getByRole('region', { name: "The machine's disks" });
+  await machine.getByLabel('Machine').selectOption('iota');
+  await machine.getByRole('button', { name: "Look at the machine's disks" }).click();
+
+  await expect(machine).toContainText(fingerprint);
+  await window.expectAccessible();
+  await machine.getByRole('button', { name: 'It is the same' }).click();
+
+  const field = machine.getByLabel('Password');
+  await expect(field).toBeFocused();
+  await window.expectAccessible();
+  await window.page.keyboard.type('not this one');
+  await window.page.keyboard.press('Enter');
+  await expect(machine).toContainText('That was wrong.');
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue('');
+  await window.page.keyboard.type(password);
+  await window.page.keyboard.press('Enter');
+  await expect(machine.getByRole('status').first()).toContainText(/[0-9]+ disks?, seen|shows no disks, seen/);
+  await expect(field).toHaveCount(0);
+  const { exitCode } = await home.lab.controller.exec(['grep', '-rqF', password, nixstead.dataFolder]);
+  expect(exitCode, 'grep finds nothing').toBe(1);
 });
