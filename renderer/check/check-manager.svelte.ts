@@ -8,6 +8,7 @@ import { findingsInOrder } from './finding-groups.ts';
 export class CheckManager {
   readonly #client: Client;
   #path: string | null = null;
+  #evaluatedAt: number | null = null;
   #findings = $state.raw<readonly Finding[] | null>(null);
   #progress = $state.raw<{ text: string; done: number; total: number } | null>(null);
   #problem = $state.raw<Problem | null>(null);
@@ -35,9 +36,17 @@ export class CheckManager {
     return this.#checkedAt;
   }
 
-  /** Forgets what was found in another fleet. */
-  follow(path: string | null): void {
-    if (path === this.#path) return;
+  /**
+   * Forgets what was found in another fleet, and checks again what was checked before it was evaluated anew.
+   * @param evaluatedAt when the fleet was, in ms since the epoch; null: none is open
+   */
+  follow(path: string | null, evaluatedAt: number | null): void {
+    const isAnew = evaluatedAt !== this.#evaluatedAt;
+    this.#evaluatedAt = evaluatedAt;
+    if (path === this.#path) {
+      if (isAnew && this.#checkedAt !== null && this.#abort === null) void this.run();
+      return;
+    }
     this.cancel();
     this.#path = path;
     this.#findings = null;

@@ -1,6 +1,11 @@
 import type { Host } from '../../shared/contract/host.ts';
 import type { HostActivity } from './host-activity.ts';
 
+/** Why a host cannot be ticked; null where it can. Without an address it is still built, and given tags. */
+export function whyNotSelectable(host: Host): string | null {
+  return host.problem?.title ?? null;
+}
+
 /** Why a host cannot be deployed at all; null where it can. A host that is offline can be tried. */
 export function whyNotDeployable(host: Host): string | null {
   if (host.problem !== null) return host.problem.title;

@@ -182,6 +182,39 @@ test('hosts of a flake of somebody’s own are renamed, tagged and retired by ke
   await page.getByRole('status', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).press('Enter');
   await expect(window.fleet.row('cellar')).toBeVisible();
   expect(await status()).toBe('');
+
+  // What was checked once is checked again by itself after a change.
+  await keyboard.press('Alt+6');
+  await expect(page.getByText(/findings? · checked/)).toBeVisible({ timeout: 60_000 });
+  const twice = page.getByRole('listitem').filter({ hasText: 'target-duplicate' });
+  await expect(twice).toHaveCount(2);
+  await command(window, 'Edit address of attic');
+  const moving = window.dialog('Where attic answers');
+  await expect(moving.getByRole('textbox', { name: 'Address' })).toBeFocused();
+  await keyboard.insertText('10.99.0.78');
+  await moving.getByRole('textbox', { name: 'Port' }).fill('2222');
+  await keyboard.press('Enter');
+  await expect(tried).toBeVisible({ timeout: 60_000 });
+  await keyboard.press('Enter');
+  await expect(twice).toHaveCount(0, { timeout: 60_000 });
+  const attic = await readFile(join(path, 'hosts/attic/host.nix'), 'utf8');
+  expect(attic).toContain('targetHost = "10.99.0.78";');
+  expect(attic).toContain('targetPort = 2222;');
+
+  // A new host is declared as one that is there, and the flake has it.
+  await window.goTo('Fleet');
+  await keyboard.press('Alt+n');
+  const adding = window.dialog('Add a host');
+  await expect(adding.getByRole('textbox', { name: 'Name' })).toBeFocused();
+  await keyboard.insertText('shed');
+  await adding.getByLabel('Declared like').selectOption('cellar');
+  await adding.getByRole('textbox', { name: 'Address' }).fill('10.99.0.77');
+  await keyboard.press('Enter');
+  await expect(tried).toBeVisible({ timeout: 60_000 });
+  await window.expectAccessible();
+  await keyboard.press('Enter');
+  await expect(window.fleet.row('shed')).toContainText('10.99.0.77');
+  expect(await status()).toContain('A hosts/shed/host.nix');
 });
 
 test('where no place is safe, what to write is shown with the file that it belongs into', async ({ home, window }) => {
