@@ -286,7 +286,7 @@ const otherRules: readonly Rule[] = [
       ? change(
           'wrong-clock',
           'Its clock is wrong',
-          `${Math.round(Math.abs(clockAheadMs) / 60_000)} minutes ${clockAheadMs > 0 ? 'ahead' : 'behind'}`,
+          `${lengthWords(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'ahead' : 'behind'}`,
           'Set it, or downloads over https fail: date -s @SECONDS',
         )
       : null,
@@ -300,6 +300,17 @@ const otherRules: readonly Rule[] = [
         )
       : null,
 ];
+
+/** For example `12 minutes`, `5 hours`, `3 years`: the largest unit of which there are two. */
+function lengthWords(ms: number): string {
+  const units = [
+    ['years', 365 * 24 * 3_600_000],
+    ['days', 24 * 3_600_000],
+    ['hours', 3_600_000],
+  ] as const;
+  const [word, length] = units.find((unit) => ms >= 2 * unit[1]) ?? (['minutes', 60_000] as const);
+  return `${Math.round(ms / length)} ${word}`;
+}
 
 /** Whether and how NixOS can be installed on a machine. */
 export function judgeMachine(report: MachineReport, here: Here): MachineVerdict {

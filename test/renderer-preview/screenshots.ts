@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Page } from '@playwright/test';
 import { build, preview } from 'vite';
+import { installHash, INSTALL_STEPS } from './page/install-drafts.ts';
 
 const [outFolder, pattern = '', sizes = '1280,900', schemes = 'light,dark'] = process.argv.slice(2);
 if (outFolder === undefined) throw new Error('Name the folder for the pictures.');
@@ -613,6 +614,26 @@ const SHOTS: Shot[] = [
       }
     },
   })),
+  { name: 'install-begin', scenario: 'homelab', hash: '#/machines/new' },
+  ...INSTALL_STEPS.map((step) => ({
+    name: `install-${step}`,
+    scenario: 'homelab',
+    hash: installHash(step, step === 'boot' ? 'disks' : 'plain'),
+  })),
+  {
+    name: 'install-disks-drawn',
+    scenario: 'homelab',
+    hash: installHash('disks'),
+    act: async (page) => {
+      await page.getByRole('checkbox').first().check();
+      await page.getByRole('button', { name: /^Use / }).first().click();
+    },
+  },
+  { name: 'install-disks-many', scenario: 'homelab', hash: installHash('disks', 'disks') },
+  { name: 'install-review-many', scenario: 'homelab', hash: installHash('review', 'disks') },
+  { name: 'install-gate-many', scenario: 'homelab', hash: installHash('gate', 'disks') },
+  { name: 'install-failed', scenario: 'homelab', hash: installHash('install', 'failed') },
+  { name: 'install-done', scenario: 'homelab', hash: installHash('boot', 'done') },
   { name: 'lost', scenario: 'lost' },
   { name: 'refused', scenario: 'refused' },
   { name: 'notice', scenario: 'notice' },

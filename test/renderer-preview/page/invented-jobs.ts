@@ -15,7 +15,7 @@ const SECOND = 1000;
 
 export const LIVE_JOB = jobId.parse('20261121-140201-7f3c21');
 
-function step(host: string, stage: Stage, state: Step['state'], more: Partial<Step> = {}): Step {
+export function inventStep(host: string, stage: Stage, state: Step['state'], more: Partial<Step> = {}): Step {
   const isStarted = state !== 'waiting' && state !== 'skipped';
   return {
     host: hostName.parse(host),
@@ -34,12 +34,12 @@ function step(host: string, stage: Stage, state: Step['state'], more: Partial<St
 
 function doneSteps(host: string, notes: Partial<Record<Stage, string>>): Step[] {
   return (['plan', 'evaluate', 'build', 'copy', 'activate', 'confirm', 'verify'] as const).flatMap((stage) =>
-    notes[stage] === undefined ? [] : [step(host, stage, 'done', { note: notes[stage] })],
+    notes[stage] === undefined ? [] : [inventStep(host, stage, 'done', { note: notes[stage] })],
   );
 }
 
 function waiting(host: string, ...stages: Stage[]): Step[] {
-  return stages.map((stage) => step(host, stage, 'waiting'));
+  return stages.map((stage) => inventStep(host, stage, 'waiting'));
 }
 
 export function inventSummary(id: string, title: string, hosts: string[], more: Partial<JobSummary> = {}): JobSummary {
@@ -171,10 +171,10 @@ export function liveJob(fleetId: FleetId): JobDetail {
       copy: '6 paths, 41.2 MiB',
       activate: '2 restarted, 1 started',
     }),
-    step('gateway', 'confirm', 'running', { note: 'waiting for the host to answer again' }),
+    inventStep('gateway', 'confirm', 'running', { note: 'waiting for the host to answer again' }),
     ...waiting('gateway', 'verify'),
     ...doneSteps('compute', { plan: 'generation 77', evaluate: '', build: '12 built' }),
-    step('compute', 'copy', 'running', {
+    inventStep('compute', 'copy', 'running', {
       done: 1.2 * 1024 ** 3,
       total: 1.9 * 1024 ** 3,
       unit: 'bytes',
@@ -182,12 +182,12 @@ export function liveJob(fleetId: FleetId): JobDetail {
     }),
     ...waiting('compute', 'activate', 'confirm', 'verify'),
     ...doneSteps('nas', { plan: 'generation 98', evaluate: '' }),
-    step('nas', 'build', 'running', { done: 8, total: 14, unit: 'derivations', note: 'linux-6.12.58' }),
+    inventStep('nas', 'build', 'running', { done: 8, total: 14, unit: 'derivations', note: 'linux-6.12.58' }),
     ...waiting('nas', 'copy', 'activate', 'confirm', 'verify'),
     ...doneSteps('kube01', { plan: 'generation 55', evaluate: '', build: '4 built', copy: '2 paths, 9.1 MiB' }),
-    step('kube01', 'activate', 'failed', { note: '1 unit failed' }),
-    step('kube01', 'confirm', 'done', { note: 'answers' }),
-    step('kube01', 'verify', 'done'),
+    inventStep('kube01', 'activate', 'failed', { note: '1 unit failed' }),
+    inventStep('kube01', 'confirm', 'done', { note: 'answers' }),
+    inventStep('kube01', 'verify', 'done'),
     ...doneSteps('lb01', {
       evaluate: '',
       build: 'nothing to do',

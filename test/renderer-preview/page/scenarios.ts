@@ -27,7 +27,7 @@ export interface Scenario {
   logLines: number;
 }
 
-const FLEET_ID = fleetId.parse('0123456789abcdef');
+export const FLEET_ID = fleetId.parse('0123456789abcdef');
 const FINE: Pick<DoctorFinding, 'severity' | 'detail' | 'advice' | 'command'> = {
   severity: 'ok',
   detail: '',

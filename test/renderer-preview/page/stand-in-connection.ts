@@ -15,8 +15,9 @@ import { fileParts, FINDINGS } from './invented-files.ts';
 import { inputParts } from './invented-inputs.ts';
 import { DIFFERENCE, GENERATIONS } from './invented-plan.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
+import { installJob, installParts } from './invented-install.ts';
 import { inventProbe } from './invented-machine.ts';
-import type { Scenario } from './scenarios.ts';
+import { FLEET_ID, type Scenario } from './scenarios.ts';
 
 const never = new Promise<never>(() => undefined);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -83,7 +84,8 @@ export class StandInConnection implements Connection {
 
   #detail(id: JobId): JobDetail {
     const detail = this.#scenario.details.find(({ summary }) => summary.id === id);
-    if (detail !== undefined) return detail;
+    const found = detail ?? installJob(id, FLEET_ID);
+    if (found !== null) return found;
     const summary = this.#scenario.jobs.find((job) => job.id === id);
     const first = this.#scenario.details[0];
     if (summary === undefined || first === undefined) {
@@ -148,20 +150,7 @@ export class StandInConnection implements Connection {
         probe: os.machine.probe.handler(({ input }) => inventProbe(input.target.host, input)),
         discover: os.machine.discover.handler(() => []),
       },
-      install: {
-        drafts: os.install.drafts.handler(() => []),
-        create: os.install.create.handler(() => never),
-        draft: os.install.draft.handler(() => never),
-        change: os.install.change.handler(() => never),
-        discard: os.install.discard.handler(() => undefined),
-        review: os.install.review.handler(() => never),
-        check: os.install.check.handler(() => never),
-        checked: os.install.checked.handler(() => null),
-        start: os.install.start.handler(() => never),
-        resumable: os.install.resumable.handler(() => never),
-        resume: os.install.resume.handler(() => never),
-        adopt: os.install.adopt.handler(() => never),
-      },
+      ...installParts(os, FLEET_ID),
       disks: {
         list: os.disks.list.handler(() => ({
           files: Object.keys(DISK_FILES).map((file) => ({ file, found: 'devices' as const })),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { installDraft } from '../../../../shared/contract/install.ts';
-import { askingContainers, keysFor } from '../../../../renderer/install/encryption-keys.ts';
+import { askingContainers, keysFor, withPasswordFile } from '../../../../renderer/install/encryption-keys.ts';
 import { stepAfter, whyNotYet } from '../../../../renderer/install/steps.ts';
 
 const draft = installDraft.parse({
@@ -52,4 +52,12 @@ test('a container with a password file wants a key, which is asked for unless a 
 
 test('a container for which disko would ask is named', () => {
   expect(askingContainers(luks({}))).toEqual(['crypted']);
+});
+
+test('a recipe gets a file for the passphrase that disko would ask for; what has a key stays as it is', () => {
+  const given = withPasswordFile(luks({}));
+  expect(askingContainers(given)).toEqual([]);
+  expect(keysFor(given, [])).toEqual([{ remotePath: '/tmp/disk.key', from: { kind: 'ask' } }]);
+  const own = luks({ settings: { keyFile: '/dev/disk/by-id/usb-key' } });
+  expect(withPasswordFile(own)).toBe(own);
 });

@@ -132,6 +132,16 @@ describe('the verdict', () => {
     expect(verdictOf(report).verdict).toBe(verdict);
   });
 
+  test.each([
+    [-50 * 60_000, '50 minutes behind'],
+    [7_200_000, '2 hours ahead'],
+    [-40 * 86_400_000, '40 days behind'],
+    [-1_700_000_000_000, '54 years behind'],
+  ])('a clock that is %d ms off is told in words that a person can picture', (clockAheadMs, words) => {
+    const [reason] = verdictOf({ ...good, clockAheadMs }).reasons;
+    expect(reason?.evidence).toBe(words);
+  });
+
   test('an installer needs no kexec', () => {
     const installer = reportOf('nixos-installer-empty-disk');
     const report: MachineReport = { ...installer, kexec: { isDisabled: true, lockdown: 'integrity' } };
