@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { whyNotDeployable, whyNotSelectable } from '../../../../renderer/fleet/deploy-refusal.ts';
 import { hostCondition, releaseOf, targetText } from '../../../../renderer/fleet/host-condition.ts';
 import { aHost, aProblem, aStatus, JOB } from '../invented.ts';
 
@@ -64,4 +65,11 @@ describe('targets', () => {
     expect(targetText({ host: 'fe80::1', user: 'root', port: 22 })).toBe('root@[fe80::1]:22');
     expect(targetText(null)).toBe('');
   });
+});
+
+it('a host without an address can be ticked, for what needs none; one that does not evaluate says why it cannot', () => {
+  const unreachable = aHost('a', { target: null });
+  expect(whyNotSelectable(unreachable)).toBe(null);
+  expect(whyNotDeployable(unreachable)).toContain('no address');
+  expect(whyNotSelectable(aHost('a', { problem: aProblem }))).toBe('It broke');
 });
