@@ -58,6 +58,6 @@ test('a recipe gets a file for the passphrase that disko would ask for; what has
   const given = withPasswordFile(luks({}));
   expect(askingContainers(given)).toEqual([]);
   expect(keysFor(given, [])).toEqual([{ remotePath: '/tmp/disk.key', from: { kind: 'ask' } }]);
-  const own = luks({ settings: { keyFile: '/dev/disk/by-id/usb-key' } });
+  const own = luks({ passwordFile: '/tmp/own.key' });
   expect(withPasswordFile(own)).toBe(own);
 });
