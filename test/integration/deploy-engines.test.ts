@@ -79,6 +79,26 @@ describeLab('deploying with the programs that people have', () => {
     expect(log).toContain(`Built "${await now('fine')}"`);
   });
 
+  test('a plan for colmena is made by nix, and carried out by colmena; push copies and activates nothing', async () => {
+    const { path } = await home.lab.fleet('colmena', {
+      name: 'plan',
+      hosts: ['shut'],
+      config: { shut: unit('planned') },
+    });
+    const host = home.host('shut');
+    const before = await host.currentSystem();
+    const push = await home.deploy(path, 'shut', '--engine', 'colmena', '--goal', 'push');
+    expect(stagesOf(push.steps, 'shut')).toBe('plan done, evaluate done, build done, copy done');
+    expect(await host.currentSystem()).toBe(before);
+
+    const plan = await home.deploy(path, 'shut', '--engine', 'colmena', '--goal', 'dry-activate');
+    const planned = await home.job(plan.result.job);
+    expect([planned.spec['engine'], planned.spec['wantedEngine']]).toEqual(['nix', 'colmena']);
+    const { result } = await home.deploy(path, 'shut', '--planned', plan.result.job);
+    expect((await home.job(result.job)).spec['engine']).toBe('colmena');
+    expect(result.hosts['shut']).toMatchObject({ state: 'succeeded', system: planned.changes['shut']?.after });
+  });
+
   test('a cancelled colmena is ended, and the host says what it is in and that it goes back', async () => {
     const { path } = await home.lab.fleet('colmena', {
       name: 'cancelled',

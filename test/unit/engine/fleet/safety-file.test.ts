@@ -35,6 +35,14 @@ test('what is written is read', async () => {
   expect(() => safety.mustKnow(new Set(['pi']))).toThrow('speaks of a host that the fleet does not have: nas');
 });
 
+test('it names the engine of the fleet; without it that is nix', async () => {
+  expect((await readSafety(folder)).engine).toBe('nix');
+  await write('engine = "colmena"\n');
+  expect((await readSafety(folder)).engine).toBe('colmena');
+  await write('engine = "ansible"\n');
+  expect(await problemOf(() => readSafety(folder))).toMatchObject({ code: 'safety-file-wrong' });
+});
+
 test('a mistake in its syntax is shown with its line', async () => {
   await write('[hosts.nas]\nwatchdog = \n');
   expect(await problemOf(() => readSafety(folder))).toMatchObject({
