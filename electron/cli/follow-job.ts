@@ -62,7 +62,8 @@ class Follower {
       if (event.type === 'step') this.#showStep(event.step, event.at);
       if (event.type === 'watchdog') this.#showWatchdog(event.host, event.watchdog, event.at);
       if (event.type === 'activity') this.#tellActivity(event.activity.text);
-      if ((event.type === 'health' || event.type === 'changes') && this.#session.isJson) this.#session.printJson(event);
+      if ((event.type === 'health' || event.type === 'changes' || event.type === 'waves') && this.#session.isJson)
+        this.#session.printJson(event);
       if (event.type === 'note') this.#session.tell(`${printable(event.text)}\n`);
       if (event.type === 'problem') {
         const { host, problem } = event;

@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { engineName, goal, type EngineName, type Goal } from '../../shared/contract/deploy.ts';
-import { FLEET_ARGUMENT, SELECTION_HELP } from './arguments.ts';
+import { FLEET_ARGUMENT, SELECTION_HELP, WAVES_HELP } from './arguments.ts';
 import { deploy } from './commands/deploy.ts';
 import { disksCommand } from './commands/disks/command.ts';
 import { runDoctor } from './commands/doctor.ts';
@@ -109,13 +109,14 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
       ).choices(engineName.options),
     )
     .addOption(watchdogOption())
+    .option('--waves <FILE>', 'which hosts go before others (see below), or off; default: [waves] in nixstead.toml')
     .option('--planned <ID>', 'do exactly what a plan found (the id of its job), without evaluating again')
     .option('--plan-only', 'find out what would change, and change nothing (as plan does)')
     .option('-y, --yes', 'do not ask; hosts never seen before are trusted, and their fingerprints printed')
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      `${SELECTION_HELP}\n\nCtrl-C cancels the job; a second one leaves it to go on by itself.\n${exitHelp}`,
+      `${SELECTION_HELP}${WAVES_HELP}\n\nCtrl-C cancels the job; a second one leaves it to go on by itself.\n${exitHelp}`,
     )
     .action(
       (
@@ -125,6 +126,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
           goal: Goal;
           engine?: EngineName;
           watchdog?: number | 'off';
+          waves?: string;
           planOnly?: boolean;
           planned?: string;
           yes?: boolean;

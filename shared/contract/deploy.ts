@@ -6,6 +6,7 @@ import { hostHealth } from './health.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { command } from './job.ts';
 import { problem } from './problem.ts';
+import { wave, wavePlan } from './waves.ts';
 
 /**
  * What to do with a host's new system; the words are switch-to-configuration's and colmena's. `keys` leaves systems alone
@@ -52,6 +53,8 @@ export const deployRequest = z.object({
   watchdog: z.union([watchdogSeconds, z.literal('off')]).optional(),
   /** Absent: what the fleet's nixstead.toml says, else nix. Finding out what would change is always done by nix. */
   engine: engineName.optional(),
+  /** Which hosts go before others; absent: what the fleet's nixstead.toml says, else all at once. */
+  waves: z.union([wavePlan, z.literal('off')]).optional(),
   /**
    * A job that found out what would change (dry-activate): exactly that is done, without evaluating again. A host that
    * runs something else by then fails.
@@ -77,6 +80,8 @@ export const deployPreview = z.object({
       refusal: problem.nullable(),
     }),
   ),
+  /** None where all go at once. */
+  waves: z.array(wave),
   commands: z.array(command),
 });
 export type DeployPreview = z.infer<typeof deployPreview>;

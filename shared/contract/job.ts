@@ -5,6 +5,7 @@ import { hostChanges } from './changes.ts';
 import { healthResult } from './health.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { problem } from './problem.ts';
+import { waveProgress } from './waves.ts';
 
 /** `interrupted`: its runner died (power cut, SIGKILL); what the hosts are in is asked, not guessed. */
 export const jobState = z.enum(['queued', 'running', 'succeeded', 'failed', 'partial', 'cancelled', 'interrupted']);
@@ -85,8 +86,11 @@ export type BuildNode = z.infer<typeof buildNode>;
 /** A question that a running job asks a person. The answer goes to the runner's socket and is never written down. */
 export const prompt = z.object({
   id: z.string(),
-  /** `text` is asked for in clear (a user name), `password` is not shown while it is typed. */
-  kind: z.enum(['password', 'text', 'host-key', 'confirm']),
+  /**
+   * `text` is asked for in clear (a user name), `password` is not shown while it is typed; `go-on` is a pause between two
+   * waves, answered with `yes` or `no`.
+   */
+  kind: z.enum(['password', 'text', 'host-key', 'confirm', 'go-on']),
   host: hostName.nullable(),
   text: z.string(),
   /** For host-key: what was offered, and what we knew. */
@@ -147,6 +151,8 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('note'), text: z.string() }),
   z.object({ ...base, type: z.literal('watchdog'), host: hostName, watchdog }),
   z.object({ ...base, type: z.literal('activity'), activity: jobActivity }),
+  /** All waves of a deploy, whenever one of them changed. */
+  z.object({ ...base, type: z.literal('waves'), waves: z.array(waveProgress) }),
   z.object({ ...base, type: z.literal('systems'), evaluated: evaluatedSystems }),
   /** What a deploy would change on a host: once without its units, and again with them. */
   z.object({ ...base, type: z.literal('changes'), host: hostName, changes: hostChanges }),
@@ -206,6 +212,8 @@ export const jobDetail = z.object({
   notes: z.array(z.object({ at: z.number(), text: z.string() })),
   /** Absent where nothing was evaluated, or the files changed while it was. */
   evaluated: evaluatedSystems.optional(),
+  /** Absent where all hosts go at once. */
+  waves: z.array(waveProgress).optional(),
   /** By host, for those that are or were guarded. */
   watchdogs: z.record(z.string(), watchdog),
   /** By host, where the goal was to find out (dry-activate). */

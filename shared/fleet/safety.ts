@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { engineName } from '../contract/deploy.ts';
 import { healthCheck, type HealthCheck } from '../contract/health.ts';
+import { wavePlan } from '../contract/waves.ts';
 
 /**
  * `nixstead.toml` beside flake.nix: how careful deploys of this fleet are. `[defaults]` is for every host, `[tags.NAME]`
- * for hosts with a tag, `[hosts.NAME]` for one; each may hold `watchdog` and a list `health`. `engine` stands before them.
+ * for hosts with a tag, `[hosts.NAME]` for one; each may hold `watchdog` and a list `health`. `engine` stands before them. `[waves]` says
+ * which hosts go before others.
  */
 
 const kinds = ['unit', 'no-new-failed-units', 'http', 'tcp', 'command', 'command-here', 'ping-gateway'] as const;
@@ -44,6 +46,7 @@ type Part = z.infer<typeof part>;
 export const safetyFile = z.strictObject({
   /** What this fleet is deployed with. */
   engine: engineName.optional(),
+  waves: wavePlan.optional(),
   defaults: part.optional(),
   tags: z.record(z.string(), part).optional(),
   hosts: z.record(z.string(), part).optional(),

@@ -192,6 +192,8 @@ const SHOTS: Shot[] = [
   },
   { name: 'job-partial', scenario: 'partial', hash: JOB },
   { name: 'job-interrupted', scenario: 'interrupted', hash: JOB },
+  { name: 'job-waves-wait', scenario: 'waves-wait', hash: JOB },
+  { name: 'job-waves-pause', scenario: 'waves-pause', hash: JOB },
   { name: 'job-queued', scenario: 'live', hash: '#/jobs/20261121-140301-7f3c22' },
   { name: 'job-unknown', scenario: 'homelab', hash: '#/jobs/20200101-000000-000000' },
   {

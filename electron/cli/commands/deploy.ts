@@ -8,6 +8,8 @@ import { openForCommand } from '../open.ts';
 import { changesText } from '../output/changes.ts';
 import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
+import { gateText } from '../../../shared/fleet/waves.ts';
+import { readWaves } from '../read-waves.ts';
 import { readId } from './jobs.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
@@ -19,6 +21,8 @@ export interface DeployOptions {
   /** Absent: what the fleet says. */
   readonly engine?: EngineName;
   readonly watchdog?: number | 'off';
+  /** A file that says which hosts go before others, or `off`; absent: what the fleet says. */
+  readonly waves?: string;
   /** True finds out what would change, and changes nothing. */
   readonly planOnly?: boolean;
   /** A job that found out what would change: exactly that is done. */
@@ -63,10 +67,20 @@ function planText(preview: DeployPreview, session: Session): string {
     ),
     ...hosts,
     ...(isOwn ? [remark] : []),
+    ...wavesText(preview.waves, paint),
     paint('bold', 'Commands'),
     ...preview.commands.map(commandText),
     '',
   ].join('\n');
+}
+
+function wavesText(waves: DeployPreview['waves'], paint: Session['paintError']): string[] {
+  if (waves.length === 0) return [];
+  const lines = waves.map(({ name, hosts, gate }, index) => {
+    const then = index === waves.length - 1 ? '' : gateText(gate);
+    return `  ${index + 1}. ${printable(`${name}: ${hosts.join(', ')}`)}${then === '' ? '' : `; then ${then}`}`;
+  });
+  return [paint('bold', `In ${waves.length} waves`), ...lines];
 }
 
 async function confirm(session: Session, hostCount: number): Promise<boolean> {
@@ -107,6 +121,7 @@ export async function deploy(session: Session, folder: string, options: DeployOp
     goal: planOnly ? 'dry-activate' : options.goal,
     engine: options.engine,
     watchdog: options.watchdog,
+    waves: options.waves === undefined ? undefined : await readWaves(options.waves),
     planned: options.planned === undefined ? undefined : readId(options.planned),
   };
   try {

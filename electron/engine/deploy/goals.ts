@@ -57,6 +57,6 @@ export function stagesOfHost(spec: Pick<DeploySpec, 'goal' | 'engine' | 'rollbac
 }
 
 /** What going back goes through: everything is there already. */
-function rollbackStages(goal: Goal): readonly Stage[] {
+export function rollbackStages(goal: Goal): readonly Stage[] {
   return goal === 'dry-activate' ? ['plan', 'activate'] : ['plan', 'activate', 'confirm', 'verify'];
 }

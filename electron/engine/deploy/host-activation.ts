@@ -67,7 +67,9 @@ export class HostActivation implements GuardedActivation, Disposable {
     const { goal, host, system, context, link, privilege, before, guard } = work;
     if (goal === 'build' || goal === 'push' || goal === 'keys')
       throw new TypeError(`The goal ${goal} activates nothing`);
-    const id = `${basename(context.jobFolder)}-${host}`;
+    // A host that goes back in the job that deployed it is activated twice there.
+    const isBack = (work.toGeneration ?? null) !== null;
+    const id = `${basename(context.jobFolder)}-${host}${isBack ? '-back' : ''}`;
     this.#activation = {
       folder: `/run/nixstead/${id}`,
       unit: `nixstead-activate-${id}`,

@@ -52,6 +52,11 @@ export class HostDeploy {
     this.#evaluated = evaluated;
   }
 
+  /** The generation that the host was in before anything was changed; null: it has none, or was not reached. */
+  get generationBefore(): number | null {
+    return this.#reached?.facts.generation ?? null;
+  }
+
   /** Goes through all stages; every failure becomes the host's outcome. */
   async run(): Promise<HostOutcome> {
     const { context } = this.#work;

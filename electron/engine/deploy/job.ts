@@ -1,5 +1,4 @@
 import type { HostName } from '../../../shared/contract/ids.ts';
-import type { HostOutcome } from '../../../shared/contract/job.ts';
 import { isDeployableName } from '../../../shared/fleet/host-name.ts';
 import { ProblemError } from '../errors.ts';
 import { fingerprint } from '../fleet/fingerprint.ts';
@@ -11,12 +10,13 @@ import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evalua
 import { stagesOfHost, uploadsKeys } from './goals.ts';
 import type { DeployWork } from './deploy-work.ts';
 import { readKeys } from './keys/read-keys.ts';
-import { HostDeploy } from './host-deploy.ts';
 import { HostSteps } from './host-steps.ts';
 import { deployLimits } from './limits.ts';
 import { Questions } from './questions.ts';
 import type { DeploySpec } from './spec.ts';
 import { jobStateOf } from './verdict.ts';
+import { JobHosts } from './waves/job-hosts.ts';
+import { WaveRun } from './waves/run-waves.ts';
 
 export { deploySpec, type DeploySpec } from './spec.ts';
 
@@ -39,20 +39,12 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
     questions: new Questions(context),
     keys: readKeys(context, spec.fleet, withKeys, evaluation?.told ?? Promise.resolve()),
   };
-  const outcomes = await Promise.all(
-    spec.hosts.flatMap((host) => {
-      const [own, evaluated] = [steps.get(host.name), evaluation?.systems.get(host.name) ?? null];
-      if (!own || (evaluation && !evaluated)) return [];
-      return [
-        new HostDeploy(work, host, own, evaluated).run().then((outcome) => {
-          context.emit({ type: 'outcome', host: host.name, outcome });
-          return [host.name, outcome] as const;
-        }),
-      ];
-    }),
-  );
+  const deploys = new JobHosts(work, steps, evaluation?.systems ?? null);
+  const byHost =
+    spec.waves === null
+      ? new Map(await Promise.all(spec.hosts.map(async ({ name }) => [name, await deploys.deploy(name)] as const)))
+      : await new WaveRun(context, spec.waves, deploys).run();
   await evaluation?.told;
-  const byHost = new Map<HostName, HostOutcome>(outcomes);
   return { state: jobStateOf([...byHost.values()], context.signal.aborted), outcomes: byHost, problem: null };
 };
 

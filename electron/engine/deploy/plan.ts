@@ -4,6 +4,7 @@ import type { FleetKind, Host } from '../../../shared/contract/host.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { HostOutcome } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { planWaves } from '../../../shared/fleet/waves.ts';
 import { ProblemError } from '../errors.ts';
 import { Safety } from '../fleet/safety-file.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
@@ -11,17 +12,18 @@ import { ownEngine, type ChosenEngine } from './engines/all.ts';
 import { goals, needsTarget, uploadsKeys } from './goals.ts';
 import { deployError, deployProblems } from './problems.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
+import { waveProblems } from './waves/problems.ts';
 
 /**
  * What a deploy of these hosts would be, with the reasons of those that cannot be deployed. Nothing is run for it.
  * @param sshFolder folder of our own known_hosts and ssh_config
  * @param safety what the fleet's nixstead.toml says
  * @param engine what the hosts are deployed with
- * @throws ProblemError `deploy-unknown-host`, `safety-file-*`
+ * @throws ProblemError `deploy-unknown-host`, `safety-file-*`, `waves-selection`
  */
 export function planDeploy(
   view: FleetView,
-  request: Pick<DeployRequest, 'hosts' | 'goal' | 'watchdog' | 'engine'>,
+  request: Pick<DeployRequest, 'hosts' | 'goal' | 'watchdog' | 'engine' | 'waves'>,
   sshFolder: string,
   safety: Safety = new Safety('', {}),
   engine: ChosenEngine = ownEngine,
@@ -43,11 +45,30 @@ export function planDeploy(
     program: engine.program,
     wantedEngine: request.goal === 'dry-activate' ? (request.engine ?? null) : null,
     rollbackTo: null,
+    waves: wavesOf(
+      request,
+      safety,
+      names.flatMap((name) => byName.get(name) ?? []),
+    ),
     fleet: { name, path: folder, ref, form },
     fingerprint,
     hosts,
     sshFolder,
   };
+}
+
+/** Waves are for what changes hosts; of one host there is only one. */
+function wavesOf(
+  { goal, waves }: Pick<DeployRequest, 'goal' | 'waves'>,
+  safety: Safety,
+  hosts: readonly Host[],
+): DeploySpec['waves'] {
+  const plan = waves === 'off' ? null : (waves ?? safety.waves);
+  const changesHosts = goal === 'switch' || goal === 'boot' || goal === 'test';
+  if (plan === null || !changesHosts) return null;
+  const planned = planWaves(plan, hosts);
+  if ('mistake' in planned) throw new ProblemError(waveProblems.selection(planned.mistake));
+  return planned.waves.length > 1 ? { plan, list: planned.waves } : null;
 }
 
 function planHost(

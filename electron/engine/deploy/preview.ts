@@ -33,7 +33,8 @@ export async function previewDeploy(spec: DeploySpec, files: SshFiles): Promise<
   const ofHosts = await Promise.all(hosts.map((host) => hostCommands(spec, host, files)));
   const { engine: name, program, goal } = spec;
   const engine = { name, guard: engineGuards[name], program };
-  return { goal, engine, hosts: previewHosts(spec), commands: [...evaluations, ...ofHosts.flat()] };
+  const waves = spec.waves?.list ?? [];
+  return { goal, engine, hosts: previewHosts(spec), waves, commands: [...evaluations, ...ofHosts.flat()] };
 }
 
 function functionsOf(questions: readonly HostQuestion<unknown>[]): string[] {

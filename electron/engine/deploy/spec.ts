@@ -5,6 +5,7 @@ import { healthCheck } from '../../../shared/contract/health.ts';
 import { fleetKind, target } from '../../../shared/contract/host.ts';
 import { hostName } from '../../../shared/contract/ids.ts';
 import { problem } from '../../../shared/contract/problem.ts';
+import { wave, wavePlan } from '../../../shared/contract/waves.ts';
 
 /** A system as a plan has it, with what ran on the host when it was made. `drvPath` null: a generation of the host. */
 const plannedSystem = z.object({
@@ -62,6 +63,11 @@ export const deploySpec = z.object({
   fingerprint: z.string().nullable().default(null),
   /** Set for a deploy that builds nothing: each host goes back to a generation that it has. */
   rollbackTo: rollbackTarget.nullable().default(null),
+  /** Who goes before whom; null: all at once. */
+  waves: z
+    .object({ plan: wavePlan, list: z.array(wave).min(1) })
+    .nullable()
+    .default(null),
   hosts: z.array(deployHost).min(1),
   /** Folder of our own known_hosts and ssh_config. */
   sshFolder: z.string(),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { ZodError } from 'zod';
 import type { EngineName } from '../../../shared/contract/deploy.ts';
+import type { WavePlan } from '../../../shared/contract/waves.ts';
 import type { Place, Problem } from '../../../shared/contract/problem.ts';
 import { safetyFile, safetyOf, type HostSafety, type SafetyFile } from '../../../shared/fleet/safety.ts';
 import { ProblemError } from '../errors.ts';
@@ -22,6 +23,11 @@ export class Safety {
   /** What the fleet is deployed with unless somebody says otherwise. */
   get engine(): EngineName {
     return this.#file.engine ?? 'nix';
+  }
+
+  /** Which hosts go before others; null: all at once. */
+  get waves(): WavePlan | null {
+    return this.#file.waves ?? null;
   }
 
   /** @throws ProblemError `safety-file-wrong` where a check cannot be */

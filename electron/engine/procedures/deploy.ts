@@ -27,7 +27,8 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
     // Looking, going back to what is there, and uploading keys is done without any program.
     const isOwn = rollbackTo !== null || request.goal === 'dry-activate' || request.goal === 'keys';
     const engine = await chooseEngine(isOwn ? 'nix' : (request.engine ?? safety.engine));
-    return { ...planDeploy(view, request, files.folder, safety, engine), rollbackTo };
+    const waves = rollbackTo === null ? request.waves : 'off';
+    return { ...planDeploy(view, { ...request, waves }, files.folder, safety, engine), rollbackTo };
   };
 
   const start = async (
@@ -118,8 +119,8 @@ function retryOf(job: JobDetail): { request: DeployRequest; rollbackTo: DeploySp
   const spec = deploySpec.safeParse(job.spec);
   const hosts = hostsToRetry(all, job.outcomes);
   if (kind !== 'deploy' || fleetId === null || !spec.success || hosts.length === 0) throw nothingToRetry(id);
-  const { goal, engine, rollbackTo } = spec.data;
-  return { request: { fleetId, hosts, goal, engine }, rollbackTo };
+  const { goal, engine, rollbackTo, waves } = spec.data;
+  return { request: { fleetId, hosts, goal, engine, waves: waves?.plan ?? 'off' }, rollbackTo };
 }
 
 function nothingToRetry(id: JobId): ProblemError {

@@ -15,6 +15,7 @@ import {
   type Watchdog,
 } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { waveProgress } from '../../../shared/contract/waves.ts';
 import { commandLine, createLab, type Lab, type LabHost } from '../../lab/index.ts';
 
 const stepLine = z.object({
@@ -40,7 +41,8 @@ const healthLine = z.object({
   phase: z.enum(['before', 'after']),
   results: z.array(healthResult),
 });
-const line = z.discriminatedUnion('type', [stepLine, watchdogLine, healthLine, resultLine]);
+const wavesLine = z.object({ type: z.literal('waves'), waves: z.array(waveProgress) });
+const line = z.discriminatedUnion('type', [stepLine, watchdogLine, healthLine, wavesLine, resultLine]);
 type StepLine = z.infer<typeof stepLine>;
 type WatchdogLine = z.infer<typeof watchdogLine>;
 type ResultLine = z.infer<typeof resultLine>;

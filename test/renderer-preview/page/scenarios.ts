@@ -9,6 +9,7 @@ import type { SavedSelection } from '../../../shared/contract/selection.ts';
 import type { Settings } from '../../../shared/contract/settings.ts';
 import * as hosts from './invented-hosts.ts';
 import { planJob } from './invented-plan.ts';
+import { inventWaveProgress, PAUSE } from './invented-waves.ts';
 import { endedJob, history, inventSummary, liveJob } from './invented-jobs.ts';
 
 /** Everything that the stand-in engine answers with. */
@@ -220,6 +221,15 @@ function withTried(state: 'running' | 'failed'): Scenario {
   return { ...BASE, jobs: [summary, ...BASE.jobs], details: [detail] };
 }
 
+/** A deploy in waves, between the first and the second. */
+function withWaves(waitsFor: 'time' | 'person'): Scenario {
+  const scenario = withLive(waitsFor === 'person' ? { pendingPrompt: PAUSE } : {});
+  const [detail, ...others] = scenario.details;
+  if (detail === undefined) return scenario;
+  const waves = inventWaveProgress(detail.summary.hosts, waitsFor);
+  return { ...scenario, details: [{ ...detail, waves, watchdogs: {} }, ...others] };
+}
+
 function withEnded(state: JobSummary['state']): Scenario {
   const detail = endedJob(FLEET_ID, state);
   return { ...BASE, jobs: [detail.summary, ...BASE.jobs], details: [detail] };
@@ -234,6 +244,8 @@ const SCENARIOS: Record<string, () => Scenario> = {
   many: () => ({ ...BASE, view: fleetView(hosts.MANY_HOSTS), status: [...hosts.MANY_STATUS] }),
   troubled: () => ({ ...BASE, view: fleetView(hosts.TROUBLED_HOSTS, [DRIFT]), status: [...hosts.TROUBLED_STATUS] }),
   live: () => withLive(),
+  'waves-wait': () => withWaves('time'),
+  'waves-pause': () => withWaves('person'),
   drawer: () => ({ ...withLive(), settings: { isJobDrawerOpen: true } }),
   trying: () => withTried('running'),
   'tried-failed': () => withTried('failed'),

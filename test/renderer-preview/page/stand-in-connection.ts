@@ -16,6 +16,7 @@ import { inputParts } from './invented-inputs.ts';
 import { DIFFERENCE, GENERATIONS } from './invented-plan.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
 import { installJob, installParts } from './invented-install.ts';
+import { inventWaves } from './invented-waves.ts';
 import { inventProbe } from './invented-machine.ts';
 import { FLEET_ID, type Scenario } from './scenarios.ts';
 
@@ -165,7 +166,7 @@ export class StandInConnection implements Connection {
       },
       deploy: {
         engines: os.deploy.engines.handler(() => engines),
-        preview: os.deploy.preview.handler(async ({ input: { goal, hosts, engine = 'nix' } }) => {
+        preview: os.deploy.preview.handler(async ({ input: { goal, hosts, waves, engine = 'nix' } }) => {
           await pause(150);
           const known = scenario.view !== null && 'hosts' in scenario.view ? scenario.view.hosts : [];
           return {
@@ -182,6 +183,7 @@ export class StandInConnection implements Connection {
                 refusal: host?.problem ?? null,
               };
             }),
+            waves: hosts.length < 3 || waves === 'off' ? [] : inventWaves(hosts),
             commands: deployCommands(hosts),
           };
         }),

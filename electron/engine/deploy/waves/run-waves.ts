@@ -1,0 +1,177 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { HostName } from '../../../../shared/contract/ids.ts';
+import type { HostOutcome } from '../../../../shared/contract/job.ts';
+import type { WavePlan, WaveProgress } from '../../../../shared/contract/waves.ts';
+import { mayGoOn } from '../../../../shared/fleet/waves.ts';
+import type { JobContext } from '../../jobs/context.ts';
+import type { DeploySpec } from '../spec.ts';
+import { waveProblems } from './problems.ts';
+
+/** What is done with single hosts. */
+export interface WaveHosts {
+  deploy(host: HostName): Promise<HostOutcome>;
+  /** Its turn does not come. */
+  skip(host: HostName, outcome: HostOutcome): void;
+  /** Runs its health checks once more; null: all is well. */
+  check(host: HostName, outcome: HostOutcome): Promise<HostOutcome | null>;
+  /** Back to what it ran before this deploy. */
+  goBack(host: HostName, outcome: HostOutcome): Promise<HostOutcome>;
+}
+
+type Context = Pick<JobContext, 'emit' | 'ask' | 'signal'>;
+type Waves = NonNullable<DeploySpec['waves']>;
+
+/** Carries out waves one after the other; what each waits for is told as events. */
+export class WaveRun {
+  readonly #context: Context;
+  readonly #plan: WavePlan;
+  readonly #hosts: WaveHosts;
+  readonly #outcomes = new Map<HostName, HostOutcome>();
+  #waves: WaveProgress[];
+
+  constructor(context: Context, { plan, list }: Waves, hosts: WaveHosts) {
+    this.#context = context;
+    this.#plan = plan;
+    this.#hosts = hosts;
+    this.#waves = list.map((wave) => ({ ...wave, state: 'waiting', waitsFor: null, until: null, failed: 0 }));
+  }
+
+  /** Comes with every host's outcome; never rejects for what a host came to. */
+  async run(): Promise<Map<HostName, HostOutcome>> {
+    for (const [index, wave] of this.#waves.entries()) {
+      if (this.#context.signal.aborted) {
+        await this.#deploy(index, wave.hosts);
+        continue;
+      }
+      this.#change(index, { state: 'running' });
+      await this.#deploy(index, wave.hosts);
+      const isLast = index === this.#waves.length - 1;
+      const reason = this.#whyStop(index) ?? (isLast ? null : await this.#gate(index));
+      if (reason !== null && !this.#context.signal.aborted) {
+        await this.#stop(index, reason);
+        break;
+      }
+      this.#change(index, { state: 'done', waitsFor: null, until: null });
+    }
+    return this.#outcomes;
+  }
+
+  async #deploy(index: number, hosts: readonly HostName[]): Promise<void> {
+    await Promise.all(
+      hosts.map(async (host) => {
+        this.#outcomes.set(host, await this.#hosts.deploy(host));
+        this.#change(index, { failed: this.#failedOf(hosts) });
+      }),
+    );
+  }
+
+  /** What comes before the next wave. Comes with the reason where that must not begin. */
+  async #gate(index: number): Promise<string | null> {
+    const { signal } = this.#context;
+    const wave = this.#waves[index];
+    if (wave === undefined) return null;
+    const { gate, hosts, name } = wave;
+    try {
+      if (gate.waitMinutes > 0) {
+        const ms = Math.round(gate.waitMinutes * 60_000);
+        this.#change(index, { state: 'gate', waitsFor: 'time', until: Date.now() + ms });
+        await wait(ms, undefined, { signal });
+      }
+      if (gate.isHealthChecked) {
+        this.#change(index, { state: 'gate', waitsFor: 'health', until: null });
+        await Promise.all(hosts.map((host) => this.#check(host)));
+        this.#change(index, { failed: this.#failedOf(hosts) });
+        const reason = this.#whyStop(index);
+        if (reason !== null) return reason;
+      }
+      if (!gate.isPaused) return null;
+      this.#change(index, { state: 'gate', waitsFor: 'person', until: null });
+      const next = this.#waves[index + 1];
+      const answer = await this.#context.ask({
+        kind: 'go-on',
+        host: null,
+        text: `“${name}” is through. Go on with “${next?.name ?? ''}” (${next?.hosts.join(', ') ?? ''})?`,
+        fingerprint: null,
+        knownFingerprint: null,
+      });
+      return answer.trim().toLowerCase() === 'yes' ? null : `a person stopped it after “${name}”`;
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    }
+  }
+
+  async #check(host: HostName): Promise<void> {
+    const outcome = this.#outcomes.get(host);
+    if (outcome === undefined || isFailure(outcome) || outcome.state === 'skipped') return;
+    const worse = await this.#hosts.check(host, outcome);
+    if (worse) this.#outcomes.set(host, worse);
+  }
+
+  /** Null where the next wave may begin. */
+  #whyStop(index: number): string | null {
+    const all = this.#waves.slice(0, index + 1).flatMap(({ hosts }) => hosts);
+    const failed = this.#failedOf(all);
+    if (mayGoOn(this.#plan, failed)) return null;
+    const names = all.filter((host) => isFailure(this.#outcomes.get(host)));
+    return `${names.join(', ')} failed in “${this.#waves[index]?.name ?? ''}” or before`;
+  }
+
+  async #stop(index: number, reason: string): Promise<void> {
+    this.#change(index, { state: 'stopped', waitsFor: null, until: null });
+    for (const [later, { hosts }] of this.#waves.entries()) {
+      if (later <= index) continue;
+      this.#change(later, { state: 'skipped' });
+      for (const host of hosts) {
+        const outcome: HostOutcome = {
+          state: 'skipped',
+          generation: null,
+          system: null,
+          error: waveProblems.notReached(host, reason),
+        };
+        this.#outcomes.set(host, outcome);
+        this.#hosts.skip(host, outcome);
+      }
+    }
+    if (this.#plan['when-stopped'] === 'keep') return;
+    const done = [...this.#outcomes].filter(
+      ([, { state }]) => state === 'succeeded' || state === 'switched-with-failures',
+    );
+    await Promise.all(
+      done.map(async ([host, outcome]) => this.#outcomes.set(host, await this.#hosts.goBack(host, outcome))),
+    );
+  }
+
+  #failedOf(hosts: readonly HostName[]): number {
+    return hosts.filter((host) => isFailure(this.#outcomes.get(host))).length;
+  }
+
+  #change(index: number, change: Partial<WaveProgress>): void {
+    this.#waves = this.#waves.map((wave, at) => (at === index ? { ...wave, ...change } : wave));
+    this.#context.emit({ type: 'waves', waves: this.#waves });
+    const wave = this.#waves[index];
+    if (!wave || (wave.state !== 'running' && wave.state !== 'gate')) return;
+    const done = this.#waves.filter(({ state }) => state === 'done').length;
+    const text = `Wave ${index + 1} of ${this.#waves.length}, ${wave.name}${doing(wave)}`;
+    this.#context.emit({ type: 'activity', activity: { text, done, total: this.#waves.length } });
+  }
+}
+
+function doing({ waitsFor, hosts }: WaveProgress): string {
+  switch (waitsFor) {
+    case 'time':
+      return ': through, waits';
+    case 'health':
+      return ': through, checks health again';
+    case 'person':
+      return ': through, waits for a person';
+    case null:
+      return `: ${hosts.length === 1 ? '1 host' : `${hosts.length} hosts`}`;
+  }
+}
+
+/** True where a host did not come to what was asked for; one that was left out says nothing. */
+function isFailure(outcome: HostOutcome | undefined): boolean {
+  const state = outcome?.state;
+  return state === 'failed' || state === 'reverted' || state === 'switched-with-failures' || state === 'cancelled';
+}

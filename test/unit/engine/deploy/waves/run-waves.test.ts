@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { WaveRun, type WaveHosts } from '../../../../../electron/engine/deploy/waves/run-waves.ts';
+import type { ExecutorEvent } from '../../../../../electron/engine/jobs/context.ts';
+import { hostName, type HostName } from '../../../../../shared/contract/ids.ts';
+import type { HostOutcome, Prompt } from '../../../../../shared/contract/job.ts';
+import { wavePlan, type Wave } from '../../../../../shared/contract/waves.ts';
+
+const outcome = (state: HostOutcome['state']): HostOutcome => ({ state, generation: 1, system: '/nix/store/x' });
+const gate = { waitMinutes: 0, isHealthChecked: false, isPaused: false };
+const wave = (name: string, hosts: readonly string[], more: Partial<Wave['gate']> = {}): Wave => ({
+  name,
+  hosts: hosts.map((one) => hostName.parse(one)),
+  gate: { ...gate, ...more },
+});
+
+interface Setting {
+  list: Wave[];
+  plan?: object;
+  ends?: Record<string, HostOutcome['state']>;
+  /** Hosts that are not well when they are asked again. */
+  sick?: readonly string[];
+  answer?: string;
+}
+
+async function run({ list, plan = {}, ends = {}, sick = [], answer = 'yes' }: Setting) {
+  const done: string[] = [];
+  const events: ExecutorEvent[] = [];
+  const asked: Omit<Prompt, 'id'>[] = [];
+  const hosts: WaveHosts = {
+    deploy: (host) => {
+      done.push(`deploy ${host}`);
+      return Promise.resolve(outcome(ends[host] ?? 'succeeded'));
+    },
+    skip: (host) => void done.push(`skip ${host}`),
+    check: (host, before) => {
+      done.push(`check ${host}`);
+      return Promise.resolve(sick.includes(host) ? { ...before, state: 'switched-with-failures' } : null);
+    },
+    goBack: (host) => {
+      done.push(`back ${host}`);
+      return Promise.resolve(outcome('reverted'));
+    },
+  };
+  const context = {
+    emit: (event: ExecutorEvent) => void events.push(event),
+    ask: (prompt: Omit<Prompt, 'id'>) => {
+      asked.push(prompt);
+      return Promise.resolve(answer);
+    },
+    signal: new AbortController().signal,
+  };
+  const waves = { plan: wavePlan.parse({ wave: [{ count: 1 }], ...plan }), list };
+  const outcomes = await new WaveRun(context, waves, hosts).run();
+  const states = Object.fromEntries([...outcomes].map(([host, { state }]) => [host, state]));
+  const last = events.findLast((event) => event.type === 'waves')?.waves.map(({ state }) => state);
+  return { done, asked, states, last, events };
+}
+
+test('a wave begins when the one before is through, and its gate with it', async () => {
+  const list = [
+    wave('canary', ['a'], { isPaused: true, isHealthChecked: true, waitMinutes: 1e-5 }),
+    wave('rest', ['b']),
+  ];
+  const { done, asked, last, events } = await run({ list });
+  expect(done).toEqual(['deploy a', 'check a', 'deploy b']);
+  expect(asked).toMatchObject([{ kind: 'go-on', text: '“canary” is through. Go on with “rest” (b)?' }]);
+  expect(last).toEqual(['done', 'done']);
+  const gates = events.flatMap((event) => (event.type === 'waves' ? (event.waves[0]?.waitsFor ?? []) : []));
+  expect([...new Set(gates)]).toEqual(['time', 'health', 'person']);
+});
+
+test('a failure stops what comes after, and those that are done stay or go back as the plan says', async () => {
+  const list = [wave('one', ['a', 'b']), wave('two', ['c']), wave('three', ['d'])];
+  const ends = { a: 'reverted' } as const;
+  const kept = await run({ list, ends });
+  expect(kept.done).toEqual(['deploy a', 'deploy b', 'skip c', 'skip d']);
+  expect(kept.states).toEqual({ a: 'reverted', b: 'succeeded', c: 'skipped', d: 'skipped' });
+  expect(kept.last).toEqual(['stopped', 'skipped', 'skipped']);
+  const back = await run({ list, ends, plan: { 'when-stopped': 'go-back' } });
+  expect(back.done.slice(-1)).toEqual(['back b']);
+  expect(back.states).toMatchObject({ a: 'reverted', b: 'reverted' });
+  expect((await run({ list, ends, plan: { 'stop-after': 2 } })).last).toEqual(['done', 'done', 'done']);
+});
+
+test('what is not well any more after a wait counts as failed, and a person can say no', async () => {
+  const list = [wave('one', ['a'], { isHealthChecked: true, isPaused: true }), wave('two', ['b'])];
+  const sick = await run({ list, sick: ['a'] });
+  expect(sick.states).toEqual({ a: 'switched-with-failures', b: 'skipped' });
+  expect(sick.asked).toEqual([]);
+  expect((await run({ list, answer: 'no' })).states).toEqual({ a: 'succeeded', b: 'skipped' });
+});
+
+test('whatever fails, every host has one outcome, and none begins after too many have failed', async () => {
+  const state = fc.constantFrom<HostOutcome['state'][]>('succeeded', 'unchanged', 'failed', 'reverted', 'skipped');
+  const sizes = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(
+      sizes,
+      fc.array(state, { minLength: 12, maxLength: 12 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (counts, states, stopAfter) => {
+        let next = 0;
+        const list = counts.map((count, index) =>
+          wave(
+            `w${index}`,
+            Array.from({ length: count }, () => `h${next++}`),
+          ),
+        );
+        const ends = Object.fromEntries(states.map((one, index) => [`h${index}`, one]));
+        const { done, states: found } = await run({ list, ends, plan: { 'stop-after': stopAfter } });
+        const all: HostName[] = list.flatMap(({ hosts }) => hosts);
+        expect(Object.keys(found).sort()).toEqual([...all].sort());
+        let failed = 0;
+        for (const { hosts } of list) {
+          for (const host of hosts) expect(done.includes(`deploy ${host}`)).toBe(failed < stopAfter);
+          failed += hosts.filter((host) => ends[host] === 'failed' || ends[host] === 'reverted').length;
+          if (failed >= stopAfter) failed = Infinity;
+        }
+      },
+    ),
+  );
+});
