@@ -17,6 +17,9 @@ export const newFleet = z.object({
   timeZone: shortText,
 });
 
+/** A file or a folder right below `modules/` of a fleet, in letters that a path of Nix can have. */
+export const moduleName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}$/);
+
 /** A host to be added to a fleet of one of our layouts. `address` null: not deployed over SSH. */
 export const newHost = z.object({
   name: shortText,
@@ -27,6 +30,8 @@ export const newHost = z.object({
   port: z.int().min(1).max(65535).nullable(),
   tags: z.array(shortText).max(100),
   stateVersion: shortText,
+  /** Modules of the fleet that this host includes beside those that every host has; absent: none. */
+  modules: z.array(moduleName).max(100).optional(),
 });
 export type NewHostRequest = z.infer<typeof newHost>;
 
@@ -70,6 +75,8 @@ export const hostSuggestions = z.object({
   layout: z.enum(['factory', 'simple']).nullable(),
   /** The release that the fleet's nixpkgs is of, or the newest one. */
   stateVersion: z.string(),
+  /** What is in the fleet's `modules/` and not included by every host: names below it. */
+  modules: z.array(z.string()),
 });
 export type HostSuggestions = z.infer<typeof hostSuggestions>;
 

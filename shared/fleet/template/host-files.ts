@@ -25,9 +25,11 @@ export function hostEntry(host: NewHost): NixValue {
 
 /** hosts/<name>/default.nix: the configuration that is this machine's own. */
 export function hostModule(host: NewHost): string {
+  const { modules = [] } = host;
+  const shared = modules.map((name) => `    ../../modules/${name}\n`).join('');
   return `{
-  # The disk layout, what belongs to it, the network, and what was found on the hardware, where they are known.
-  imports = builtins.filter builtins.pathExists [
+${shared === '' ? '' : `  # What it includes of the fleet's modules, and then:\n`}  # The disk layout, what belongs to it, the network, and what was found on the hardware, where they are known.
+  imports = ${shared === '' ? '' : `[\n${shared}  ]\n  ++ `}builtins.filter builtins.pathExists [
     ./disko.nix
     ./disko-settings.nix
     ./network.nix

@@ -27,6 +27,8 @@ export interface NewHost {
   readonly tags: readonly string[];
   /** `system.stateVersion`: the release that the machine was installed with. */
   readonly stateVersion: string;
+  /** What it includes of the fleet's `modules/` beside what every host does; absent: nothing. */
+  readonly modules?: readonly string[] | undefined;
 }
 
 /** Files by path relative to the fleet's folder. */

@@ -266,6 +266,7 @@ export function fileParts(os: ReturnType<typeof implement<typeof contract>>) {
       suggestHost: os.create.suggestHost.handler(() => ({
         layout: asked.get('layout') === 'foreign' ? null : ('factory' as const),
         stateVersion: '26.05',
+        modules: [],
       })),
     },
     change: {

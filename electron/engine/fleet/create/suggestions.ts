@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homedir } from 'node:os';
-import type { FleetSuggestions, HostSuggestions } from '../../../../shared/contract/create.ts';
+import { moduleName, type FleetSuggestions, type HostSuggestions } from '../../../../shared/contract/create.ts';
 import { supportedReleases } from '../../../../shared/fleet/releases.ts';
 import { layoutOf } from '../../../../shared/fleet/template/layout.ts';
 import { ownUser } from './own-user.ts';
@@ -23,5 +24,21 @@ export async function suggestHost(folder: string, now: number): Promise<HostSugg
   const flake = await readFile(join(folder, 'flake.nix'), 'utf8').catch(() => '');
   const [newest] = supportedReleases(now);
   const followed = /\bnixos-(\d\d\.\d\d)\b/.exec(flake)?.[1];
-  return { layout: layoutOf(flake), stateVersion: followed ?? newest?.name ?? '' };
+  return {
+    layout: layoutOf(flake),
+    stateVersion: followed ?? newest?.name ?? '',
+    modules: await sharedModules(folder),
+  };
+}
+
+/** Modules of a fleet of our layouts that a host may include; `common.nix` is in every host already. */
+async function sharedModules(folder: string): Promise<string[]> {
+  const entries = await readdir(join(folder, 'modules'), { withFileTypes: true }).catch(() => []);
+  const isModule = (name: string, isFolder: boolean): boolean =>
+    isFolder ? existsSync(join(folder, 'modules', name, 'default.nix')) : name.endsWith('.nix');
+  return entries
+    .filter((entry) => entry.name !== 'common.nix' && moduleName.safeParse(entry.name).success)
+    .filter((entry) => isModule(entry.name, entry.isDirectory()))
+    .map(({ name }) => name)
+    .sort();
 }

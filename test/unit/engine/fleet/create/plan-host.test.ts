@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { suggestHost } from '../../../../../electron/engine/fleet/create/suggestions.ts';
 import { planHost } from '../../../../../electron/engine/fleet/create/plan-host.ts';
 import { ProblemError } from '../../../../../electron/engine/errors.ts';
 import { fleetFiles } from '../../../../../shared/fleet/template/fleet-files.ts';
@@ -50,6 +51,25 @@ describe('a new host', () => {
     }
     expect(Object.keys(newFiles)).toContain('hosts/nas/default.nix');
     expect(changedFiles.map(({ path }) => path)).toEqual(layout === 'simple' ? ['flake.nix'] : []);
+  });
+
+  it('includes those modules of the fleet that were chosen, and is offered all but what every host has', async () => {
+    write('factory');
+    mkdirSync(join(folder, 'modules/media'));
+    writeFileSync(join(folder, 'modules/media/default.nix'), '{ }');
+    writeFileSync(join(folder, 'modules/backup.nix'), '{ }');
+    writeFileSync(join(folder, 'modules/notes.txt'), '');
+    mkdirSync(join(folder, 'modules/empty'));
+    writeFileSync(join(folder, 'modules/a b.nix'), '{ }');
+    expect((await suggestHost(folder, 0)).modules).toEqual(['backup.nix', 'media']);
+    const { newFiles } = await planHost(folder, { ...nas, modules: ['backup.nix', 'media'] });
+    const text = newFiles['hosts/nas/default.nix'] ?? '';
+    expect(parseNix(text).problems).toEqual([]);
+    expect(text).toContain(
+      'imports = [\n    ../../modules/backup.nix\n    ../../modules/media\n  ]\n  ++ builtins.filter',
+    );
+    const { newFiles: plain } = await planHost(folder, { ...nas, modules: [] });
+    expect(plain).toEqual((await planHost(folder, nas)).newFiles);
   });
 
   it('of the simple layout leaves every byte of somebody’s comments and entries', async () => {
