@@ -74,12 +74,26 @@ describeLab('an install that goes wrong', () => {
     }
   });
 
-  test('whose kernel refuses kexec, or that is cancelled before, leaves the system there as it was', async () => {
+  test('whose password for sudo is wrong, whose kernel refuses kexec, or that is cancelled before, leaves the system there as it was', async () => {
     const bench = await home.machine('refusing', { role: 'debian' });
     await bench.host.read('touch', '/etc/lab-no-kexec');
     const state = async (): Promise<string> =>
       bench.host.read('sh', '-c', 'ls -la /root/.ssh 2>&1; cat /root/.ssh/authorized_keys 2>&1; cat /etc/lab-no-kexec');
     const before = await state();
+    await bench.host.read('sh', '-c', 'echo "admin ALL=(ALL:ALL) ALL" > /etc/sudoers.d/lab');
+    await bench.host.setPassword('admin', 'correct horse');
+    const target = ['--target', `admin@${bench.host.address}`, '--layout', await bench.layout()];
+    const wrong = await home.cli(
+      ['install', bench.fleet, 'refusing', ...target, '--confirm-wipe', bench.serial, '--json'],
+      { NIXSTEAD_SUDO_PASSWORD: 'battery staple' },
+    );
+    expect(wrong.exitCode).toBe(1);
+    expect(JSON.parse(wrong.stdout)).toMatchObject({
+      error: { code: 'machine-sudo-refused', title: 'sudo does not let admin become root' },
+    });
+    expect(wrong.stdout).toContain('1 incorrect password attempt');
+    expect(await state()).toBe(before);
+
     const refused = await (await bench.install()).over();
     expect(bench.errorOf(refused)).toMatchObject({ code: 'install-kexec-refused' });
     expect(bench.errorOf(refused).evidence).toContain('kexec_load failed');
@@ -144,6 +158,53 @@ describeLab('an install that goes wrong', () => {
       expect(bench.errorOf(wrong)).toMatchObject({ code: 'install-wrong-host-key' });
     },
   );
+
+  test.concurrent(
+    'that is cancelled after the wipe says what is lost, whose process is killed in mid-copy too, and each goes on to its end',
+    async () => {
+      const bench = await home.machine('kept');
+      await bench.config('  environment.etc.data.source = pkgs.payload 60;');
+      await bench.host.link({ kbitPerSecond: 40_000 });
+      const running = await bench.install();
+      await running.until((step) => step.stage === 'copy' && step.done > 4 * 1024 * 1024);
+      await home.must('jobs', 'cancel', await home.latestJob('kept'));
+      const cancelled = await running.over();
+      expect(cancelled.result.state).toBe('cancelled');
+      expect(bench.stagesOf(cancelled)).toContain('disko done, copy cancelled, install cancelled');
+      const lost = 'What was on /dev/vda (LAB-KEPT) is erased; the new file systems are on it.';
+      expect(bench.errorOf(cancelled).evidence).toContain(lost);
+
+      const again = bench.run('--resume', idOf(cancelled.result));
+      await again.until((step) => step.stage === 'copy' && step.done > 4 * 1024 * 1024);
+      const id = await home.latestJob('kept');
+      await home.killRunner(id);
+      await again.over();
+      const killed = await home.job(id);
+      expect(killed.summary.state).toBe('interrupted');
+      expect(killed.problem).toMatchObject({ code: 'job-interrupted', title: 'Interrupted in step copy of kept' });
+      await bench.host.link('up');
+      const last = await home.cli(['install', bench.fleet, 'kept', '--resume', id]);
+      expect(last.exitCode, last.stderr).toBe(0);
+      expect(last.stderr + last.stdout).toContain(lost);
+      const { steps } = await home.job(await home.latestJob('kept'));
+      expect(steps.map(({ stage, state }) => `${stage} ${state}`).join(', ')).toContain(
+        'gate skipped, disko skipped, copy done, install done, reboot done, boot done, verify done, commit done',
+      );
+    },
+  );
+
+  test.concurrent('whose installer comes up at another address is found there by its key, and goes on', async () => {
+    const bench = await home.machine('wander', { role: 'debian' });
+    // The router gives the installer another address than the system before had.
+    await bench.host.read('sh', '-c', 'echo 192.168.77.202 > /run/lab-firmware/address');
+    const moved = await (await bench.install()).over();
+    expect(moved.exitCode, moved.stderr).toBe(0);
+    expect(bench.stagesOf(moved)).toContain('kexec done, hardware done, gate done, disko done, copy done');
+    const job = await home.job(idOf(moved.result));
+    const disko = job.commands.find(({ command: { stage } }) => stage === 'disko');
+    expect(disko?.command.argv.join(' ')).toContain('192.168.77.202');
+    expect(await bench.host.read('hostname')).toBe('wander');
+  });
 
   test.concurrent('whose machine never comes back says so, and goes on when it does', async () => {
     const bench = await home.machine('gone');

@@ -1,7 +1,9 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { runnerFile } from '../../../electron/engine/jobs/job-folder.ts';
 import { jobId, type JobId } from '../../../shared/contract/ids.ts';
-import { jobDetail, type JobDetail } from '../../../shared/contract/job.ts';
+import { jobDetail, jobSummary, type JobDetail } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { commandLine, createLab, type Lab, type LabHost } from '../../lab/index.ts';
 import { RunningDeploy, stagesOf, type Deployed } from '../deploy/deploy-lab.ts';
@@ -86,6 +88,21 @@ export class InstallLab implements AsyncDisposable {
 
   async job(id: JobId): Promise<JobDetail> {
     return jobDetail.parse(JSON.parse(await this.must('jobs', 'show', id, '--json')));
+  }
+
+  /** The newest job about a host. */
+  async latestJob(host: string): Promise<JobId> {
+    const jobs = z.array(jobSummary).parse(JSON.parse(await this.must('jobs', 'list', '--json')));
+    const latest = jobs.find(({ hosts }) => hosts.some((name) => name === host));
+    if (latest === undefined) throw new Error(`there is no job about ${host}`);
+    return latest.id;
+  }
+
+  /** Ends the process that runs a job, as a power cut does: it has no chance to say so. */
+  async killRunner(id: JobId): Promise<void> {
+    const file = join(this.lab.folder, 'state/jobs', id, 'runner.json');
+    const { runner } = runnerFile.parse(JSON.parse(await readFile(file, 'utf8')));
+    await this.lab.controller.exec(['kill', '-9', String(runner.pid)]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
