@@ -1,8 +1,8 @@
-import type { HostNetwork } from '../../shared/contract/install.ts';
+import type { HostNetwork, InstallCheck, InstallReview } from '../../shared/contract/install.ts';
 import type { MachineReport } from '../../shared/contract/machine.ts';
 import type { Firmware } from '../../shared/disko/rules/finding.ts';
 import { decimalSize } from '../../shared/install/install-disks.ts';
-import { formatBytes } from '../ui/format.ts';
+import { formatBytes, formatDuration } from '../ui/format.ts';
 
 /** What a machine is, a fact a line, for a list of terms. */
 export function machineFacts(report: MachineReport): { term: string; words: string }[] {
@@ -48,6 +48,19 @@ const FIRMWARE_WORDS: Readonly<Record<MachineReport['firmware']['kind'], string>
   unknown: 'not told',
 };
 
+/** Where to look when a machine does not start from its new disk. */
+export function bootHint(firmware: MachineReport['firmware']['kind']): string {
+  const uefi = 'With UEFI, the boot order may still name the installer’s stick.';
+  const bios = 'With BIOS, the disk that it starts from is chosen in the firmware’s setup.';
+  const hints = {
+    uefi,
+    bios,
+    'device-tree': 'The medium that it starts from must be in it.',
+    unknown: `${uefi} ${bios}`,
+  };
+  return hints[firmware];
+}
+
 /** The firmware as the rules for layouts count them; null where the machine did not tell. */
 export function layoutFirmware({ firmware }: MachineReport): Firmware | null {
   if (firmware.kind === 'uefi' || firmware.kind === 'bios') return firmware.kind;
@@ -72,4 +85,22 @@ export function presentNetwork({ network }: MachineReport): Extract<HostNetwork,
     gateways: [...new Set(gateways)],
     nameservers: network.nameservers,
   };
+}
+
+/** Whether what is copied fits, as far as the layout tells. */
+export function roomWords({ closureBytes, room }: Pick<InstallCheck, 'closureBytes' | 'room'>): string {
+  const size = decimalSize(closureBytes);
+  return room === null
+    ? `${size} are copied; whether they fit is not known, because the layout does not tell how large its file systems become`
+    : `${size} fit into the ${decimalSize(room.bytes)} of ${room.where}`;
+}
+
+/** How long it may take, by what earlier installs took and nothing else. */
+export function estimateWords(earlier: InstallReview['earlier']): string {
+  if (earlier === null) return 'No estimate yet: no install has gone through with this app so far.';
+  const { count, shortestMs, longestMs } = earlier;
+  if (count === 1) return `The one install that has gone through took ${formatDuration(longestMs)}.`;
+  const [least, most] = [formatDuration(shortestMs), formatDuration(longestMs)];
+  const words = least === most ? least : `${least} to ${most}`;
+  return `The last ${count} installs that went through took ${words}.`;
 }

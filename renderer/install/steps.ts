@@ -1,4 +1,5 @@
 import type { InstallDraft, InstallStep } from '../../shared/contract/install.ts';
+import type { Stage, Step } from '../../shared/contract/job.ts';
 
 /** What each step is called on the rail. */
 export const STEP_TITLES: Readonly<Record<InstallStep, string>> = {
@@ -61,4 +62,19 @@ export function stepAfter(kind: InstallDraft['kind'], step: InstallStep): Instal
 export function stepBefore(kind: InstallDraft['kind'], step: InstallStep): InstallStep | null {
   const steps = stepsOf(kind);
   return steps[steps.indexOf(step) - 1] ?? null;
+}
+
+/** The last step, up to a wanted one, that can be entered. */
+export function furthestStep(
+  kind: InstallDraft['kind'],
+  wanted: InstallStep,
+  canEnter: (step: InstallStep) => boolean,
+): InstallStep {
+  const steps = stepsOf(kind);
+  return steps.slice(0, steps.indexOf(wanted) + 1).findLast(canEnter) ?? 'find';
+}
+
+/** True once a job has begun with a stage. An install that fails skips what would have come after it. */
+export function hasBegun(steps: readonly Pick<Step, 'stage' | 'state'>[], stage: Stage): boolean {
+  return steps.some((step) => step.stage === stage && step.state !== 'waiting' && step.state !== 'skipped');
 }

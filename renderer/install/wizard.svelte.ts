@@ -7,6 +7,7 @@ import type {
   InstallRequest,
   InstallReview,
   InstallStep,
+  TypedFields,
 } from '../../shared/contract/install.ts';
 import type { MachineVerdict, ProbeAnswer } from '../../shared/contract/machine.ts';
 import type { Problem } from '../../shared/contract/problem.ts';
@@ -18,7 +19,8 @@ import { asProblem } from '../app/as-problem.ts';
 import type { Client } from '../app/client.ts';
 import type { MachineQuestion, MachineReply } from '../disks/machine-disks.svelte.ts';
 import { DisksSession } from '../disks/disks-session.svelte.ts';
-import { stepAfter, stepBefore, whyNotYet } from './steps.ts';
+import { sameValue } from './same-value.ts';
+import { furthestStep, stepAfter, stepBefore, whyNotYet } from './steps.ts';
 
 /** One install that is prepared and done: what the engine keeps of it, and what is asked on the way. Holds no secret. */
 export class Wizard {
@@ -31,6 +33,7 @@ export class Wizard {
   #check = $state.raw<InstallCheck | null>(null);
   #review = $state.raw<InstallReview | null>(null);
   #saving: Promise<unknown> = Promise.resolve();
+  #keep: (() => Promise<unknown>) | null = null;
 
   readonly #verdict = $derived.by((): MachineVerdict | null => {
     const report = this.#draft?.report ?? null;
@@ -40,8 +43,8 @@ export class Wizard {
   constructor(client: Client, draft: InstallDraft) {
     this.#client = client;
     this.#draft = draft;
-    const { layout } = draft.request;
-    if (layout) this.disks.openText(layout.text);
+    const text = draft.typed.disks?.['text'] ?? draft.request.layout?.text;
+    if (text !== undefined) this.disks.openText(text);
     this.#showMachine();
   }
 
@@ -124,8 +127,41 @@ export class Wizard {
     });
   }
 
-  async go(step: InstallStep): Promise<void> {
-    if (this.whyNot(step) === null) await this.change({ step });
+  /** Keeps what was chosen at a step, unless nothing of it is new, and forgets what was only typed there. */
+  async send(step: InstallStep, request: InstallDraft['request'], others: DraftChange = {}): Promise<boolean> {
+    const { draft } = this;
+    const isNew = !sameValue({ ...draft.request, ...request }, draft.request);
+    const hasTyped = Object.keys(this.typed(step)).length > 0;
+    if (!isNew && !hasTyped) return true;
+    return this.change({ ...(isNew ? { request, ...others } : {}), ...(hasTyped ? { typed: { [step]: {} } } : {}) });
+  }
+  /** What stood in the fields of a step when it was left, as far as it could not be sent. */
+  typed(step: InstallStep): TypedFields {
+    return this.draft.typed[step] ?? {};
+  }
+  async keepTyped(step: InstallStep, fields: TypedFields): Promise<boolean> {
+    return sameValue(fields, this.typed(step)) || this.change({ typed: { [step]: fields } });
+  }
+  /**
+   * What a step does with its fields before it is left, however that happens: it sends what is whole, and keeps as typed
+   * what is not. For an effect of the step; returns what ends it.
+   */
+  onLeave(keep: () => Promise<unknown>): () => void {
+    this.#keep = keep;
+    return () => {
+      if (this.#keep === keep) this.#keep = null;
+      void keep();
+    };
+  }
+
+  /** Goes to a step; where leaving this one has closed the way to it, as far towards it as is open. */
+  async go(wanted: InstallStep): Promise<void> {
+    const canEnter = (step: InstallStep): boolean => this.whyNot(step) === null;
+    const wasOpen = canEnter(wanted);
+    await this.#keep?.();
+    if (!wasOpen && !canEnter(wanted)) return;
+    const step = furthestStep(this.draft.kind, wanted, canEnter);
+    if (step !== this.step) await this.change({ step });
   }
   async next(): Promise<void> {
     const step = stepAfter(this.draft.kind, this.step);

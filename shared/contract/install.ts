@@ -82,6 +82,10 @@ export type InstallRequest = z.infer<typeof installRequest>;
 const installStep = z.enum(['find', 'probe', 'host', 'disks', 'secrets', 'review', 'gate', 'install', 'boot']);
 export type InstallStep = z.infer<typeof installStep>;
 
+/** Fields as they stand at a step, by name: what cannot be sent yet, so that leaving the step loses nothing. No secret. */
+const typedFields = z.record(z.string().max(50), nixText);
+export type TypedFields = z.infer<typeof typedFields>;
+
 /** An install as far as it has been prepared. Nothing of it is written outside of our data folder before its check. */
 export const installDraft = z.object({
   id: draftId,
@@ -92,6 +96,7 @@ export const installDraft = z.object({
   step: installStep,
   /** What has been chosen so far. */
   request: installRequest.omit({ fleetId: true }).partial(),
+  typed: z.partialRecord(installStep, typedFields).default({}),
   /** What the machine said when it was probed last. */
   report: machineReport.nullable(),
   jobs: z.object({ check: jobId.nullable(), install: jobId.nullable() }),
@@ -105,6 +110,8 @@ export const draftChange = z.object({
   kind: installDraft.shape.kind.optional(),
   step: installStep.optional(),
   request: installDraft.shape.request.optional(),
+  /** In place of what was typed at these steps before. */
+  typed: z.partialRecord(installStep, typedFields).optional(),
   report: machineReport.nullable().optional(),
 });
 export type DraftChange = z.infer<typeof draftChange>;
@@ -138,6 +145,8 @@ export const installReview = z.object({
   disks: z.array(installDisk).nullable(),
   commands: z.array(command),
   nixosAnywhere: z.object({ version: z.string().nullable(), source: z.enum(['path', 'fleet', 'flake']) }),
+  /** How long whole installs took that this app has done; null: none has gone through so far. */
+  earlier: z.object({ count: z.int().positive(), shortestMs: z.number(), longestMs: z.number() }).nullable(),
   /** Why it cannot be begun as it is. */
   obstacles: z.array(problem),
   warnings: z.array(problem),
@@ -149,6 +158,8 @@ export const installCheck = z.object({
   system: z.string(),
   diskoScript: z.string(),
   closureBytes: z.number(),
+  /** The file system that the system goes to; null: the layout does not tell how large it becomes. */
+  room: z.object({ bytes: z.number(), where: z.string() }).nullable(),
   disks: z.array(installDisk),
   /** Files that the layout expects on the installer while it formats: keys of encrypted containers. */
   wantedKeys: z.array(z.string()),

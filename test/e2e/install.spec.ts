@@ -22,9 +22,7 @@ test('a machine that runs the installer becomes a verified host, and what was ch
   await wizard.name('larch');
 
   await expect(window.page.getByRole('checkbox', { checked: true })).toHaveCount(0);
-  await window.page.getByRole('checkbox', { name: new RegExp(serial) }).check();
-  await window.page.getByRole('button', { name: /^Use / }).first().click();
-  await expect(wizard.heading('How are the disks divided?')).toBeVisible();
+  await wizard.disk(serial);
   await window.expectAccessible();
   await wizard.button('Continue').click();
   await window.expectAccessible();

@@ -2,24 +2,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe-lab.ts';
+import { filesWith } from '../lab/files-with.ts';
 import { idOf, InstallLab, type Bench } from './install/install-lab.ts';
 
 let home: InstallLab;
 const sudoPassword = 'correct horse battery staple';
 const diskPassphrase = 'unlock-everything-7391';
 
-/** Every file below a folder that holds a text. */
-async function filesWith(folder: string, text: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    // Compiled programs of ours, whose texts are no secret.
-    .filter((file) => !file.includes('/state/cache/'));
-  const found = await Promise.all(
-    files.map(async (file) => ((await readFile(file, 'latin1')).includes(text) ? [file] : [])),
-  );
-  return found.flat();
+/** Files of the app that hold a text; the programs that it has compiled say what a private key is, and hold none. */
+async function keptWith(text: string): Promise<string[]> {
+  const files = await filesWith(join(home.lab.folder, 'state'), text);
+  return files.filter((file) => !file.includes('/state/cache/'));
 }
 
 async function git(bench: Bench, ...argv: string[]): Promise<string> {
@@ -71,7 +64,7 @@ describeLab('an install', () => {
     expect(deployed.exitCode, deployed.stderr).toBe(0);
     // No private key is left anywhere.
     expect(await readdir(join(home.lab.folder, 'state/installs'))).toEqual([]);
-    expect(await filesWith(join(home.lab.folder, 'state'), 'PRIVATE KEY')).toEqual([]);
+    expect(await keptWith('PRIVATE KEY')).toEqual([]);
   });
 
   test('takes over a Debian by kexec, as an administrator with a password for sudo, with a key for its disk, and outlives the app', async () => {
@@ -97,7 +90,7 @@ describeLab('an install', () => {
     await home.lab.controller.exec(['rm', keyFile]);
     // No secret is in a log, an event, the database or a file that was left.
     for (const secret of [sudoPassword, diskPassphrase, 'PRIVATE KEY']) {
-      expect(await filesWith(join(home.lab.folder, 'state'), secret)).toEqual([]);
+      expect(await keptWith(secret)).toEqual([]);
       expect(await filesWith(bench.fleet, secret)).toEqual([]);
     }
   });

@@ -28,6 +28,7 @@ import type { SshFiles } from '../ssh/config.ts';
 import type { Store } from '../store/open.ts';
 import { answerFromMemory } from './answer-from-memory.ts';
 import { describeLeft } from './disk-state.ts';
+import { earlierInstalls } from './earlier-installs.ts';
 import { hostFile, planFiles, writePlanned } from './plan-files.ts';
 import { PrivateFolder } from './private-folder.ts';
 import { installError, installProblems } from './problems.ts';
@@ -37,7 +38,7 @@ import { installSpec, readInstallState, type InstallSpec } from './spec.ts';
 export interface InstallsDependencies {
   readonly env: NodeJS.ProcessEnv;
   readonly home: Home;
-  readonly store: Pick<Store, 'installDrafts'>;
+  readonly store: Pick<Store, 'installDrafts' | 'jobs'>;
   readonly jobs: Pick<Jobs, 'queue' | 'show' | 'watch' | 'answer'>;
   readonly fleets: Pick<Fleets, 'view' | 'current' | 'editableFolder'>;
   readonly files: SshFiles;
@@ -69,6 +70,7 @@ export class Installs implements Disposable {
       kind,
       step: 'find',
       request: host === undefined ? {} : { host, newHost: null },
+      typed: {},
       report: null,
       jobs: { check: null, install: null },
       createdAt: at,
@@ -85,13 +87,14 @@ export class Installs implements Disposable {
     return draft;
   }
 
-  change(id: DraftId, { request, ...fields }: DraftChange): InstallDraft {
+  change(id: DraftId, { request, typed, ...fields }: DraftChange): InstallDraft {
     const before = this.draft(id);
     const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
     const draft: InstallDraft = {
       ...before,
       ...given,
       request: { ...before.request, ...request },
+      typed: { ...before.typed, ...typed },
       // A check is about what was chosen then.
       jobs: request === undefined ? before.jobs : { ...before.jobs, check: null },
       updatedAt: this.#with.now(),
@@ -109,7 +112,8 @@ export class Installs implements Disposable {
     const view = await this.#with.fleets.view(request.fleetId);
     // An install writes the machine’s files into the fleet.
     await this.#with.fleets.editableFolder(request.fleetId);
-    return reviewInstall({ env: this.#with.env, view, request, report: this.#reportFor(request, draft) });
+    const review = await reviewInstall({ env: this.#with.env, view, request, report: this.#reportFor(request, draft) });
+    return { ...review, earlier: earlierInstalls(this.#with.store.jobs.list({ limit: 1000 })) };
   }
 
   /** Writes the files and starts the check. */
@@ -135,6 +139,7 @@ export class Installs implements Disposable {
       system,
       diskoScript,
       closureBytes: state.closureBytes ?? 0,
+      room: state.room,
       disks: [...disks],
       wantedKeys: [...wantedKeys],
       warnings,

@@ -170,8 +170,8 @@ export async function reviewStage(run: InstallRun): Promise<void> {
   }
   for (const warning of warnings)
     context.emit({ type: 'problem', host: run.spec.host, stage: 'review', problem: warning });
-  run.save({ closureBytes, disks, warnings });
-  run.steps.done('review', `${decimalSize(closureBytes)} to copy`);
+  run.save({ closureBytes, room, disks, warnings });
+  run.steps.done('review', `${decimalSize(closureBytes)} to copy${room === null ? ', room not known' : ''}`);
 }
 
 /** Bytes of the file system that holds a path; null where the layout does not tell in plain partitions. */

@@ -25,7 +25,7 @@ export interface ReviewQuestion {
 }
 
 /** What an install would write, run and erase. Nothing is written or run for it. */
-export async function reviewInstall(question: ReviewQuestion): Promise<InstallReview> {
+export async function reviewInstall(question: ReviewQuestion): Promise<Omit<InstallReview, 'earlier'>> {
   const { env, view, request, report } = question;
   const obstacles: Problem[] = [];
   const orObstacle = async <Result>(work: Promise<Result>, otherwise: Result): Promise<Result> => {

@@ -51,6 +51,8 @@ export const installState = z.object({
   diskoScript: z.string().nullable(),
   mountScript: z.string().nullable(),
   closureBytes: z.number().nullable(),
+  /** The file system that the system goes to; null where the layout does not tell its size. */
+  room: z.object({ bytes: z.number(), where: z.string() }).nullable().default(null),
   wantedKeys: z.array(z.string()),
   disks: z.array(installDisk),
   /** Where the machine was reached last. */
@@ -75,6 +77,7 @@ export const freshState: InstallState = {
   diskoScript: null,
   mountScript: null,
   closureBytes: null,
+  room: null,
   wantedKeys: [],
   disks: [],
   target: null,

@@ -4,6 +4,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 export interface Hands {
   press(button: Locator): Promise<void>;
   write(field: Locator, text: string): Promise<void>;
+  tick(box: Locator): Promise<void>;
   /** Chooses one piece of a bar. */
   choose(piece: Locator): Promise<void>;
   /** Makes a piece of a bar so large that it is called by this name. */
@@ -19,6 +20,7 @@ export function byMouse(page: Page): Hands {
       await field.fill(text);
       await field.blur();
     },
+    tick: (box) => box.check(),
     choose: (piece) => piece.click(),
     async resize(piece, name) {
       await piece.scrollIntoViewIfNeeded();
@@ -79,6 +81,11 @@ export function byKeyboard(page: Page): Hands {
       await keyboard.press('Control+a');
       await keyboard.type(text);
       await keyboard.press('Tab');
+    },
+    async tick(box) {
+      await tabTo(box);
+      if (!(await box.isChecked())) await keyboard.press('Space');
+      await expect(box).toBeChecked();
     },
     async choose(piece) {
       await stepTo(piece);

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { byMouse, type Hands } from './hands.ts';
 
 /** How long an install or its checks may take in the lab. */
 const jobLimitMs = 120_000;
@@ -6,8 +7,10 @@ const jobLimitMs = 120_000;
 /** The page on which a machine becomes a host. */
 export class WizardPage {
   readonly #main: Locator;
+  readonly #hands: Hands;
 
-  constructor(page: Page) {
+  constructor(page: Page, hands = byMouse(page)) {
+    this.#hands = hands;
     this.#main = page.getByRole('main');
   }
 
@@ -28,31 +31,42 @@ export class WizardPage {
     return this.#main.getByRole('list', { name: 'Checkpoints' }).getByRole('listitem').filter({ hasText: name });
   }
 
+  press(name: string | RegExp): Promise<void> {
+    return this.#hands.press(this.button(name));
+  }
   async begin(name = 'Install a machine'): Promise<void> {
-    await this.#main.getByRole('button', { name: 'New machine' }).click();
-    await this.button(name).click();
+    await this.#hands.press(this.#main.getByRole('button', { name: 'New machine' }));
+    await this.press(name);
   }
   /** Types the address, and confirms the key that the machine shows. */
   async find(address: string, user = 'root'): Promise<void> {
-    await this.field('Address').fill(address);
-    await this.field('User').fill(user);
-    await this.button('Look at the machine').click();
-    await this.button('It is the same').click();
+    await this.#hands.write(this.field('Address'), address);
+    await this.#hands.write(this.field('User'), user);
+    await this.press('Look at the machine');
+    await this.press('It is the same');
   }
   async name(host: string): Promise<void> {
-    await this.field('Host name').fill(host);
-    await this.button('Continue').click();
+    await this.#hands.write(this.field('Host name'), host);
+    await this.press('Continue');
+  }
+  /** Takes the disk with this serial number, and the first recipe that does what is wished for. */
+  async disk(serial: string): Promise<void> {
+    await this.#hands.tick(this.#main.getByRole('checkbox', { name: new RegExp(serial) }));
+    await this.#hands.press(this.#main.getByRole('button', { name: /^Use / }).first());
+    await expect(this.heading('How are the disks divided?')).toBeVisible();
   }
   async checks(): Promise<void> {
-    await this.button('Run the dry checks').click();
+    await this.press('Run the dry checks');
     await expect(this.#main.getByText('The system and the disk script are built')).toBeVisible({ timeout: jobLimitMs });
-    await this.button('Continue').click();
+    await this.press('Continue');
   }
   async erase(host: string): Promise<void> {
     await expect(this.#main.getByText(/serial read again .*, matches/)).toBeVisible();
-    for (const box of await this.#main.getByRole('checkbox', { name: /with its data$/ }).all()) await box.check();
-    await this.field("Type the host's name to go on").fill(host);
-    await this.button('Erase and install').click();
+    for (const box of await this.#main.getByRole('checkbox', { name: /with its data$/ }).all()) {
+      await this.#hands.tick(box);
+    }
+    await this.#hands.write(this.field("Type the host's name to go on"), host);
+    await this.press('Erase and install');
   }
   async isVerified(host: string): Promise<void> {
     await expect(this.heading(`${host} is installed and verified`)).toBeVisible({ timeout: jobLimitMs });

@@ -65,6 +65,10 @@ let
     in
     if content == null then
       ""
+    # Nothing is encrypted here: the key is read, as disko does, and what is inside is put on the partition itself.
+    else if content.type == "luks" then
+      lib.optionalString (content ? passwordFile) "test -s ${content.passwordFile}\n"
+      + format (part // { content = content.content or null; })
     else if content.type == "filesystem" then
       ''
         if ! (blkid ${path} | grep -q TYPE=); then mkfs.${content.format} ${toString (content.extraArgs or [ ])} ${path}; fi
@@ -74,8 +78,12 @@ let
     else
       throw "the lab's disko knows no content of the type ${content.type}";
 
+  opened = part: if (part.content.type or null) == "luks" then part // { content = part.content.content; } else part;
   mountable = lib.concatMap (
-    disk: lib.filter (part: (part.content.type or null) == "filesystem" && (part.content.mountpoint or null) != null) (partitionsOf disk)
+    disk:
+    lib.filter (part: (part.content.type or null) == "filesystem" && (part.content.mountpoint or null) != null) (
+      map opened (partitionsOf disk)
+    )
   ) disks;
   byDepth = lib.sort (a: b: a.content.mountpoint < b.content.mountpoint) mountable;
   mountAll = lib.concatMapStrings (part: ''

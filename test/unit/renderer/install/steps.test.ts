@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { installDraft } from '../../../../shared/contract/install.ts';
 import { askingContainers, keysFor, withPasswordFile } from '../../../../renderer/install/encryption-keys.ts';
-import { stepAfter, whyNotYet } from '../../../../renderer/install/steps.ts';
+import { hasBegun, stepAfter, whyNotYet } from '../../../../renderer/install/steps.ts';
 
 const draft = installDraft.parse({
   id: '0123456789abcdef',
@@ -60,4 +60,15 @@ test('a recipe gets a file for the passphrase that disko would ask for; what has
   expect(keysFor(given, [])).toEqual([{ remotePath: '/tmp/disk.key', from: { kind: 'ask' } }]);
   const own = luks({ passwordFile: '/tmp/own.key' });
   expect(withPasswordFile(own)).toBe(own);
+});
+
+test('the first boot of an install that failed before has not begun', () => {
+  const failed = [
+    { stage: 'disko', state: 'failed' },
+    { stage: 'boot', state: 'skipped' },
+  ] as const;
+  expect(hasBegun(failed, 'disko')).toBe(true);
+  expect(hasBegun(failed, 'boot')).toBe(false);
+  expect(hasBegun([{ stage: 'boot', state: 'waiting' }], 'boot')).toBe(false);
+  expect(hasBegun([{ stage: 'boot', state: 'running' }], 'boot')).toBe(true);
 });
