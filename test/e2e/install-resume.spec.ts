@@ -42,6 +42,7 @@ test('without a mouse: an install that fails half way through its disks says so 
   const wizard = new WizardPage(page, hands);
 
   await hands.write(window.openPage.path, fleet);
+  await expect(window.openPage.path).toHaveValue(fleet);
   await hands.press(window.openPage.openButton);
   await wizard.begin();
   await wizard.find(host.address);
