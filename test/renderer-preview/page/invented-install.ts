@@ -72,6 +72,7 @@ function draftOf(id: string, fleet: string): InstallDraft {
         },
       }),
     },
+    typed: {},
     report: at > 0 ? inventReport(kind === 'disks') : null,
     jobs: {
       check: at >= 5 && kind !== 'failed' ? jobId.parse(CHECK_JOB) : null,
@@ -151,7 +152,12 @@ export function installParts(os: ReturnType<typeof implement<typeof contract>>, 
       draft: os.install.draft.handler(({ input }) => (last = draftOf(input.id, fleet))),
       change: os.install.change.handler(({ input: { id, change } }) => {
         const before = last ?? draftOf(id, fleet);
-        return (last = { ...before, ...change, request: { ...before.request, ...change.request } } as InstallDraft);
+        return (last = {
+          ...before,
+          ...change,
+          request: { ...before.request, ...change.request },
+          typed: { ...before.typed, ...change.typed },
+        } as InstallDraft);
       }),
       discard: os.install.discard.handler(() => undefined),
       review: os.install.review.handler(({ input }) => {
@@ -185,6 +191,7 @@ export function installParts(os: ReturnType<typeof implement<typeof contract>>, 
             env: {},
           })),
           nixosAnywhere: { version: '1.13.0', source: 'fleet' as const },
+          earlier: { count: 3, shortestMs: 95_000, longestMs: 240_000 },
           obstacles: kind === 'failed' ? [FORMAT_PROBLEM] : [],
           warnings: [],
         };
@@ -196,6 +203,7 @@ export function installParts(os: ReturnType<typeof implement<typeof contract>>, 
               system: '/nix/store/8q6s0b3ph1vpx5q2zqz0mjd1a7w3k9ry-nixos-system-attic-26.05',
               diskoScript: '/nix/store/2n4v6x8z0b3d5f7h9k1m3p5r7t9w2y4a-disko',
               closureBytes: 2.3e9,
+              room: { bytes: 499e9, where: '/' },
               disks: disksOf(last === null ? 'plain' : installKind(last.id)),
               wantedKeys: ['/tmp/disk.key'],
               warnings: [],
