@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-/** Two suites: `unit` is pure and fast; `integration` starts real programs and the lab's hosts, two files at a time. */
+/** Two suites: `unit` is pure and fast; `integration` starts real programs and the lab's hosts, three files at a time. */
 export default defineConfig({
   // Runes in .svelte.ts files are compiled for tests too.
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
@@ -25,7 +25,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           // Most of their time is waiting, and each lab is a world of its own.
-          maxWorkers: 2,
+          maxWorkers: 3,
           globalSetup: 'test/integration/build-programs.ts',
           testTimeout: 120_000,
           hookTimeout: 300_000,

@@ -34,11 +34,12 @@ export default defineConfig({
       ...(chromium === null ? {} : { executablePath: chromium }),
       // Chromium refuses its sandbox as root.
       ...(isRoot ? { chromiumSandbox: false } : {}),
-      // No graphics card is needed, and nothing is fetched that no test asks for.
+      // No graphics card is needed, no process kept warm for a next page, and nothing fetched that no test asks for.
       args: [
         '--disable-gpu',
         '--disable-quic',
         '--no-first-run',
+        '--renderer-process-limit=1',
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
