@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { closingLine, counts, skipLines, sumOf } from './checks/counts.ts';
@@ -8,7 +8,7 @@ import { steps } from './checks/steps.ts';
 import type { Step, StepResult } from './checks/steps.ts';
 
 /**
- * `npm test [-- --only NAME ...]`: every check and every test, two at a time, with the time of each. NAME is a step or a group of
+ * `npm test [-- --only NAME ...]`: every check and every test, with the time of each. NAME is a step or a group of
  * `--list`. Exit status 1 when anything failed.
  */
 const { values, positionals } = parseArgs({
@@ -65,12 +65,9 @@ async function run(step: Step): Promise<void> {
   console.log(`${(hasFailed ? 'FAILED' : 'ok').padEnd(7)} ${step.name.padEnd(16)} ${time.padStart(8)}   ${step.what}`);
 }
 
-/** As many at a time as this computer has cores for, two at most: a suite starts programs of its own. */
-async function sideBySide(waiting: Step[]): Promise<void> {
-  const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await run(next);
-  };
-  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane));
+/** The chosen steps of these groups, one after the other. */
+async function runAll(...groups: Step['group'][]): Promise<void> {
+  for (const step of chosen.filter(({ group }) => groups.includes(group))) await run(step);
 }
 
 /** Steps are silent until they are over: every half a minute, what each is at. */
@@ -81,10 +78,11 @@ const progressLines = setInterval(() => {
 
 try {
   console.log(`${chosen.length} steps: ${chosen.map(({ name }) => name).join(', ')}`);
-  // The suites with hosts and the app go one after the other: beside each other they run into time limits on two cores.
-  const isLong = ({ group }: Step) => group === 'integration' || group === 'e2e';
-  await sideBySide(chosen.filter((step) => !isLong(step)));
-  for (const step of chosen.filter(isLong)) await run(step);
+  // What is built is used by both suites with hosts. The first of them waits much, so the checks go beside it; the second
+  // has pages with time limits and goes alone.
+  await runAll('build');
+  await Promise.all([runAll('static', 'unit'), runAll('integration')]);
+  await runAll('e2e');
 } finally {
   clearInterval(progressLines);
   rmSync(folder, { recursive: true, force: true });

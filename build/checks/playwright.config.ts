@@ -49,7 +49,7 @@ export default defineConfig({
   projects: [
     { name: 'browser' },
     // The same specs behind Electron: a choice of them in its stand-in everywhere, all of them where its binary is.
-    { name: 'electron-stand-in', grep: /@desktop/ },
+    { name: 'electron-stand-in', grep: /@desktop/, workers: 1 },
     ...(existsSync(electronBinary()) ? [{ name: 'electron' }] : []),
   ],
 });

@@ -60,7 +60,7 @@ function suite(name: string, group: Step['group'], what: string, argv: readonly 
   };
 }
 
-/** Everything that `npm test` does; of those that go side by side the longest first, so that they end together. */
+/** Everything that `npm test` does. */
 export const steps: readonly Step[] = [
   check('eslint', 'lint of TypeScript and Svelte, with types', eslint('.')),
   suite('unit', 'unit', 'pure code', vitest('unit')),

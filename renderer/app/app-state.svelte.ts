@@ -115,7 +115,7 @@ export class AppState {
   }
 
   async openFleet(path: string): Promise<void> {
-    if (await this.fleet.open(path)) this.router.go({ page: 'fleet', filter: '' });
+    await this.fleet.open(path, false, () => this.router.go({ page: 'fleet', filter: '' }));
   }
 }
 

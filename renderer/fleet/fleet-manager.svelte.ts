@@ -63,8 +63,11 @@ export class FleetManager {
     return sessionStorage.getItem(STORAGE_KEY);
   }
 
-  /** Opens the flake at a folder. A fleet that is shown stays on the page until the new one is there. */
-  async open(path: string, refresh = false): Promise<boolean> {
+  /**
+   * Opens the flake at a folder. A fleet that is shown stays on the page until the new one is there.
+   * @param onShown called at the moment when it is there: whoever goes elsewhere after that is not brought back
+   */
+  async open(path: string, refresh = false, onShown: () => void = () => {}): Promise<boolean> {
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
@@ -79,6 +82,7 @@ export class FleetManager {
         } else {
           this.#view = event.view;
           sessionStorage.setItem(STORAGE_KEY, event.view.fleet.path);
+          onShown();
         }
       }
       return !abort.signal.aborted;

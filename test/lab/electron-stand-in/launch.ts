@@ -71,7 +71,7 @@ export class StandInRun implements AsyncDisposable {
       throw new Error(`The app ended with exit code ${code} before it answered`);
     });
     const { error, answer: value } = await Promise.race([reply, gone]);
-    if (error !== undefined) throw new Error(error);
+    if (error !== undefined) throw new Error([error, this.#complaints].join('\n'));
     return value;
   }
 
