@@ -74,6 +74,8 @@ export function byKeyboard(page: Page): Hands {
   return {
     async press(button) {
       await tabTo(button);
+      // A button that is not ready yet can have the focus all the same.
+      await expect(button).toBeEnabled();
       await keyboard.press('Enter');
     },
     async write(field, text) {

@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import type { ForkOptions, MessagePortMain } from 'electron';
 import { z } from 'zod';
+import { nodePath } from '../controller.ts';
 import { StandInPort } from './message-channel.ts';
 import { PortCarrier } from './port-carrier.ts';
 import type { CarriedMessage } from './port-carrier.ts';
@@ -34,7 +35,9 @@ export class StandInUtilityProcess extends EventEmitter {
 
   constructor(modulePath: string, args: string[], options: ForkOptions) {
     super();
-    const [program = process.execPath, ...words] = [...insideWords(), process.execPath];
+    const inside = insideWords();
+    // The lab sees the project's Node, and none that is elsewhere on this computer.
+    const [program = nodePath, ...words] = inside.length > 0 ? [...inside, nodePath] : [process.execPath];
     // Types are stripped where the source runs instead of a bundle; the parentPort is put in place before it.
     const preload = ['--import', join(import.meta.dirname, 'parent-port.ts')];
     this.#child = spawn(program, [...words, ...preload, modulePath, ...args], {
