@@ -131,6 +131,9 @@ async function close(server: Server, sockets: WebSocketServer): Promise<void> {
   for (const socket of sockets.clients) socket.close(1001, 'Nixstead was stopped');
   const cut = setTimeout(() => {
     for (const socket of sockets.clients) socket.terminate();
+    // Browsers open connections ahead of need: one that never asked for anything is not idle to Node, and would be
+    // waited for.
+    server.closeAllConnections();
   }, closingMs);
   server.closeIdleConnections();
   await closed;

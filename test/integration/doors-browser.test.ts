@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -313,6 +313,17 @@ describe('the server', () => {
     expect(open).toMatchObject({ output: '', body: null });
     expect(open.complaint).toContain('does not listen on 127.0.0.1');
   });
+
+  it('stops while a browser holds a connection that it never used', async () => {
+    const other = await openBrowserDoor({ router: engine.router, pageFolder });
+    const unused = connect(other.port, '127.0.0.1');
+    await once(unused, 'connect');
+    // An answer on a later connection: the first one was taken.
+    await rawRequest(other.port, ['GET / HTTP/1.1', `Host: 127.0.0.1:${other.port}`]);
+    const cut = once(unused, 'close');
+    await other[Symbol.asyncDispose]();
+    await cut;
+  }, 10_000);
 
   it('says goodbye to its pages when it stops', async () => {
     const own = await openBrowserDoor({ router: engine.router, pageFolder });
