@@ -6,6 +6,7 @@ import { problem } from './problem.ts';
 
 const folder = z.string().min(1).max(4096);
 const shortText = z.string().max(500);
+const publicKey = z.string().max(16_384);
 
 /** What a new fleet is made from; see shared/fleet/template/options.ts. The engine says which values would not work. */
 export const newFleet = z.object({
@@ -13,7 +14,7 @@ export const newFleet = z.object({
   layout: z.enum(['factory', 'simple']),
   release: shortText,
   adminUser: shortText,
-  sshKeys: z.array(z.string().max(16_384)).max(200),
+  sshKeys: z.array(publicKey).max(200),
   timeZone: shortText,
 });
 
@@ -27,13 +28,21 @@ export const newHost = z.object({
   system: shortText,
   address: shortText.nullable(),
   user: shortText.nullable(),
-  port: z.int().min(1).max(65535).nullable(),
+  port: z.int().nullable(),
   tags: z.array(shortText).max(100),
   stateVersion: shortText,
   /** Modules of the fleet that this host includes beside those that every host has; absent: none. */
   modules: z.array(moduleName).max(100).optional(),
+  /** Who logs in beside those who log in to every machine; absent: nobody. */
+  admin: z.object({ user: shortText, sshKeys: z.array(publicKey).max(200) }).optional(),
+  /** Absent: the fleet's own. */
+  timeZone: shortText.optional(),
 });
 export type NewHostRequest = z.infer<typeof newHost>;
+
+/** A public key that was found in a file of `~/.ssh` or in the agent. */
+const foundKey = z.object({ line: z.string(), source: z.enum(['file', 'agent']) });
+export type FoundKey = z.infer<typeof foundKey>;
 
 /** What this computer knows that a new fleet needs. */
 export const fleetSuggestions = z.object({
@@ -41,7 +50,7 @@ export const fleetSuggestions = z.object({
   timeZone: z.string(),
   /** Releases of nixpkgs that get updates, the newest first, then `unstable`. */
   releases: z.array(z.string()).min(1),
-  sshKeys: z.array(z.object({ line: z.string(), source: z.enum(['file', 'agent']) })),
+  sshKeys: z.array(foundKey),
 });
 export type FleetSuggestions = z.infer<typeof fleetSuggestions>;
 
@@ -77,6 +86,11 @@ export const hostSuggestions = z.object({
   stateVersion: z.string(),
   /** What is in the fleet's `modules/` and not included by every host: names below it. */
   modules: z.array(z.string()),
+  /** What every machine of the fleet has, as its `modules/common.nix` says; null or none where that is written otherwise. */
+  common: z.object({ adminUser: z.string().nullable(), sshKeys: z.array(z.string()), timeZone: z.string().nullable() }),
+  /** For a host with an admin of its own. */
+  ownUser: z.string(),
+  ownKeys: z.array(foundKey),
 });
 export type HostSuggestions = z.infer<typeof hostSuggestions>;
 

@@ -1,10 +1,12 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
-import { generation, generationComparison, rollbackTarget } from './generation.ts';
-import { hostHealth } from './health.ts';
+import { changePlan } from './change.ts';
+import { generation, generationComparison, generationRoom, rollbackTarget } from './generation.ts';
+import { checkChange, hostHealth, scopeChecks, watchdogChange, writtenCheck } from './health.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { command } from './job.ts';
+import { workLimits } from './limits.ts';
 import { problem } from './problem.ts';
 import { wave, wavePlan } from './waves.ts';
 
@@ -45,19 +47,49 @@ export type Engine = z.infer<typeof engine>;
  */
 export const watchdogSeconds = z.int().min(5).max(86_400);
 
-export const deployRequest = z.object({
-  fleetId,
-  hosts: z.array(hostName).min(1),
-  goal,
+/** `where-needed`: hosts whose kernel, initrd or systemd changed restart, of each tag one at a time. */
+export const rebootChoice = z.enum(['never', 'where-needed']);
+export type RebootChoice = z.infer<typeof rebootChoice>;
+
+/**
+ * What becomes of a host that does not answer. A number waits for it for so many seconds; `skip` leaves it out; `later`
+ * leaves it out too, and another job deploys the commit of now when it answers again.
+ */
+export const whenOffline = z.union([z.enum(['fail', 'skip', 'later']), z.int().min(1).max(86_400)]);
+export type WhenOffline = z.infer<typeof whenOffline>;
+
+/** How a deploy is done, whatever is deployed. */
+export const deployOptions = z.object({
   /** For all hosts; absent: what the fleet says of each, else 60 s. */
   watchdog: z.union([watchdogSeconds, z.literal('off')]).optional(),
   /** Absent: what the fleet's nixstead.toml says, else nix. Finding out what would change is always done by nix. */
   engine: engineName.optional(),
+  /** How many hosts at once; what is absent is as usual on this computer. */
+  limits: workLimits.partial().optional(),
+  /** Absent: never. Only `switch` and `boot` restart anything. */
+  reboot: rebootChoice.optional(),
+  /**
+   * Where systems are built: `here`, on each `target`, or on a machine that is named as a host of the fleet or as
+   * `user@host:port`. Absent: as the fleet says of each host.
+   */
+  buildOn: z.string().min(1).max(300).optional(),
+  /** For so long a host that restarts may be gone; default: ten minutes. */
+  rebootSeconds: z.int().min(5).max(86_400).optional(),
+  /** Absent: they fail. */
+  offline: whenOffline.optional(),
   /** Which hosts go before others; absent: what the fleet's nixstead.toml says, else all at once. */
   waves: z.union([wavePlan, z.literal('off')]).optional(),
+});
+export type DeployOptions = z.infer<typeof deployOptions>;
+
+export const deployRequest = z.object({
+  fleetId,
+  hosts: z.array(hostName).min(1),
+  goal,
+  ...deployOptions.shape,
   /**
    * A job that found out what would change (dry-activate): exactly that is done, without evaluating again. A host that
-   * runs something else by then fails.
+   * runs something else by then fails. Options that are absent here are those that the plan was asked for with.
    */
   planned: jobId.optional(),
 });
@@ -86,10 +118,28 @@ export const deployPreview = z.object({
 });
 export type DeployPreview = z.infer<typeof deployPreview>;
 
+/** Numbers of generations. */
+const numbers = z.array(z.int().positive()).min(1).max(1000);
+
 export const deployContract = {
   /** Every engine, whether it can be used for the fleet or not. */
   engines: procedure.input(z.object({ fleetId })).output(z.array(engine)),
   preview: procedure.input(deployRequest).output(deployPreview),
+  /** The waves that the fleet's nixstead.toml says; null: none. */
+  waves: procedure.input(z.object({ fleetId })).output(z.object({ plan: wavePlan.nullable() })),
+  /**
+   * What nixstead.toml would be with other waves; `change.apply` writes it. `from`: for each wave which one of the file it
+   * was made of; null: it is new.
+   */
+  editWaves: procedure
+    .input(z.object({ fleetId, plan: wavePlan.nullable(), from: z.array(z.int().nonnegative().nullable()) }))
+    .output(changePlan),
+  /** The health checks and watchdogs that nixstead.toml has; scopes without any are left out. */
+  checks: procedure.input(z.object({ fleetId })).output(z.array(scopeChecks)),
+  /** What nixstead.toml would be with one check changed; `change.apply` writes it. */
+  editCheck: procedure.input(checkChange.extend({ fleetId })).output(changePlan),
+  /** What nixstead.toml would be with another watchdog for some hosts; `change.apply` writes it. */
+  editWatchdog: procedure.input(watchdogChange.extend({ fleetId })).output(changePlan),
   start: procedure.input(deployRequest).output(z.object({ jobId })),
   /**
    * A job in which each host goes back to a generation that it has, with watchdog and health checks as in a switch;
@@ -100,12 +150,35 @@ export const deployContract = {
     .output(z.object({ jobId })),
   /** What a host has in its system profile, the newest first. */
   generations: procedure.input(z.object({ fleetId, host: hostName })).output(z.array(generation)),
+  /** Marks a generation as one that is not deleted, or takes the mark away. */
+  protectGeneration: procedure
+    .input(z.object({ fleetId, host: hostName, number: z.int().positive(), isProtected: z.boolean() }))
+    .output(z.void()),
+  /** How much room deleting these would make; nothing is changed. */
+  generationRoom: procedure.input(z.object({ fleetId, host: hostName, numbers })).output(generationRoom),
+  /** A job that deletes generations of hosts, writes their boot menus anew and collects their garbage. */
+  deleteGenerations: procedure
+    .input(
+      z.object({
+        fleetId,
+        hosts: z
+          .array(z.object({ host: hostName, numbers }))
+          .min(1)
+          .max(1000),
+      }),
+    )
+    .output(z.object({ jobId })),
   /** What going from one of its generations to another changes. */
   compareGenerations: procedure
     .input(z.object({ fleetId, host: hostName, before: z.int().positive(), after: z.int().positive() }))
     .output(generationComparison),
-  /** Tries each check of these hosts once; one host after the other as they answer. */
-  health: procedure.input(z.object({ fleetId, hosts: z.array(hostName).min(1) })).output(eventIterator(hostHealth)),
-  /** A new job with the same goal for the hosts that did not succeed. */
+  /**
+   * Tries each check of these hosts once; one host after the other as they answer. `checks`: these in place of what
+   * nixstead.toml says, with a result for each, in their order.
+   */
+  health: procedure
+    .input(z.object({ fleetId, hosts: z.array(hostName).min(1), checks: z.array(writtenCheck).min(1).optional() }))
+    .output(eventIterator(hostHealth)),
+  /** A new job with the same goal and options for the hosts that did not succeed. */
   retryFailed: procedure.input(z.object({ id: jobId })).output(z.object({ jobId })),
 };

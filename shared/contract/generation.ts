@@ -14,6 +14,8 @@ export const generation = z.object({
   isBooted: z.boolean(),
   /** The profile points to it: it is what boots next. */
   isNext: z.boolean(),
+  /** A mark on the host keeps it: it is not deleted from here, and its system stays whoever deletes it. */
+  isProtected: z.boolean(),
 });
 export type Generation = z.infer<typeof generation>;
 
@@ -24,6 +26,10 @@ export const rollbackTarget = z.union([
   z.object({ before: z.number() }),
 ]);
 export type RollbackTarget = z.infer<typeof rollbackTarget>;
+
+/** What deleting some generations of a host frees: what they alone keep, and what nothing keeps already. */
+export const generationRoom = z.object({ onlyBytes: z.number(), garbageBytes: z.number() });
+export type GenerationRoom = z.infer<typeof generationRoom>;
 
 /** What is different between two generations of a host. */
 export const generationComparison = z.object({

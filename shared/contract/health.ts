@@ -43,6 +43,76 @@ export const healthCheck = z.discriminatedUnion('kind', [
 ]);
 export type HealthCheck = z.infer<typeof healthCheck>;
 
+/** What says what is checked, of which a written check has exactly one. */
+export const checkKinds = [
+  'unit',
+  'no-new-failed-units',
+  'http',
+  'tcp',
+  'command',
+  'command-here',
+  'ping-gateway',
+] as const;
+const seconds = z.number();
+
+/** A check as nixstead.toml has it: one key says what is checked, the others how. Times are in seconds. */
+export const writtenCheck = z
+  .strictObject({
+    name: z.string().optional(),
+    unit: z.string().optional(),
+    'no-new-failed-units': z.literal(true).optional(),
+    http: z.string().optional(),
+    status: z.int().optional(),
+    contains: z.string().optional(),
+    insecure: z.boolean().optional(),
+    tcp: z.union([z.int(), z.string()]).optional(),
+    'command-here': words.optional(),
+    command: words.optional(),
+    'ping-gateway': z.literal(true).optional(),
+    after: seconds.optional(),
+    within: seconds.optional(),
+    every: seconds.optional(),
+    timeout: seconds.optional(),
+  })
+  .refine((check) => checkKinds.filter((kind) => check[kind] !== undefined).length === 1, {
+    message: `exactly one of these says what is checked: ${checkKinds.join(', ')}`,
+  });
+export type WrittenCheck = z.infer<typeof writtenCheck>;
+
+/** The hosts that a part of nixstead.toml is about: all, those with a tag, or one. */
+export const safetyScope = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('defaults') }),
+  z.object({ kind: z.literal('tag'), name: z.string().min(1).max(300) }),
+  z.object({ kind: z.literal('host'), name: z.string().min(1).max(300) }),
+]);
+export type SafetyScope = z.infer<typeof safetyScope>;
+
+/** Seconds until a host goes back by itself unless its switch is confirmed, as nixstead.toml has them. */
+export const writtenWatchdog = z.union([z.int().min(5).max(86_400), z.literal('off')]);
+export type WrittenWatchdog = z.infer<typeof writtenWatchdog>;
+
+/** What nixstead.toml has for some hosts: checks in its order, and a watchdog (null: it says none). */
+export const scopeChecks = z.object({
+  scope: safetyScope,
+  checks: z.array(writtenCheck),
+  watchdog: writtenWatchdog.nullable(),
+});
+export type ScopeChecks = z.infer<typeof scopeChecks>;
+
+/** One check written, in place of another (`index`), or taken away. */
+export const checkChange = z.object({
+  scope: safetyScope,
+  /** Which of the scope's checks it is about; null: another one comes at their end. */
+  index: z.int().nonnegative().nullable(),
+  /** null: it goes. */
+  check: writtenCheck.nullable(),
+});
+export type CheckChange = z.infer<typeof checkChange>;
+
+/** null: nixstead.toml says none for them. */
+export const watchdogChange = z.object({ scope: safetyScope, watchdog: writtenWatchdog.nullable() });
+export type WatchdogChange = z.infer<typeof watchdogChange>;
+
 /** `broken-before`: it fails, as it did before anything was changed, and does not count. */
 export const healthResult = z.object({
   name: z.string(),

@@ -39,6 +39,8 @@ export const host = z.object({
   sources: z.array(fleetKind),
   buildOnTarget: z.boolean(),
   allowLocalDeployment: z.boolean(),
+  /** True where it may be deployed on itself, and is the computer that the app runs on. */
+  isThisComputer: z.boolean().optional(),
   privilegeCommand: z.array(z.string()),
   sshOptions: z.array(z.string()),
   /** Names of `deployment.keys`; what is in them is never read. */

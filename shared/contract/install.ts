@@ -3,7 +3,7 @@ import { procedure } from './base.ts';
 import { newHost } from './create.ts';
 import { target } from './host.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
-import { command } from './job.ts';
+import { command, stage } from './job.ts';
 import { machineReport } from './machine.ts';
 import { problem } from './problem.ts';
 
@@ -43,7 +43,19 @@ export const encryptionKey = z.object({
   ]),
 });
 
+/**
+ * Where the system is built: on this computer (and what nix.conf names as its builders), on the machine itself once its
+ * installer runs, or on another computer that nix reaches by SSH. `address`: `USER@HOST` or a host.
+ */
+export const buildPlace = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('here') }),
+  z.object({ kind: z.literal('target') }),
+  z.object({ kind: z.literal('builder'), address: z.string().max(300) }),
+]);
+export type BuildPlace = z.infer<typeof buildPlace>;
+
 export const installOptions = z.object({
+  buildOn: buildPlace.default({ kind: 'here' }),
   /** Leave disko's own programs out, to save memory there. */
   withoutDiskoDependencies: z.boolean(),
   /** Another installer for kexec: a URL, or a file of this computer; null: nixos-anywhere's own. */
@@ -79,7 +91,18 @@ export const installRequest = z.object({
 });
 export type InstallRequest = z.infer<typeof installRequest>;
 
-const installStep = z.enum(['find', 'probe', 'host', 'disks', 'secrets', 'review', 'gate', 'install', 'boot']);
+const installStep = z.enum([
+  'find',
+  'probe',
+  'host',
+  'disks',
+  'secrets',
+  'review',
+  'rehearse',
+  'gate',
+  'install',
+  'boot',
+]);
 export type InstallStep = z.infer<typeof installStep>;
 
 /** Fields as they stand at a step, by name: what cannot be sent yet, so that leaving the step loses nothing. No secret. */
@@ -99,7 +122,7 @@ export const installDraft = z.object({
   typed: z.partialRecord(installStep, typedFields).default({}),
   /** What the machine said when it was probed last. */
   report: machineReport.nullable(),
-  jobs: z.object({ check: jobId.nullable(), install: jobId.nullable() }),
+  jobs: z.object({ check: jobId.nullable(), rehearsal: jobId.nullable().default(null), install: jobId.nullable() }),
   createdAt: z.number(),
   updatedAt: z.number(),
 });
@@ -139,8 +162,8 @@ export type InstallDisk = z.infer<typeof installDisk>;
 
 /** What an install comes to, before anything is written or run. */
 export const installReview = z.object({
-  /** New and changed files; paths are relative to the fleet's folder. */
-  files: z.array(z.object({ path: z.string(), before: z.string().nullable(), after: z.string() })),
+  /** New, changed and removed files (`before`, `after` null); paths are relative to the fleet's folder. */
+  files: z.array(z.object({ path: z.string(), before: z.string().nullable(), after: z.string().nullable() })),
   /** Null: the layout is the fleet's own, and only the check evaluates it. */
   disks: z.array(installDisk).nullable(),
   commands: z.array(command),
@@ -157,7 +180,8 @@ export type InstallReview = z.infer<typeof installReview>;
 export const installCheck = z.object({
   system: z.string(),
   diskoScript: z.string(),
-  closureBytes: z.number(),
+  /** Null: it is built on the machine, so nobody knows yet. */
+  closureBytes: z.number().nullable(),
   /** The file system that the system goes to; null: the layout does not tell how large it becomes. */
   room: z.object({ bytes: z.number(), where: z.string() }).nullable(),
   disks: z.array(installDisk),
@@ -236,12 +260,22 @@ export const installContract = {
   review: procedure.input(installRequest.extend({ draft: draftId.optional() })).output(installReview),
   /** Writes the files of the review, then evaluates and builds all that the install will need; nothing is erased. */
   check: procedure.input(installRequest.extend({ draft: draftId.optional() })).output(z.object({ jobId })),
+  /** Paths of the machine's disks that the fleet's layout of a host protects (`destroy = false`): nothing erases them. */
+  protectedDisks: procedure.input(draft).output(z.array(z.string())),
   /** What a check found; null: it has not succeeded. */
   checked: procedure.input(z.object({ jobId })).output(installCheck.nullable()),
+  /** Why the host cannot be rehearsed in a virtual machine of this computer; empty: it can. */
+  rehearsable: procedure.input(installRequest.extend({ draft: draftId.optional() })).output(z.array(problem)),
+  /** Installs the host into a virtual machine of this computer, which then boots it. The machine is not asked for anything. */
+  rehearse: procedure.input(installRequest.extend({ draft: draftId.optional() })).output(z.object({ jobId })),
   /** Begins: from here on disks are erased. */
   start: procedure
     .input(installRequest.extend({ draft: draftId.optional(), confirmation: installConfirmation }))
     .output(z.object({ jobId })),
+  /** Milliseconds that each step took in the latest whole installs of this computer, the middle one; none: not known. */
+  usual: procedure.output(z.partialRecord(stage, z.number())),
+  /** How a person logs in to the machine of an install as it is now, in a terminal of this computer. */
+  login: procedure.input(z.object({ jobId })).output(z.object({ argv: z.array(z.string()) })),
   resumable: procedure.input(z.object({ jobId })).output(resumePoint),
   /** Goes on with what an earlier job left, at another address where the machine has one now. */
   resume: procedure

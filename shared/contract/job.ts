@@ -4,6 +4,7 @@ import { procedure } from './base.ts';
 import { hostChanges } from './changes.ts';
 import { healthResult } from './health.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
+import { workLimits } from './limits.ts';
 import { problem } from './problem.ts';
 import { waveProgress } from './waves.ts';
 
@@ -13,28 +14,30 @@ export type JobState = z.infer<typeof jobState>;
 
 /**
  * Stages of all kinds of jobs, in the order in which a host goes through them. An install has its own: `review` compares
- * what was built with the machine, `kexec` starts the installer, `hardware` reads what is in the machine, `gate` reads the
+ * what was built with the machine, `rehearse` installs into a virtual machine, `kexec` starts the installer, `hardware` reads what is in the machine, `gate` reads the
  * disks again, `disko` erases them, `boot` waits for the installed system. In a deploy's `confirm` a new connection and
  * the health checks decide whether the watchdog is disarmed or goes back; `keys` uploads `deployment.keys`, some of them after
- * the activation.
+ * the activation; `reboot` is for hosts that need one. `clean` deletes generations and collects garbage.
  */
 export const stage = z.enum([
   'plan',
   'evaluate',
   'build',
   'review',
+  'rehearse',
   'kexec',
   'hardware',
   'gate',
   'disko',
   'copy',
   'install',
-  'reboot',
   'keys',
   'activate',
   'confirm',
+  'reboot',
   'boot',
   'verify',
+  'clean',
   'commit',
 ]);
 export type Stage = z.infer<typeof stage>;
@@ -134,8 +137,16 @@ export const evaluatedSystems = z.object({
   systems: z.array(z.object({ host: hostName, system: z.string() })),
 });
 
-/** What a job does as a whole, beside what it does for single hosts. `total` 0: not known. */
-export const jobActivity = z.object({ text: z.string(), done: z.number(), total: z.number() });
+/**
+ * What a job does as a whole, beside what it does for single hosts. `total` 0: not known. `isHalted`: something failed, so
+ * that what was to follow does not begin.
+ */
+export const jobActivity = z.object({
+  text: z.string(),
+  done: z.number(),
+  total: z.number(),
+  isHalted: z.literal(true).optional(),
+});
 export type JobActivity = z.infer<typeof jobActivity>;
 
 /** What a runner appends to events.jsonl, one object a line. `seq` counts from 0 without gaps; `at` is ms since the epoch. */
@@ -151,6 +162,8 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('note'), text: z.string() }),
   z.object({ ...base, type: z.literal('watchdog'), host: hostName, watchdog }),
   z.object({ ...base, type: z.literal('activity'), activity: jobActivity }),
+  /** Of a deploy, when it begins and whenever a person changed them. */
+  z.object({ ...base, type: z.literal('limits'), limits: workLimits }),
   /** All waves of a deploy, whenever one of them changed. */
   z.object({ ...base, type: z.literal('waves'), waves: z.array(waveProgress) }),
   z.object({ ...base, type: z.literal('systems'), evaluated: evaluatedSystems }),
@@ -214,6 +227,8 @@ export const jobDetail = z.object({
   evaluated: evaluatedSystems.optional(),
   /** Absent where all hosts go at once. */
   waves: z.array(waveProgress).optional(),
+  /** Absent where nothing is limited. */
+  limits: workLimits.optional(),
   /** By host, for those that are or were guarded. */
   watchdogs: z.record(z.string(), watchdog),
   /** By host, where the goal was to find out (dry-activate). */
@@ -233,6 +248,10 @@ export type JobWatchEvent = z.infer<typeof jobWatchEvent>;
 export const logChunk = z.object({ offset: z.number(), nextOffset: z.number(), text: z.string(), isEnd: z.boolean() });
 export type LogChunk = z.infer<typeof logChunk>;
 
+/** How far estimates were off: the middle of the errors, each a share of what the deploy took, of so many deploys. */
+export const estimateError = z.object({ median: z.number(), jobs: z.int() });
+export type EstimateError = z.infer<typeof estimateError>;
+
 export const jobContract = {
   list: procedure
     .input(
@@ -245,6 +264,8 @@ export const jobContract = {
     .output(z.array(jobSummary)),
   /** The jobs that are not over, plus each that ends while watched; one array of changed summaries per update. */
   watchAll: procedure.output(eventIterator(z.array(jobSummary))),
+  /** null: no deploy had an estimate yet. */
+  estimateError: procedure.output(estimateError.nullable()),
   show: procedure.input(z.object({ id: jobId })).output(jobDetail),
   /** A snapshot, then batches of events, at most 60 a second, until the job is over. */
   watch: procedure.input(z.object({ id: jobId })).output(eventIterator(jobWatchEvent)),
@@ -258,6 +279,8 @@ export const jobContract = {
     .output(z.void()),
   /** Keep what was activated, or go back now, on one host whose watchdog is armed; the job's events say what came of it. */
   decide: procedure.input(z.object({ id: jobId, host: hostName, decision })).output(z.void()),
+  /** Other limits for a deploy that runs; what has begun goes on. */
+  limit: procedure.input(z.object({ id: jobId, limits: workLimits.partial() })).output(z.void()),
   resize: procedure
     .input(z.object({ id: jobId, columns: z.int().min(20).max(500), rows: z.int().min(5).max(200) }))
     .output(z.void()),

@@ -200,6 +200,8 @@ export type SeenMachine = z.infer<typeof seenMachine>;
 /** Machines that are not of the fleet yet. */
 export const machineContract = {
   probe: procedure.input(machineLogin).output(probeAnswer),
+  /** A key of this app's own to log in with, made once and kept in its data folder; ~/.ssh is not written. */
+  makeKey: procedure.output(z.object({ file: z.string(), publicKey: z.string() })),
   /** Those that announce SSH by mDNS within a second or two, and the neighbours that this computer knows. No scan. */
   discover: procedure.output(z.array(seenMachine)),
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { procedure } from './base.ts';
 import { watchdogSeconds } from './deploy.ts';
+import { problem } from './problem.ts';
 
 /** What a person chose; remembered across restarts. `version` grows when the shape changes. */
 export const settings = z.object({
@@ -14,6 +15,8 @@ export const settings = z.object({
   notifiesOfJobs: z.boolean(),
   /** How the window's deploys are guarded; `fleet`: as the fleet says of each host, else for 60 s. */
   watchdog: z.union([watchdogSeconds, z.enum(['fleet', 'off'])]),
+  /** Where nix runs in place of this computer, as `user@host` or `user@host:port`; null: here. */
+  nixHost: z.string().min(1).max(300).nullable(),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -25,9 +28,22 @@ export const defaultSettings: Settings = {
   statusIntervalSeconds: 60,
   notifiesOfJobs: false,
   watchdog: 'fleet',
+  nixHost: null,
 };
+
+/** What trying a machine came to. A key that nobody has confirmed wants a person; then it is tried again with it. */
+export const nixHostAnswer = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('fine'), version: z.string() }),
+  z.object({ state: z.literal('unknown-host-key'), type: z.string(), fingerprint: z.string() }),
+  z.object({ state: z.literal('failed'), problem }),
+]);
+export type NixHostAnswer = z.infer<typeof nixHostAnswer>;
 
 export const settingsContract = {
   get: procedure.output(settings),
   set: procedure.input(settings.omit({ version: true }).partial()).output(settings),
+  /** Whether nix could run on a machine. `accepted`: the fingerprint that a person has compared; its key is kept. */
+  tryNixHost: procedure
+    .input(z.object({ place: z.string().min(1).max(300), accepted: z.string().max(200).optional() }))
+    .output(nixHostAnswer),
 };

@@ -71,7 +71,7 @@ const withoutType: ReadonlySet<string> = new Set(['gpt_partition', 'btrfs_subvol
 const pseudo = new Set(['proc', 'sysfs', 'tmpfs', 'ramfs', 'devtmpfs', 'devpts']);
 
 /** What disko makes of an option that is not written; undefined where it makes nothing, or nothing can be told. */
-function computedDefault(item: Item, key: string): LayoutValue | undefined {
+export function computedDefault(item: Item, key: string): LayoutValue | undefined {
   const { value, name, parent, type } = item;
   if (key === 'name') return type === 'disk' ? name.replaceAll('/', '_') : name;
   switch (type) {

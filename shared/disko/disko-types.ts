@@ -1,4 +1,4 @@
-import type { TypeSchema } from './schema.ts';
+import type { TypeSchema } from './type-schema.ts';
 
 /**
  * disko's types and options, as disko 1.13.0 (commit 878ec37) evaluates them with nixpkgs' lib. A fact table: the names and

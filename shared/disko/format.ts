@@ -1,4 +1,4 @@
-import { formatValue } from '../nix/value.ts';
+import { formatValue, NixExpression } from '../nix/value.ts';
 import { isList, isSet, type Layout, type LayoutSet, type LayoutValue } from './layout.ts';
 import { argumentsNeeded } from './module-arguments.ts';
 import { hookNames } from './schema.ts';
@@ -46,6 +46,18 @@ function canonicalValue(value: LayoutValue): LayoutValue {
   return isSet(value) ? canonical(value) : value;
 }
 
+/** What the expressions of a layout need to be defined around it. */
+function definitionsIn(layout: Layout): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const visit = (value: LayoutValue): void => {
+    if (value instanceof NixExpression) for (const { name, text } of value.needs) found.set(name, text);
+    else if (isList(value)) value.forEach(visit);
+    else if (isSet(value)) Object.values(value).forEach(visit);
+  };
+  visit(layout);
+  return found;
+}
+
 /**
  * A whole file with a layout, as a person would write it: works for disko's command line and as a NixOS module. Where
  * expressions in it need arguments (`lib`, `config` ...), the file is a function of those.
@@ -53,5 +65,7 @@ function canonicalValue(value: LayoutValue): LayoutValue {
 export function formatLayout(layout: Layout): string {
   const needed = argumentsNeeded(layout);
   const head = needed.length === 0 ? '' : `{ ${needed.join(', ')}, ... }:\n`;
-  return `${head}{\n  disko.devices = ${formatValue(canonicalValue(layout), '  ')};\n}\n`;
+  const definitions = [...definitionsIn(layout)].map(([name, text]) => `  ${name} = ${text};\n`);
+  const around = definitions.length === 0 ? '' : `let\n${definitions.join('')}in\n`;
+  return `${head}${around}{\n  disko.devices = ${formatValue(canonicalValue(layout), '  ')};\n}\n`;
 }

@@ -1,5 +1,5 @@
 import type { Capacity } from './capacity.ts';
-import { arrayCapacity, logicalVolumeBytes, vdevCapacity } from './capacity.ts';
+import { arrayCapacity, EXTENT_BYTES, logicalVolumeBytes, thinMetadataBytes, vdevCapacity } from './capacity.ts';
 import { partitionDevice } from './device-path.ts';
 import { isList, isSet, type Layout, type LayoutPath } from './layout.ts';
 import { membersOf } from './references.ts';
@@ -15,7 +15,6 @@ const TABLE_COPY_BYTES = 33 * SECTOR_BYTES;
 /** Of a LUKS2 header (cryptsetup's default data offset), and of an LVM member with its extents of 4 MiB. */
 const LUKS_HEADER_BYTES = 16 * MIB;
 const PV_HEADER_BYTES = MIB;
-const EXTENT_BYTES = 4 * MIB;
 
 /** A stretch of a disk. `path` null: free space. Bytes from the disk's beginning. */
 export interface Stretch {
@@ -27,7 +26,8 @@ export interface Stretch {
   readonly isImpossible: boolean;
 }
 
-type DiskBytes = Readonly<Record<string, number>>;
+/** Bytes of disks by their name in the layout. */
+export type DiskBytes = Readonly<Record<string, number>>;
 
 /** What a disk of this size comes to: its partitions where sgdisk puts them, with the gaps between them. */
 export function diskStretches(layout: Layout, diskName: string, diskBytes: number): Stretch[] {
@@ -131,6 +131,11 @@ function endOf(item: Item, start: number, diskBytes: number, blockEnd: number | 
   return place.bytes + SECTOR_BYTES;
 }
 
+/** Bytes of a disk, partition, opened container, volume or array, of {@link itemsOf}; null where that cannot be told. */
+export function heldBytes(layout: Layout, items: readonly Item[], slot: Item, diskBytes: DiskBytes): number | null {
+  return slotBytes(layout, items, slot, diskBytes, new Set());
+}
+
 /** Bytes that a slot (a disk, partition, volume or array) gives to what it holds; null where that cannot be told. */
 function slotBytes(
   layout: Layout,
@@ -143,7 +148,7 @@ function slotBytes(
   const inner = new Set([...seen, slot]);
   switch (slot.type) {
     case 'disk':
-      return diskBytes[slot.name] ?? null;
+      return Object.hasOwn(diskBytes, slot.name) ? (diskBytes[slot.name] ?? null) : null;
     case 'gpt_partition': {
       const table = slot.parent;
       const whole = table?.parent ? slotBytes(layout, items, table.parent, diskBytes, inner) : null;
@@ -200,7 +205,7 @@ function capacityOf(
   const members = groupMemberBytes(layout, items, group, diskBytes, seen);
   switch (group.type) {
     case 'mdadm':
-      return arrayCapacity(number(group, 'level') ?? 1, members);
+      return arrayCapacity(number(group, 'level') ?? 1, members, text(group, 'metadata') ?? 'default');
     case 'zpool': {
       const { mode = '' } = group.value;
       if (typeof mode === 'string') return vdevCapacity(mode, members);
@@ -293,7 +298,10 @@ function volumesOf(
     number(item, 'priority') ??
     (item.value['lvm_type'] === 'thin-pool' ? 501 : 1000) + (text(item, 'size')?.includes('100%') ? 251 : 0);
   const ordered = [...volumes].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+  const extents = (bytes: number, round: (count: number) => number): number =>
+    round(bytes / EXTENT_BYTES) * EXTENT_BYTES;
   let free = whole;
+  let spare = 0;
   return ordered.map((item) => {
     const size = text(item, 'size') ?? '';
     const kind = text(item, 'lvm_type');
@@ -301,8 +309,16 @@ function volumesOf(
     // Percentages are of what the group gives, copies included.
     const isShare = size.includes('%');
     const asked = whole === null && isShare ? null : logicalVolumeBytes(size, whole ?? 0, free ?? 0);
-    const bytes = asked === null ? null : isShare ? Math.floor(asked / copies) : asked;
-    const used = kind === 'thinlv' ? 0 : bytes === null ? null : bytes * copies;
+    let bytes = asked === null ? null : isShare ? extents(asked / copies, Math.floor) : extents(asked, Math.ceil);
+    let beside = 0;
+    if (kind === 'thin-pool' && bytes !== null) {
+      // LVM keeps room for one more copy of the largest pool's metadata, to repair it.
+      const metadata = thinMetadataBytes(bytes);
+      beside = metadata + Math.max(0, metadata - spare);
+      spare = Math.max(spare, metadata);
+      if (isShare) bytes = Math.max(0, bytes - beside);
+    }
+    const used = kind === 'thinlv' ? 0 : bytes === null ? null : bytes * copies + beside;
     if (free !== null && used !== null) free = Math.max(0, free - used);
     return { name: ownName(item), bytes, usedBytes: used };
   });

@@ -77,7 +77,9 @@ export function toJson(value: LayoutValue): unknown {
 
 /** A layout from JSON data; throws a TypeError for what JSON cannot hold. */
 export function fromJson(value: unknown): LayoutValue {
-  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`A layout cannot hold ${value}`);
     return value;
   }
   if (Array.isArray(value)) return value.map(fromJson);

@@ -26,6 +26,8 @@ const volume = holding.extend({
   path: z.string(),
   kind: z.enum(['partition', 'luks', 'lvm', 'raid', 'other']),
   sizeBytes: z.number(),
+  /** Of an array, as the kernel calls it: `raid1`. */
+  raidLevel: z.string().optional(),
   /** Of a partition: its place in the table. `type`: GUID of GPT, or a number of MBR as `0x83`. */
   partition: z
     .object({

@@ -99,7 +99,7 @@ export function readLayout(text: string, given: Readonly<Record<string, unknown>
         : 'There is no `disko.devices` in this file.';
       return refused('not-a-layout', noteAt(found?.devices.origins[0]?.set ?? tree.root, message));
     }
-    const reader = new ValueReader(text);
+    const reader = new ValueReader(tree);
     const layout = reader.set(found.devices, []);
     if (call.missing.size > 0) return refused('arguments', noteAt(null, ''));
     return {

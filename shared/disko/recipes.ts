@@ -190,11 +190,11 @@ export const recipes: readonly Recipe[] = [
   {
     name: 'encrypted-key-file',
     title: 'Encrypted, passphrase from a file',
-    description: 'As encrypted, but the installer reads the passphrase from /tmp/disk.key; at start it is asked for.',
+    description: 'As encrypted, but the installer reads the passphrase from /tmp/secret.key; at start it is asked for.',
     minimumDisks: 1,
     maximumDisks: 1,
     build: (answers) => ({
-      disk: single(answers, { ...luks(btrfs(false)), passwordFile: '/tmp/disk.key' }, true),
+      disk: single(answers, { ...luks(btrfs(false)), passwordFile: '/tmp/secret.key' }, true),
     }),
   },
   {

@@ -24,7 +24,8 @@ export function formatSize(bytes: number): string {
 export function describeBytes(bytes: number): string {
   for (const unit of ['P', 'T', 'G', 'M', 'K'] as const) {
     const amount = bytes / units[unit];
-    if (amount >= 1) return `${amount >= 10 ? Math.round(amount) : Math.round(amount * 10) / 10}${unit}`;
+    // 1023.9M is 1G.
+    if (amount * 1024 >= 1023.5) return `${amount >= 10 ? Math.round(amount) : Math.round(amount * 10) / 10}${unit}`;
   }
   return `${bytes} bytes`;
 }

@@ -131,13 +131,13 @@ function raidSpare(level: number, members: number): number {
 }
 
 function poolSpare(mode: string, members: number): number {
-  const spare: Readonly<Record<string, number>> = {
-    '': 0,
-    mirror: members - 1,
-    raidz: 1,
-    raidz1: 1,
-    raidz2: 2,
-    raidz3: 3,
-  };
-  return spare[mode] ?? -1;
+  const spare: ReadonlyMap<string, number> = new Map([
+    ['', 0],
+    ['mirror', members - 1],
+    ['raidz', 1],
+    ['raidz1', 1],
+    ['raidz2', 2],
+    ['raidz3', 3],
+  ]);
+  return spare.get(mode) ?? -1;
 }

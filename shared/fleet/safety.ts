@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { engineName } from '../contract/deploy.ts';
-import { healthCheck, type HealthCheck } from '../contract/health.ts';
+import { healthCheck, writtenCheck, writtenWatchdog, type HealthCheck, type WrittenCheck } from '../contract/health.ts';
 import { wavePlan } from '../contract/waves.ts';
 
 /**
@@ -9,36 +9,8 @@ import { wavePlan } from '../contract/waves.ts';
  * which hosts go before others.
  */
 
-const kinds = ['unit', 'no-new-failed-units', 'http', 'tcp', 'command', 'command-here', 'ping-gateway'] as const;
-const seconds = z.number();
-const argv = z.tuple([z.string().min(1)], z.string());
-
-/** A check as it is written: one key says what is checked, the others how. */
-const writtenCheck = z
-  .strictObject({
-    name: z.string().optional(),
-    unit: z.string().optional(),
-    'no-new-failed-units': z.literal(true).optional(),
-    http: z.string().optional(),
-    status: z.int().optional(),
-    contains: z.string().optional(),
-    insecure: z.boolean().optional(),
-    tcp: z.union([z.int(), z.string()]).optional(),
-    'command-here': argv.optional(),
-    command: argv.optional(),
-    'ping-gateway': z.literal(true).optional(),
-    after: seconds.optional(),
-    within: seconds.optional(),
-    every: seconds.optional(),
-    timeout: seconds.optional(),
-  })
-  .refine((check) => kinds.filter((kind) => check[kind] !== undefined).length === 1, {
-    message: `exactly one of these says what is checked: ${kinds.join(', ')}`,
-  });
-type WrittenCheck = z.infer<typeof writtenCheck>;
-
 const part = z.strictObject({
-  watchdog: z.union([z.int().min(5).max(86_400), z.literal('off')]).optional(),
+  watchdog: writtenWatchdog.optional(),
   health: z.array(writtenCheck).optional(),
 });
 type Part = z.infer<typeof part>;
@@ -78,10 +50,22 @@ export function safetyOf(
   const ofTags = host.tags.flatMap((tag) => own(file.tags, tag));
   const [ofHost] = own(file.hosts, host.name);
   const parts = [...(file.defaults ? [file.defaults] : []), ...ofTags, ...(ofHost ? [ofHost] : [])];
-  const checks = named(parts.flatMap(({ health = [] }) => health.map((check) => readCheck(check, host.address))));
+  const checks = readChecks(
+    parts.flatMap(({ health = [] }) => health),
+    host.address,
+  );
   const watchdog =
     ofHost?.watchdog ?? longest(ofTags.map((tag) => tag.watchdog)) ?? file.defaults?.watchdog ?? usualWatchdogSeconds;
   return { watchdogSeconds: watchdog === 'off' ? null : Math.max(watchdog, secondsFor(checks)), checks };
+}
+
+/**
+ * Written checks as they are of a host, in their order.
+ * @param address where the host answers; stands for `{address}` in what is written
+ * @throws ZodError where a check cannot be
+ */
+export function readChecks(written: readonly WrittenCheck[], address: string): HealthCheck[] {
+  return named(written.map((check) => readCheck(check, address)));
 }
 
 /** How long a watchdog has to wait for these checks to have had all their tries. */

@@ -21,6 +21,8 @@ export interface AnywhereProgress {
   readonly hasErased: boolean;
   /** How often it has tried to hand over its key: more than a few means that it never will. */
   readonly keyAttempts: number;
+  /** The machine has refused its login: another try could have it shut this computer out. */
+  readonly isDenied: boolean;
   /** How often its own SSH connection was refused, lost or denied in the present step. */
   readonly failedConnections: number;
   /** Set while a program on the other side asks something on the terminal. */
@@ -32,6 +34,7 @@ export const beforeAnywhere: AnywhereProgress = {
   step: '',
   hasErased: false,
   keyAttempts: 0,
+  isDenied: false,
   failedConnections: 0,
   question: null,
 };
@@ -55,6 +58,7 @@ const steps: readonly (readonly [RegExp, AnywherePhase])[] = [
 
 const stepLine = /^### (.+) ###$/;
 const keyAttempt = /ssh-copy-id: INFO: Source of key\(s\) to be installed/;
+const denied = /Permission denied \([a-z,-]+\)/;
 const failedConnection =
   /^(?:.*ssh-copy-id: ERROR: )?(?:ssh: connect to host|Connection (?:closed|reset) by|Permission denied|kex_exchange_identification|.*Could not resolve hostname)/;
 const questions: readonly (readonly [RegExp, NonNullable<AnywhereProgress['question']>])[] = [
@@ -64,6 +68,11 @@ const questions: readonly (readonly [RegExp, NonNullable<AnywhereProgress['quest
   [/(?:'s|’s)? ?password: ?$/i, 'ssh-password'],
 ];
 
+/** It has told the machine to restart, and has nothing more to do than to wait until the old system is gone. */
+export function hasAskedForReboot({ phase, step }: AnywhereProgress): boolean {
+  return phase === 'reboot' && step.startsWith('Waiting for the machine to become unreachable');
+}
+
 /** Takes a whole line of its output. */
 export function readAnywhereLine(before: AnywhereProgress, line: string): AnywhereProgress {
   const text = line.trimEnd();
@@ -71,13 +80,16 @@ export function readAnywhereLine(before: AnywhereProgress, line: string): Anywhe
   if (step === undefined) {
     const question = null;
     if (keyAttempt.test(text)) return { ...before, question, keyAttempts: before.keyAttempts + 1 };
+    if (denied.test(text)) {
+      return { ...before, question, isDenied: true, failedConnections: before.failedConnections + 1 };
+    }
     if (failedConnection.test(text)) return { ...before, question, failedConnections: before.failedConnections + 1 };
     return before.question === null ? before : { ...before, question };
   }
   // Facts are gathered twice: the second time the installer has come up.
   const phase = steps.find(([pattern]) => pattern.test(step))?.[1] ?? before.phase;
   const hasErased = before.hasErased || step === 'Formatting hard drive with disko';
-  return { ...before, phase, step, hasErased, failedConnections: 0, question: null };
+  return { ...before, phase, step, hasErased, isDenied: false, failedConnections: 0, question: null };
 }
 
 /** Looks at the beginning of a line that has not ended: a question stands there without one. */

@@ -1,7 +1,7 @@
 import type { InstallConfirmation, InstallDisk } from '../contract/install.ts';
 import type { MachineReport } from '../contract/machine.ts';
 import type { Problem } from '../contract/problem.ts';
-import { decimalSize } from './install-disks.ts';
+import { diskTitle } from './install-disks.ts';
 
 /** Everything that decides whether disks may be erased now. */
 export interface GateQuestion {
@@ -25,8 +25,9 @@ const problem = (code: string, title: string, evidence: string, ...advice: strin
 export function judgeGate(question: GateQuestion): Problem[] {
   const { disks } = question;
   return [
-    ...confirmed(question),
+    // First: a disk that is not there is why its serial number is not known either.
     ...disks.flatMap((disk) => asLayoutSays(disk)),
+    ...confirmed(question),
     ...disks.flatMap((disk) => asBefore(disk, question)),
     ...disks.flatMap((disk) => mayBeErased(disk, question)),
     ...twice(disks),
@@ -135,8 +136,7 @@ function asLayoutSays({ name, device, path, identity, isErased }: InstallDisk): 
 function asBefore(disk: InstallDisk, { confirmedDisks }: GateQuestion): Problem[] {
   const before = confirmedDisks?.find(({ name }) => name === disk.name);
   if (before === undefined || disk.path === null || before.path === null) return [];
-  const told = (one: InstallDisk): string =>
-    `${one.model ?? 'unknown model'}, serial ${one.serial ?? 'unknown'}, ${one.sizeBytes === null ? 'unknown size' : decimalSize(one.sizeBytes)}`;
+  const told = (one: InstallDisk): string => `${diskTitle(one)}, serial ${one.serial ?? 'unknown'}`;
   if (before.identity === disk.identity && before.sizeBytes === disk.sizeBytes) return [];
   return [
     problem(

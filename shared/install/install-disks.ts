@@ -75,6 +75,20 @@ function describe(one: ProbedDisk | ProbedVolume): string[] {
   return [`${name} (${one.content})${used}${mounted}`];
 }
 
+/** A disk as a person tells it from others: `Samsung SSD 870 EVO 500GB`, `ST4000VN008 4.0 TB`; its size once. */
+export function diskTitle({ model, sizeBytes }: Pick<InstallDisk, 'model' | 'sizeBytes'>): string {
+  const name = model ?? 'Unknown model';
+  return sizeBytes === null || saysSize(name, sizeBytes) ? name : `${name} ${decimalSize(sizeBytes)}`;
+}
+
+/** Whether a model's name has the size in it, as makers write it: `500GB`, `2 TB`, `240G`. */
+export function saysSize(name: string, sizeBytes: number): boolean {
+  return [...name.matchAll(/(\d+(?:\.\d+)?) ?([GT])B?(?![a-z])/gi)].some(([, count, unit]) => {
+    const said = Number(count) * (unit?.toUpperCase() === 'T' ? 1e12 : 1e9);
+    return Math.abs(said - sizeBytes) <= 0.03 * sizeBytes;
+  });
+}
+
 /** As makers of disks count: `210 GB`. */
 export function decimalSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];

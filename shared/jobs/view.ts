@@ -65,6 +65,8 @@ function applyEvent(detail: JobDetail, event: JobEvent): JobDetail {
       return { ...detail, watchdogs: { ...detail.watchdogs, [event.host]: event.watchdog } };
     case 'activity':
       return { ...detail, summary: { ...summary, activity: event.activity } };
+    case 'limits':
+      return { ...detail, limits: event.limits };
     case 'waves':
       return { ...detail, waves: event.waves };
     case 'systems':

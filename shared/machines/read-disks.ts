@@ -64,6 +64,7 @@ function childrenOf(
       path: block.path,
       kind: kindOf(block.type),
       sizeBytes: block.sizeBytes,
+      ...(/^raid\d+$|^linear$/.test(block.type) ? { raidLevel: block.type } : {}),
       partition: block.partition === null ? null : { ...block.partition },
       ...holdingOf(block, groups),
       children: childrenOf(block, blocks, groups, new Set([...above, block.name])),

@@ -1,6 +1,7 @@
 import { endOfLineAfter, indentationAt, isFirstOnLine, isOnOneLine, lineStart } from './line.ts';
-import { deepestSet, locate, pathNames, type BindingScope } from './locate.ts';
-import type { Splice } from './splice.ts';
+import { deepestSet, isPrefix, locate, pathNames, type BindingScope, type Location, type Piece } from './locate.ts';
+import { parseNix } from './parser.ts';
+import { applySplices, type Splice } from './splice.ts';
 import { attributeNameText } from './strings.ts';
 import type { AttributeSet, Binding, Expression, Inherit, List, NixTree } from './syntax.ts';
 import { NixExpression, formatName, formatValue, type NixValue } from './value.ts';
@@ -18,6 +19,13 @@ export class EditError extends Error {
 function requireSound(tree: NixTree): void {
   const [first] = tree.problems;
   if (first) throw new EditError(`The file has a syntax error, so it is not edited: ${first.message}`);
+}
+
+/** Splices after which the text is still Nix: what is written in several pieces can clash where no single set shows it. */
+function sound(source: string, splices: Splice[]): Splice[] {
+  const [problem] = parseNix(applySplices(source, splices)).problems;
+  if (problem) throw new EditError(`No place for this leaves the file valid: ${problem.message}`);
+  return splices;
 }
 
 /** White space that items inside a set or list are indented by. */
@@ -84,6 +92,23 @@ function closestSibling(source: string, set: AttributeSet, rest: readonly string
   return best;
 }
 
+/**
+ * The beginning of a path that a set binds to something that is not written as a set, or inherits: a second binding that
+ * begins so would not be Nix, or would hide the first.
+ */
+function computedOn(source: string, set: AttributeSet, rest: readonly string[]): readonly string[] | null {
+  for (const item of set.bindings) {
+    if (item.kind === 'error') continue;
+    if (item.kind === 'inherit') {
+      if (item.names.some((name) => attributeNameText(source, name) === rest[0])) return rest.slice(0, 1);
+      continue;
+    }
+    const names = pathNames(source, item.path.names);
+    if (isPrefix(names, rest)) return rest.slice(0, names.length);
+  }
+  return null;
+}
+
 /** Sets an attribute: replaces the value where it is bound, else adds a binding in the deepest set on the way. */
 export function setAttribute(tree: NixTree, path: readonly string[], value: NixValue): Splice[] {
   requireSound(tree);
@@ -101,11 +126,16 @@ export function setAttribute(tree: NixTree, path: readonly string[], value: NixV
     return [removeInherited(source, inherit, path.at(-1) ?? '', text(innerIndent(source, set, set.bindings)))];
   }
   if (found?.kind === 'spread') {
-    throw new EditError(`'${path.join('.')}' is written in several pieces (${path.join('.')}.… = …); change those.`);
+    throw new EditError(`'${path.join('.')}' is written in pieces (${path.join('.')}.… = …); change those.`);
   }
   const place = deepestSet(source, root, path);
   if (!place) throw new EditError('The file does not hold an attribute set that could take the new value.');
-  return [insertBinding(source, place.set, place.rest, value)];
+  const computed = computedOn(source, place.set, place.rest);
+  if (computed) {
+    const shown = [...path.slice(0, path.length - place.rest.length), ...computed].join('.');
+    throw new EditError(`'${shown}' is computed or inherited here, so nothing can be set inside it.`);
+  }
+  return sound(source, [insertBinding(source, place.set, place.rest, value)]);
 }
 
 /** The value inside `lib.mkDefault ...` and its kin: the priority that somebody chose is not ours to drop. */
@@ -155,6 +185,10 @@ export function wholeItem(source: string, item: { start: number; end: number }):
   return { start: item.start - before, end: item.end, text: '' };
 }
 
+function piecesOf(found: Exclude<Location, { kind: 'inherit' }>): readonly Piece[] {
+  return found.kind === 'spread' ? found.pieces : [{ binding: found.binding, depth: found.binding.path.names.length }];
+}
+
 /** Removes an attribute in all its spellings. Comments stay where they are. No splices where it is not there. */
 export function removeAttribute(tree: NixTree, path: readonly string[]): Splice[] {
   requireSound(tree);
@@ -162,7 +196,7 @@ export function removeAttribute(tree: NixTree, path: readonly string[]): Splice[
   const found = locate(source, root, path);
   if (!found) return [];
   if (found.kind === 'inherit') return [removeInherited(source, found.inherit, path.at(-1) ?? '', null)];
-  return (found.kind === 'binding' ? [found.binding] : found.bindings).map((item) => wholeItem(source, item));
+  return piecesOf(found).map(({ binding }) => wholeItem(source, binding));
 }
 
 /** Renames the last name of a path in all its spellings; the values stay as they are. */
@@ -181,14 +215,12 @@ export function renameAttribute(tree: NixTree, path: readonly string[], newName:
     const value = new NixExpression(from && from.kind !== 'identifier' && from.kind !== 'select' ? `(${text})` : text);
     return [removeInherited(source, found.inherit, old, bindingText([newName], value)(''))];
   }
-  const bindings = found.kind === 'binding' ? [found.binding] : found.bindings;
-  const index = (binding: Binding): number =>
-    found.kind === 'binding' ? binding.path.names.length - 1 : found.depth - 1;
-  return bindings.map((binding) => {
-    const name = binding.path.names[index(binding)];
+  const splices = piecesOf(found).map(({ binding, depth }) => {
+    const name = binding.path.names[depth - 1];
     if (!name) throw new EditError(`'${path.join('.')}' cannot be renamed here.`);
     return { start: name.start, end: name.end, text: formatName(newName) };
   });
+  return sound(source, splices);
 }
 
 function listOf(expression: Expression): List | null {

@@ -183,10 +183,12 @@ function followersOf(tree: NixTree, path: readonly string[], target: string): Sp
 function namesBelow({ source, root }: NixTree, path: readonly string[]): string[] {
   const found = locate(source, root, path);
   if (!found || found.kind === 'inherit') return [];
-  const names =
-    found.kind === 'spread'
-      ? named(source, found.bindings).map(([, all]) => all[found.depth])
-      : valueSets(found.binding.value).flatMap((set) => named(source, set.bindings).map(([, [first]]) => first));
+  const pieces = found.kind === 'spread' ? found.pieces : [{ binding: found.binding, depth: Infinity }];
+  const names = pieces.flatMap(({ binding, depth }) => {
+    const next = pathNames(source, binding.path.names)[depth];
+    if (next !== undefined) return [next];
+    return valueSets(binding.value).flatMap((set) => named(source, set.bindings).map(([, [first]]) => first));
+  });
   return [...new Set(names.filter((name) => typeof name === 'string'))];
 }
 

@@ -6,13 +6,14 @@ export type Location =
   /** `a.b = value;` ends exactly there. */
   | { readonly kind: 'binding'; readonly set: BindingScope; readonly binding: Binding }
   | { readonly kind: 'inherit'; readonly set: BindingScope; readonly inherit: Inherit; readonly name: AttributeName }
-  /** No binding ends there, but longer ones go through it: `a.b = 1; a.c = 2;` when asked for `a`. */
-  | {
-      readonly kind: 'spread';
-      readonly set: BindingScope;
-      readonly bindings: readonly Binding[];
-      readonly depth: number;
-    };
+  /** Not one binding alone says what it is: `a.b = 1; a.c = 2;` or `a = { b = 1; }; a.c = 2;` when asked for `a`. */
+  | { readonly kind: 'spread'; readonly pieces: readonly Piece[] };
+
+/** A binding that ends at a path or goes on from there; the path takes `depth` of its own names. */
+export interface Piece {
+  readonly binding: Binding;
+  readonly depth: number;
+}
 
 export type BindingScope = AttributeSet | Let;
 
@@ -43,29 +44,40 @@ export function valueSets(expression: Expression): AttributeSet[] {
   }
 }
 
-function isPrefix(prefix: readonly (string | null)[], path: readonly string[]): boolean {
+/** True where a path begins with these names. */
+export function isPrefix(prefix: readonly (string | null)[], path: readonly string[]): boolean {
   return prefix.length <= path.length && prefix.every((name, index) => name === path[index]);
 }
 
 /** Looks an attribute path up in one set (or the bindings of a `let`) and what is nested in it. */
 export function locateIn(source: string, set: BindingScope, path: readonly string[]): Location | null {
-  const spread: Binding[] = [];
-  let nested: Location | null = null;
-  for (const binding of set.bindings) {
-    if (binding.kind === 'error') continue;
-    if (binding.kind === 'inherit') {
-      const name = path.length === 1 && binding.names.find((item) => attributeNameText(source, item) === path[0]);
-      if (name) return { kind: 'inherit', set, inherit: binding, name };
-      continue;
+  const pieces: (Piece & { readonly set: BindingScope })[] = [];
+  const inherited: Location[] = [];
+  const search = (inside: BindingScope, rest: readonly string[]): void => {
+    for (const binding of inside.bindings) {
+      if (binding.kind === 'error') continue;
+      if (binding.kind === 'inherit') {
+        const name = rest.length === 1 && binding.names.find((item) => attributeNameText(source, item) === rest[0]);
+        if (name) inherited.push({ kind: 'inherit', set: inside, inherit: binding, name });
+        continue;
+      }
+      const names = pathNames(source, binding.path.names);
+      if (names.length >= rest.length) {
+        if (isPrefix(names.slice(0, rest.length), rest)) pieces.push({ set: inside, binding, depth: rest.length });
+      } else if (isPrefix(names, rest)) {
+        const before = pieces.length + inherited.length;
+        for (const inner of valueSets(binding.value)) {
+          // Of sets that `//` joins, the first that has it is the one that counts.
+          if (pieces.length + inherited.length === before) search(inner, rest.slice(names.length));
+        }
+      }
     }
-    const names = pathNames(source, binding.path.names);
-    if (names.length === path.length && isPrefix(names, path)) return { kind: 'binding', set, binding };
-    if (names.length < path.length && isPrefix(names, path)) {
-      for (const inner of valueSets(binding.value)) nested ??= locateIn(source, inner, path.slice(names.length));
-    } else if (names.length > path.length && isPrefix(names.slice(0, path.length), path)) spread.push(binding);
-  }
-  if (nested) return nested;
-  return spread.length > 0 ? { kind: 'spread', set, bindings: spread, depth: path.length } : null;
+  };
+  search(set, path);
+  const [first, ...others] = pieces;
+  if (!first) return inherited[0] ?? null;
+  const isWhole = others.length === 0 && first.binding.path.names.length === first.depth;
+  return isWhole ? { kind: 'binding', set: first.set, binding: first.binding } : { kind: 'spread', pieces };
 }
 
 /** Looks an attribute path up in the value of an expression (usually the root of a file). */
@@ -88,7 +100,11 @@ export function deepestSet(
 ): { set: AttributeSet; rest: readonly string[] } | null {
   const sets = valueSets(root);
   const hasFirst = (set: AttributeSet): boolean =>
-    set.bindings.some((item) => item.kind === 'binding' && pathNames(source, item.path.names)[0] === path[0]);
+    set.bindings.some((item) => {
+      if (item.kind === 'error') return false;
+      const names = item.kind === 'binding' ? item.path.names.slice(0, 1) : item.names;
+      return names.some((name) => attributeNameText(source, name) === path[0]);
+    });
   const largest = sets.reduce<AttributeSet | null>(
     (best, set) => (best && best.bindings.length >= set.bindings.length ? best : set),
     null,

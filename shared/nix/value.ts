@@ -1,8 +1,13 @@
+import type { Definition } from './definitions-around.ts';
+
 /** Nix source that stands for itself where a value is expected, for example `lib.mkDefault true`. */
 export class NixExpression {
   readonly text: string;
-  constructor(text: string) {
+  /** What it needs of the `let`s around the place where it was found. */
+  readonly needs: readonly Definition[];
+  constructor(text: string, needs: readonly Definition[] = []) {
     this.text = text;
+    this.needs = needs;
   }
 }
 
@@ -17,7 +22,7 @@ export type NixValue =
   | readonly NixValue[]
   | { readonly [name: string]: NixValue };
 
-/** A value that Nix cannot hold: NUL in a string, a number that is not finite. `path` says where it stood. */
+/** A value that Nix cannot hold: NUL or half a character in a string, a number that is not finite. `path` says where it stood. */
 export class NixValueError extends Error {
   override readonly name = 'NixValueError';
   readonly path: readonly (string | number)[];
@@ -29,6 +34,7 @@ export class NixValueError extends Error {
 
 const keywords = new Set(['if', 'then', 'else', 'assert', 'with', 'let', 'in', 'rec', 'inherit', 'or']);
 const INT64_MAX = 9223372036854775807n;
+const INT64_MIN = -9223372036854775808n;
 /** The smallest number that nix reads: below it, C's strtod reports a loss of precision, and nix refuses the literal. */
 const LEAST_FLOAT = 2.2250738585072014e-308;
 
@@ -40,6 +46,7 @@ export function formatName(name: string): string {
 /** A string as `"..."` on one line. Whatever it holds stays data: `${` cannot open an interpolation. */
 export function formatString(text: string, path: readonly (string | number)[] = []): string {
   if (text.includes('\0')) throw new NixValueError('Nix strings cannot hold the NUL character', path);
+  if (!text.isWellFormed()) throw new NixValueError('half of a surrogate pair is no character that UTF-8 has', path);
   const escaped = text.replace(/["\\\n\r\t]|\$(?=\{)/g, (c) => {
     switch (c) {
       case '\n':
@@ -54,6 +61,9 @@ export function formatString(text: string, path: readonly (string | number)[] = 
   });
   return `"${escaped}"`;
 }
+
+/** True for text that Nix can hold. */
+const isHeld = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /**
  * Text of several lines as `''...''`, where that says exactly the same: no carriage return or other control character,
@@ -73,11 +83,17 @@ function formatIndented(text: string, indent: string): string | null {
   return last === '' ? `''\n${shown.join('\n')}\n${indent}''` : `''\n${shown.join('\n')}''`;
 }
 
+/** An integer of 64 bits; null for a larger one. Nix has no literal of the least: it reads the minus as a negation. */
+function formatInteger(value: bigint): string | null {
+  if (value === INT64_MIN) return `-${INT64_MAX} - 1`;
+  return value <= INT64_MAX && value > INT64_MIN ? value.toString() : null;
+}
+
 function formatNumber(value: number, path: readonly (string | number)[]): string {
   if (!Number.isFinite(value)) throw new NixValueError(`Nix has no number ${value}`, path);
   if (Number.isInteger(value)) {
-    const whole = BigInt(value);
-    if (whole <= INT64_MAX && whole >= -INT64_MAX) return whole.toString();
+    const whole = formatInteger(BigInt(value));
+    if (whole !== null) return whole;
   }
   if (Math.abs(value) < LEAST_FLOAT)
     throw new NixValueError(`Nix cannot read the number ${value}: it is too small`, path);
@@ -94,11 +110,13 @@ function format(value: NixValue, indent: string, path: readonly (string | number
       return value ? 'true' : 'false';
     case 'number':
       return formatNumber(value, path);
-    case 'bigint':
-      if (value > INT64_MAX || value < -INT64_MAX) throw new NixValueError('Nix integers have 64 bits', path);
-      return value.toString();
+    case 'bigint': {
+      const text = formatInteger(value);
+      if (text === null) throw new NixValueError('Nix integers have 64 bits', path);
+      return text;
+    }
     case 'string':
-      return (value.includes('\0') ? null : formatIndented(value, indent)) ?? formatString(value, path);
+      return (isHeld(value) ? formatIndented(value, indent) : null) ?? formatString(value, path);
     default:
       return isArray(value) ? formatList(value, indent, path) : formatSet(value, indent, path);
   }
@@ -135,7 +153,7 @@ function formatSet(
   if (names.length === 0) return '{ }';
   const inner = `${indent}  `;
   const lines = names.map((name) => {
-    if (name.includes('\0')) throw new NixValueError('Nix names cannot hold the NUL character', path);
+    if (!isHeld(name)) throw new NixValueError('Nix names hold any character but NUL, and whole ones', path);
     return `${inner}${formatName(name)} = ${format(set[name] ?? null, inner, [...path, name])};\n`;
   });
   return `{\n${lines.join('')}${indent}}`;

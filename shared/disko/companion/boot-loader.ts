@@ -2,7 +2,7 @@ import { isSet, type Layout } from '../layout.ts';
 import type { Firmware } from '../rules/finding.ts';
 import { mountpointOf } from '../rules/mounts.ts';
 import { ancestor, itemsOf, orderedPartitions, text, type Item } from '../walk.ts';
-import type { NixosSetting } from './settings.ts';
+import type { NixosSetting } from './setting.ts';
 
 /** A partition that the machine starts from, with the disk that it is on and where it is mounted. */
 interface BootPlace {

@@ -9,7 +9,7 @@ import { formatName, formatValue, NixExpression } from '../../nix/value.ts';
 import { isSame, isSet, valueAt, type LayoutSet, type LayoutValue } from '../layout.ts';
 import { FileCall } from '../reading/call-file.ts';
 import { ValueReader } from '../reading/value-reader.ts';
-import type { NixosSetting } from './settings.ts';
+import type { NixosSetting } from './setting.ts';
 
 /** `disko.nix` and `disko-settings.nix`: the file beside a layout with what disko cannot express. */
 export function companionFileName(layoutFile: string): string {
@@ -54,7 +54,7 @@ export function readCompanion(text: string): CompanionReading {
     const config = root.type === 'set' ? root.attributes.get('config')?.thunk.force() : undefined;
     const held = config?.type === 'set' ? config : root;
     if (held.type !== 'set') return refused('This is no NixOS module.', 0);
-    return { ok: true, settings: new ValueReader(text).set(held, []) };
+    return { ok: true, settings: new ValueReader(tree).set(held, []) };
   } catch (error) {
     if (error instanceof NotEvaluable) return refused(error.message, error.place?.start ?? 0);
     throw error;

@@ -1,20 +1,11 @@
-import type { Layout, LayoutValue } from '../layout.ts';
+import type { Layout } from '../layout.ts';
 import { isSet } from '../layout.ts';
 import { membersOf } from '../references.ts';
 import type { Firmware } from '../rules/finding.ts';
 import { mountpointOf } from '../rules/mounts.ts';
 import { ancestor, itemsOf, ownName, text, type Item } from '../walk.ts';
 import { bootLoaderSettings } from './boot-loader.ts';
-
-/** One NixOS option with what a layout needs it to be. */
-export interface NixosSetting {
-  readonly path: readonly string[];
-  readonly value: LayoutValue;
-  /** True where it is to win over what disko sets (`lib.mkForce`). */
-  readonly isForced?: boolean;
-  /** A sentence for the comment above it; null where the setting before it says why. */
-  readonly reason: string | null;
-}
+import type { NixosSetting } from './setting.ts';
 
 export interface CompanionAnswers {
   /** null: not known; then nothing is said about the boot loader. */

@@ -1,5 +1,6 @@
 import { NotEvaluable, type SetValue, type Thunk, type Value } from '../../nix/evaluation/values.ts';
-import type { AttributeSet, Expression, Span } from '../../nix/syntax.ts';
+import { definitionsAround } from '../../nix/definitions-around.ts';
+import type { AttributeSet, Expression, NixTree, Span } from '../../nix/syntax.ts';
 import { NixExpression } from '../../nix/value.ts';
 import type { LayoutPath, LayoutSet, LayoutValue } from '../layout.ts';
 
@@ -20,10 +21,12 @@ export class ValueReader {
   readonly sets = new Map<string, SetValue>();
   readonly uses = new Map<AttributeSet, number>();
   readonly kept: { path: LayoutPath; place: Span | null; message: string }[] = [];
-  private readonly text: string;
+  private readonly tree: NixTree;
+  private readonly hasDefinitions: boolean;
 
-  constructor(text: string) {
-    this.text = text;
+  constructor(tree: NixTree) {
+    this.tree = tree;
+    this.hasDefinitions = /\blet\b/.test(tree.source);
   }
 
   set(value: SetValue, path: LayoutPath): LayoutSet {
@@ -51,7 +54,9 @@ export class ValueReader {
 
   private keep(expression: Expression, path: LayoutPath, error: NotEvaluable): NixExpression {
     this.kept.push({ path, place: expression, message: asSentence(`${path.join('.')} ${error.message}`) });
-    return new NixExpression(this.text.slice(expression.start, expression.end));
+    const { source, root } = this.tree;
+    const needs = this.hasDefinitions ? definitionsAround(source, root, expression) : [];
+    return new NixExpression(source.slice(expression.start, expression.end), needs);
   }
 
   private plain(value: Value, thunk: Thunk, path: LayoutPath): LayoutValue | undefined {
@@ -65,6 +70,8 @@ export class ValueReader {
       case 'integer':
         return Number(value.value);
       case 'float':
+        if (!Number.isFinite(value.value)) throw new NotEvaluable('unknown', 'is no number', thunk.expression);
+        return value.value;
       case 'bool':
       case 'string':
         return value.value;

@@ -319,35 +319,3 @@ export const swap: Rule = function* (inspection) {
     }
   }
 };
-
-/** Groups that need each other to exist first: disko fails with a message that helps nobody. */
-export const cycles: Rule = function* (inspection) {
-  const memberOf: Readonly<Record<string, string>> = { lvm_pv: 'vg', mdraid: 'name', zfs: 'pool' };
-  const needs = new Map<string, Set<string>>();
-  for (const item of inspection.items) {
-    const option = memberOf[item.type ?? ''];
-    const wanted = option ? text(item, option) : null;
-    if (wanted === null) continue;
-    let top: Item = item;
-    while (top.parent) top = top.parent;
-    if (top.type === 'disk') continue;
-    const set = needs.get(wanted) ?? new Set();
-    set.add(top.name);
-    needs.set(wanted, set);
-  }
-  for (const [name, others] of needs) {
-    for (const other of others) {
-      if (other === name || (needs.get(other)?.has(name) && name < other)) {
-        yield {
-          code: 'cycle',
-          severity: 'error',
-          path: [],
-          message:
-            other === name
-              ? `${name} needs itself to be there first.`
-              : `${name} needs ${other} and ${other} needs ${name}.`,
-        };
-      }
-    }
-  }
-};

@@ -1,6 +1,7 @@
 import type { Layout } from '../layout.ts';
-import { bootPartitions, cycles, encryption, swap } from './boot.ts';
+import { bootPartitions, encryption, swap } from './boot.ts';
 import { hostIdOfPools, kernelsEncrypted, kernelsInGroup, piFirmwareFirst } from './boot-places.ts';
+import { cycles } from './cycles.ts';
 import { Inspection, type Finding, type Rule, type Surroundings } from './finding.ts';
 import { arrays, datasets, membership, pools, volumes } from './members.ts';
 import { btrfs, formats, memoryRoot, mountpoints } from './mounts.ts';
@@ -8,7 +9,7 @@ import { devices, diskNames } from './devices.ts';
 import { partitionNames } from './partition-names.ts';
 import { overlaps, sizes } from './sizes.ts';
 import { hybridMbr, legacyTables, oldTables } from './tables.ts';
-import { fitting } from './fitting.ts';
+import { fitting, unevenMembers } from './fitting.ts';
 import { arrayDetails, datasetDetails, encryptionDetails, poolDetails, volumeDetails } from './more-groups.ts';
 import { bootOptions, btrfsMembers, fileSystemLabels, nodevMounts } from './more-mounts.ts';
 import { shape } from './shape.ts';
@@ -50,6 +51,7 @@ const rules: readonly Rule[] = [
   poolDetails,
   datasetDetails,
   fitting,
+  unevenMembers,
 ];
 
 const order = { error: 0, warning: 1, hint: 2 } as const;

@@ -72,19 +72,6 @@ export const arrayDetails: Rule = function* (inspection) {
         fix: change('Use level 1', [...array.path, 'level'], 1),
       };
     }
-    const sizes = membersOf(inspection.items, array).flatMap((member) => {
-      const slot = member.parent;
-      const size = slot?.type === 'gpt_partition' && slot.value['end'] === undefined ? text(slot, 'size') : null;
-      return size === null || size === '100%' ? [] : [size];
-    });
-    if (new Set(sizes).size > 1) {
-      yield {
-        code: 'raid-sizes-differ',
-        severity: 'hint',
-        path: array.path,
-        message: `The members of ${array.name} differ in size (${joined([...new Set(sizes)])}); all are used as if they were the smallest.`,
-      };
-    }
   }
 };
 

@@ -1,6 +1,7 @@
 import { NixExpression } from '../../nix/value.ts';
 import { isList, isSet, type LayoutValue } from '../layout.ts';
-import { deviceGroups, hookNames, typeSchema, type OptionSchema } from '../schema.ts';
+import { deviceGroups, hookNames, typeSchema } from '../schema.ts';
+import type { OptionSchema } from '../type-schema.ts';
 import { suggestSize } from '../size.ts';
 import { ancestor, type Item } from '../walk.ts';
 import { change, closest, type Finding, type Inspection, type Rule } from './finding.ts';

@@ -1,6 +1,7 @@
+import { readPublicKey, whyAdminIsRefused, whyTimeZoneIsRefused } from '../access-rules.ts';
 import { whyNameIsRefused } from '../host-name.ts';
 import { readAddress, whyPortIsRefused, whyUserIsRefused } from '../target-rules.ts';
-import { hostTypes, type NewHost } from '../template/options.ts';
+import { hostTypes, type HostAdmin, type NewHost } from '../template/options.ts';
 
 /**
  * Where a host is to answer to SSH. `user` null: what the user's ssh configuration says; `port` null: 22; either absent:
@@ -58,7 +59,18 @@ export function whyHostIsRefused(host: NewHost): Refusal | null {
     refusal('type', host.type, hostTypes.includes(host.type) ? null : 'is not one of those that a fleet has') ??
     refusal('stateVersion', host.stateVersion, isRelease ? null : 'must be a release of NixOS such as 25.11') ??
     refusal('system', host.system, isSystem ? null : 'must be such as x86_64-linux') ??
-    whyTagsAreRefused(host.tags)
+    whyTagsAreRefused(host.tags) ??
+    (host.admin ? whyAdminsAccessIsRefused(host.admin) : null) ??
+    (host.timeZone === undefined ? null : refusal('time zone', host.timeZone, whyTimeZoneIsRefused(host.timeZone)))
+  );
+}
+
+function whyAdminsAccessIsRefused({ user, sshKeys }: HostAdmin): Refusal | null {
+  const bad = sshKeys.find((line) => readPublicKey(line) === null);
+  return (
+    refusal('admin user', user, whyAdminIsRefused(user)) ??
+    refusal('SSH key', bad ?? '', bad === undefined ? null : 'is not one line of an OpenSSH public key') ??
+    refusal('admin user', user, sshKeys.length > 0 ? null : 'has no key, so it could not log in')
   );
 }
 

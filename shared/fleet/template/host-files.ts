@@ -1,4 +1,5 @@
 import { formatString, formatValue, type NixValue } from '../../nix/value.ts';
+import { adminSettings } from './modules.ts';
 import type { FileSet, NewHost } from './options.ts';
 
 /** `deployment` of a host: colmena's options, which deploy-rs's settings are made from too. */
@@ -25,9 +26,12 @@ export function hostEntry(host: NewHost): NixValue {
 
 /** hosts/<name>/default.nix: the configuration that is this machine's own. */
 export function hostModule(host: NewHost): string {
-  const { modules = [] } = host;
+  const { modules = [], admin, timeZone } = host;
   const shared = modules.map((name) => `    ../../modules/${name}\n`).join('');
-  return `{
+  const keys =
+    admin &&
+    `let\n  # Who may log in to this machine, beside those of the whole fleet.\n  sshKeys = ${formatValue(admin.sshKeys, '  ')};\nin\n`;
+  return `${keys ?? ''}{
 ${shared === '' ? '' : `  # What it includes of the fleet's modules, and then:\n`}  # The disk layout, what belongs to it, the network, and what was found on the hardware, where they are known.
   imports = ${shared === '' ? '' : `[\n${shared}  ]\n  ++ `}builtins.filter builtins.pathExists [
     ./disko.nix
@@ -35,7 +39,7 @@ ${shared === '' ? '' : `  # What it includes of the fleet's modules, and then:\n
     ./network.nix
     ./hardware-configuration.nix
   ];
-
+${timeZone === undefined ? '' : `\n  time.timeZone = ${formatString(timeZone)};\n`}${admin === undefined ? '' : `\n${adminSettings(admin.user)}`}
   # The release that this machine was installed with; it stays when the machine is upgraded.
   system.stateVersion = ${formatString(host.stateVersion)};
 }

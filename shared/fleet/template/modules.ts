@@ -1,6 +1,18 @@
 import { formatName, formatString, formatValue } from '../../nix/value.ts';
 import type { FileSet, HostType, NewFleet } from './options.ts';
 
+/** Who logs in with the keys that stand in `sshKeys`: lines of a module, two spaces in. */
+export function adminSettings(user: string): string {
+  return `  # Deploying logs in as root with a key.
+  users.users.root.openssh.authorizedKeys.keys = sshKeys;
+  users.users.${formatName(user)} = {
+    isNormalUser = true;
+    extraGroups = [ "wheel" ];
+    openssh.authorizedKeys.keys = sshKeys;
+  };
+`;
+}
+
 /** modules/common.nix: what every machine of the fleet has. */
 export function commonModule({ adminUser, sshKeys, timeZone }: NewFleet): string {
   return `# What every machine has.
@@ -21,14 +33,7 @@ in
     };
   };
 
-  # Deploying logs in as root with a key.
-  users.users.root.openssh.authorizedKeys.keys = sshKeys;
-  users.users.${formatName(adminUser)} = {
-    isNormalUser = true;
-    extraGroups = [ "wheel" ];
-    openssh.authorizedKeys.keys = sshKeys;
-  };
-
+${adminSettings(adminUser)}
   nix.settings.experimental-features = [
     "nix-command"
     "flakes"

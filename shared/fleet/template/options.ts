@@ -11,6 +11,12 @@ export interface NewFleet {
   readonly timeZone: string;
 }
 
+/** A person who logs in to one host: a user in the group wheel. Their keys log in as root too, which deploying needs. */
+export interface HostAdmin {
+  readonly user: string;
+  readonly sshKeys: readonly string[];
+}
+
 export const hostTypes = ['server', 'pc', 'cloud', 'rpi'] as const;
 export type HostType = (typeof hostTypes)[number];
 
@@ -29,6 +35,10 @@ export interface NewHost {
   readonly stateVersion: string;
   /** What it includes of the fleet's `modules/` beside what every host does; absent: nothing. */
   readonly modules?: readonly string[] | undefined;
+  /** Who logs in beside those who log in to every machine of the fleet; absent: nobody. */
+  readonly admin?: HostAdmin | undefined;
+  /** Where it is not the fleet's own; absent: as every machine. */
+  readonly timeZone?: string | undefined;
 }
 
 /** Files by path relative to the fleet's folder. */

@@ -35,6 +35,8 @@ import {
 /** Limits that no hand-written file comes near; a text that loops or explodes stops here with an error. */
 const MAX_STEPS = 2_000_000;
 const MAX_DEPTH = 1200;
+/** Of one path, `a.b.c`. */
+const MAX_NAMES = 100;
 
 /** One binding on its way into a set: the names that are left of its path, and where it is written. */
 interface Entry {
@@ -79,8 +81,13 @@ export class Evaluator {
     };
   }
 
+  spend(steps: number, place: Span | null): void {
+    this.steps += steps;
+    if (this.steps > MAX_STEPS) throw new NotEvaluable('error', 'takes too many steps to evaluate', place);
+  }
+
   evaluate(expression: Expression, scope: Scope): Value {
-    if (++this.steps > MAX_STEPS) throw new NotEvaluable('error', 'takes too many steps to evaluate', expression);
+    this.spend(1, expression);
     if (this.depth >= MAX_DEPTH) throw new NotEvaluable('error', 'recurses too deeply', expression);
     this.depth++;
     try {
@@ -247,7 +254,9 @@ export class Evaluator {
       if (binding.kind === 'error') throw new NotEvaluable('error', binding.message, binding);
       if (binding.kind === 'binding') {
         const expression = binding.value;
-        entries.push({ names: binding.path.names, value: this.thunk(expression, scope), expression, scope, owner });
+        const { names } = binding.path;
+        if (names.length > MAX_NAMES) throw new NotEvaluable('error', 'is nested too deeply', binding.path);
+        entries.push({ names, value: this.thunk(expression, scope), expression, scope, owner });
         continue;
       }
       const from = binding.from ? this.thunk(binding.from, scope) : null;
@@ -431,9 +440,10 @@ export class Evaluator {
     }
     switch (node.operator) {
       case '//':
-        return update(this.asSet(left, node.left), this.asSet(right, node.right));
+        return update(this, this.asSet(left, node.left), this.asSet(right, node.right));
       case '++':
         if (left.type === 'list' && right.type === 'list') {
+          this.spend(left.items.length + right.items.length, node);
           return { type: 'list', items: [...left.items, ...right.items] };
         }
         break;
@@ -503,6 +513,7 @@ export class Evaluator {
   }
 
   isEqual(left: Value, right: Value): boolean {
+    this.spend(1, null);
     if (left.type === 'outside' || right.type === 'outside') {
       throw new NotEvaluable('unknown', 'compares with something from outside this file');
     }

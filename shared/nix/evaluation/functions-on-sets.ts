@@ -7,6 +7,7 @@ import {
   nullValue,
   set,
   string,
+  type Caller,
   update,
   type SetValue,
   type Thunk,
@@ -78,10 +79,12 @@ export const setFunctions = definitionsOf((define) => {
     const gone = new Set(asList(names, place).items.map((name) => asString(name, place)));
     return { ...given, attributes: new Map([...given.attributes].filter(([name]) => !gone.has(name))) };
   });
-  define('mergeAttrsList', 1, ([items], place) =>
-    asList(items, place).items.reduce((left, item) => update(left, asSet(item, place)), set([])),
-  );
-  define('recursiveUpdate', 2, ([left, right], place) => recursiveUpdate(asSet(left, place), asSet(right, place)));
+  define('mergeAttrsList', 1, function ([items], place) {
+    return asList(items, place).items.reduce((left, item) => update(this, left, asSet(item, place)), set([]));
+  });
+  define('recursiveUpdate', 2, function ([left, right], place) {
+    return recursiveUpdate(this, asSet(left, place), asSet(right, place));
+  });
   define('getAttrs', 2, ([names, value], place) => {
     const given = asSet(value, place);
     const wanted = asList(names, place).items.map((name) => asString(name, place));
@@ -91,7 +94,9 @@ export const setFunctions = definitionsOf((define) => {
     const [names, given] = [asSet(left, place).attributes, asSet(right, place)];
     return { ...given, attributes: new Map([...given.attributes].filter(([name]) => names.has(name))) };
   });
-  define('mergeAttrs', 2, ([left, right], place) => update(asSet(left, place), asSet(right, place)));
+  define('mergeAttrs', 2, function ([left, right], place) {
+    return update(this, asSet(left, place), asSet(right, place));
+  });
   define('attrByPath', 3, ([path, fallback, value], place) => follow(path, value, place) ?? force(fallback));
   define('hasAttrByPath', 2, ([path, value], place) => bool(follow(path, value, place) !== null));
   define('getAttrFromPath', 2, ([path, value], place) => {
@@ -125,6 +130,7 @@ export const setFunctions = definitionsOf((define) => {
     return sortedNames(given).reduce(
       (sum, name) =>
         update(
+          this,
           sum,
           asSet(
             call(this, fn, place, known(string(name)), given.attributes.get(name)?.thunk ?? known(nullValue)),
@@ -158,15 +164,15 @@ function follow(path: Thunk | undefined, value: Thunk | undefined, place: Span |
 }
 
 /** `lib.recursiveUpdate`: sets are joined all the way down, the right side wins. */
-export function recursiveUpdate(left: SetValue, right: SetValue): SetValue {
-  const joined = update(left, right);
+export function recursiveUpdate(evaluator: Pick<Caller, 'spend'>, left: SetValue, right: SetValue): SetValue {
+  const joined = update(evaluator, left, right);
   const attributes = new Map(joined.attributes);
   for (const [name, attribute] of right.attributes) {
     const old = left.attributes.get(name);
     if (!old) continue;
     const [a, b] = [old.thunk.force(), attribute.thunk.force()];
     if (a.type === 'set' && b.type === 'set') {
-      attributes.set(name, { thunk: known(recursiveUpdate(a, b)), owner: attribute.owner });
+      attributes.set(name, { thunk: known(recursiveUpdate(evaluator, a, b)), owner: attribute.owner });
     }
   }
   return { ...joined, attributes };

@@ -1,5 +1,5 @@
 import { asBool, asInteger, asList, asString, call, coerce, definitionsOf, force } from './arguments.ts';
-import type { Span } from '../syntax.ts';
+import { matchPosix } from './posix-pattern.ts';
 import { bool, integer, known, list, NotEvaluable, nullValue, string } from './values.ts';
 
 /** Functions on strings of `builtins` and `lib`. */
@@ -116,11 +116,10 @@ export const textFunctions = definitionsOf((define) => {
     return string(/^[\w%+,./:=@-]+$/.test(whole) ? whole : `'${whole.replaceAll("'", "'\\''")}'`);
   });
   define('match', 2, ([pattern, text], place) => {
-    const found = posixPattern(asString(pattern, place), place).exec(asString(text, place));
-    if (!found) return nullValue;
-    return list(
-      found.slice(1).map((group: string | undefined) => known(group === undefined ? nullValue : string(group))),
-    );
+    const found = matchPosix(asString(pattern, place), asString(text, place), place);
+    return found === null
+      ? nullValue
+      : list(found.map((group) => known(group === undefined ? nullValue : string(group))));
   });
 });
 
@@ -129,27 +128,4 @@ function utf8Length(text: string): number {
     const code = character.codePointAt(0) ?? 0;
     return sum + (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);
   }, 0);
-}
-
-/** A POSIX extended expression that has to match the whole text, as a JavaScript one. */
-function posixPattern(pattern: string, place: Span | null): RegExp {
-  const classes: Readonly<Record<string, string>> = {
-    alnum: 'A-Za-z0-9',
-    alpha: 'A-Za-z',
-    digit: '0-9',
-    lower: 'a-z',
-    upper: 'A-Z',
-    space: '\\s',
-    xdigit: '0-9A-Fa-f',
-  };
-  const translated = pattern.replace(/\[:(\w+):\]/g, (whole, name: string) => classes[name] ?? whole);
-  // Where the two languages differ more than that, nix has to say.
-  if (translated.includes('[:') || /\(\?|\\[A-Za-z0-9]/.test(pattern)) {
-    throw new NotEvaluable('unknown', 'uses a regular expression that only nix can judge', place);
-  }
-  try {
-    return new RegExp(`^(?:${translated})$`, 's');
-  } catch {
-    throw new NotEvaluable('unknown', 'uses a regular expression that only nix can judge', place);
-  }
 }

@@ -26,7 +26,7 @@ export function merged(evaluator: Caller, items: Thunk | undefined, place: Span 
   const before = evaluator.assumed.length;
   const sum = asList(items, place)
     .items.filter((item) => item.force().type !== 'absent')
-    .reduce((left, item) => recursiveUpdate(left, asSet(item, place)), set([]));
+    .reduce((left, item) => recursiveUpdate(evaluator, left, asSet(item, place)), set([]));
   // Of several such conditions usually one holds, and their sum is no layout at all.
   if (evaluator.assumed.length > before + 1) {
     throw new NotEvaluable('unknown', 'depends on conditions that only evaluation knows', place);

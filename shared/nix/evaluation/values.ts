@@ -108,7 +108,8 @@ export function describeType(value: Value): string {
 }
 
 /** `left // right`. */
-export function update(left: SetValue, right: SetValue): SetValue {
+export function update(evaluator: Pick<Caller, 'spend'>, left: SetValue, right: SetValue): SetValue {
+  evaluator.spend(left.attributes.size + right.attributes.size, null);
   const attributes = new Map(left.attributes);
   for (const [name, attribute] of right.attributes) attributes.set(name, attribute);
   return { type: 'set', attributes, origins: [...left.origins, ...right.origins] };
@@ -118,6 +119,8 @@ export function update(left: SetValue, right: SetValue): SetValue {
 export interface Caller {
   apply(fn: Value, argument: Thunk, place: Span | null): Value;
   isEqual(left: Value, right: Value): boolean;
+  /** Counts work that is done beside evaluating. @throws NotEvaluable where it becomes too much */
+  spend(steps: number, place: Span | null): void;
   /** Conditions that only something outside the text knows, and that were taken to hold. */
   readonly assumed: { readonly place: Span | null; readonly on: string }[];
 }

@@ -218,6 +218,12 @@ class TomlOutline implements Outline {
       text,
       says,
     });
+    const opening = this.#text.slice(start, start + 3);
+    if (opening === '"""' || opening === "'''") {
+      // No name or address of a host has several lines.
+      this.#take(opening === '"""' ? /"""(?:[^"\\]|\\[^]|"{1,2}(?!"))*"{3,5}/y : /'''(?:[^']|'{1,2}(?!'))*'{3,5}/y);
+      return item(null);
+    }
     switch (this.#text[start]) {
       case '"':
       case "'": {
