@@ -4,7 +4,7 @@ import { allowedExternalUrl } from '../../shared/doors/external-links.ts';
 import { pageFolder } from '../doors/app-folder.ts';
 import { addressRefused, listenFailed, pageMissing } from '../doors/errors.ts';
 import { createEngine } from '../engine/engine.ts';
-import type { Surroundings } from '../engine/surroundings.ts';
+import { windowless, type Surroundings } from '../engine/surroundings.ts';
 import { hasDisplay, openInBrowser, openSecretAddress } from './open-in-browser.ts';
 import { openBrowserDoor } from './server.ts';
 import type { BrowserDoor } from './server.ts';
@@ -71,10 +71,8 @@ async function openDoor(
 /** A browser shows no native dialog; links are opened by the page itself, and for the rest there is the allow list. */
 function browserSurroundings(initialPath: string | null): Surroundings {
   return {
-    door: 'browser',
+    ...windowless('browser'),
     initialPath,
-    canChooseFolder: false,
-    chooseFolder: async () => null,
     async openExternal(address) {
       const url = allowedExternalUrl(address);
       if (url === null) throw addressRefused(address);

@@ -20,3 +20,5 @@ A file of waves (or [waves] and [[waves.wave]] in nixstead.toml):
   health = true             # run the health checks once more
   pause = true              # and wait for a person
 Hosts that are in no wave come last.`;
+
+export const LIMITS_HELP = 'evaluations=N, builds=N, copies=N or activations=N';

@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/client';
+import { z } from 'zod';
 import { problem, type Problem } from '../../shared/contract/problem.ts';
 import { problemOf } from '../engine/unexpected.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
@@ -20,6 +21,11 @@ export function wrongUsage(title: string, evidence: string, ...advice: string[])
   return new CommandFailed({ code: 'wrong-usage', title, evidence, advice }, exitCodes.usage);
 }
 
+/** What the contract says of an input that is not of its shape. */
+const refusedInput = z.object({
+  issues: z.array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).default([]) })),
+});
+
 /** The problem in whatever a call of the contract threw. */
 export function problemOfCall(error: unknown): Problem {
   if (error instanceof CommandFailed) return error.problem;
@@ -29,7 +35,15 @@ export function problemOfCall(error: unknown): Problem {
     const data = problem.safeParse(error.data);
     if (data.success) return data.data;
     if (code === 'BAD_REQUEST') {
-      return { code: 'wrong-usage', title: 'The engine refused the input', evidence: message, advice: [] };
+      const found = refusedInput.safeParse(error.data);
+      const lines = found.success ? found.data.issues.map(({ path, message: why }) => `${path.join('.')}: ${why}`) : [];
+      const evidence = lines.length === 0 ? message : lines.join('\n');
+      return {
+        code: 'wrong-usage',
+        title: 'The engine refused the input',
+        evidence,
+        advice: ['Correct what is named.'],
+      };
     }
   }
   return problemOf(error);

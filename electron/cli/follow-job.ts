@@ -22,11 +22,14 @@ function stepLine(step: Step, at: number) {
   return { type: 'step', host, stage, state, done, total, unit, at };
 }
 
-/** How the job ended, as scripts read it. */
-export function resultLine(job: JobDetail) {
-  const { state } = job.summary;
-  const isWellKnown = state === 'succeeded' || state === 'partial' || state === 'cancelled';
-  return { type: 'result', job: job.summary.id, state: isWellKnown ? state : 'failed', hosts: job.outcomes };
+/**
+ * How the job ended, as scripts read it: `succeeded`, `partial`, `cancelled` or `failed`, which stands for every other end.
+ * `problem` is there where the job as a whole has one; that its process died is `job-interrupted`.
+ */
+export function resultLine({ summary, outcomes, problem }: JobDetail) {
+  const isWellKnown = ['succeeded', 'partial', 'cancelled'].includes(summary.state);
+  const state = isWellKnown ? summary.state : 'failed';
+  return { type: 'result', job: summary.id, state, hosts: outcomes, ...(problem === null ? {} : { problem }) };
 }
 
 /** Follows a job on a terminal, or as JSON Lines, and answers what it asks. */

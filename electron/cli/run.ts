@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
-import { engineName, goal, type EngineName, type Goal } from '../../shared/contract/deploy.ts';
-import { FLEET_ARGUMENT, SELECTION_HELP, WAVES_HELP } from './arguments.ts';
+import { engineName, goal, type EngineName, type Goal, type WhenOffline } from '../../shared/contract/deploy.ts';
+import { FLEET_ARGUMENT, LIMITS_HELP, SELECTION_HELP, WAVES_HELP } from './arguments.ts';
 import { deploy } from './commands/deploy.ts';
 import { disksCommand } from './commands/disks/command.ts';
 import { runDoctor } from './commands/doctor.ts';
@@ -13,8 +13,10 @@ import { showFleet, showHosts, showStatus } from './commands/fleet.ts';
 import { addHealth } from './commands/health.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addInstall } from './commands/install.ts';
-import { cancelJob, decide, listJobs, exportJobs, showJob, showLog } from './commands/jobs.ts';
+import { cancelJob, decide, limitJob, listJobs, exportJobs, retryJob, showJob, showLog } from './commands/jobs.ts';
+import { addNixHost } from './commands/nix-host.ts';
 import { nixCommand } from './commands/nix-text.ts';
+import { addGenerations } from './commands/generations.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSelections } from './commands/selections.ts';
 import { serve } from './commands/serve.ts';
@@ -57,6 +59,23 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
       '--watchdog <SECONDS|off>',
       'a switched host goes back by itself unless a new connection confirms it in time (default: what nixstead.toml says, else 60)',
     ).argParser((text) => (text === 'off' ? text : wholeNumber(5, 86_400)(text)));
+  const offlineOption = (): Option =>
+    new Option(
+      '--offline <fail|skip|later|SECONDS>',
+      'what becomes of hosts that do not answer: they fail (default), are left out, are deployed by a job of its own when they come back, or are waited for',
+    ).argParser((text): WhenOffline => {
+      const word = (['fail', 'skip', 'later'] as const).find((each) => each === text);
+      return word ?? wholeNumber(1, 86_400)(text);
+    });
+  const rebootOption = (): Option =>
+    new Option(
+      '--reboot',
+      'restart hosts whose kernel, initrd or systemd changed; of hosts with a tag in common one at a time',
+    );
+  const rebootLimitOption = (): Option =>
+    new Option('--reboot-limit <SECONDS>', 'how long a host may take to come back (default: 600)').argParser(
+      wholeNumber(5, 86_400),
+    );
   const onOption = (): Option => new Option('--on <EXPR>', 'the hosts').makeOptionMandatory();
 
   const fleet = program.command('fleet').description('what a flake declares');
@@ -110,6 +129,14 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     )
     .addOption(watchdogOption())
     .option('--waves <FILE>', 'which hosts go before others (see below), or off; default: [waves] in nixstead.toml')
+    .addOption(rebootOption())
+    .addOption(rebootLimitOption())
+    .option(
+      '--build-on <here|target|HOST>',
+      'where systems are built: this computer, each host, or a machine as user@host:port or as the fleet calls it',
+    )
+    .addOption(offlineOption())
+    .option('--at-once <KIND=N...>', `how many hosts at once: ${LIMITS_HELP}`)
     .option('--planned <ID>', 'do exactly what a plan found (the id of its job), without evaluating again')
     .option('--plan-only', 'find out what would change, and change nothing (as plan does)')
     .option('-y, --yes', 'do not ask; hosts never seen before are trusted, and their fingerprints printed')
@@ -127,6 +154,11 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
           engine?: EngineName;
           watchdog?: number | 'off';
           waves?: string;
+          reboot?: boolean;
+          rebootLimit?: number;
+          offline?: WhenOffline;
+          buildOn?: string;
+          atOnce?: string[];
           planOnly?: boolean;
           planned?: string;
           yes?: boolean;
@@ -149,10 +181,12 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
       ),
     );
   addHealth(program, act, SELECTION_HELP);
-  addRollback(program, act, watchdogOption(), SELECTION_HELP);
+  addRollback(program, act, watchdogOption(), [rebootOption(), rebootLimitOption()], SELECTION_HELP);
+  addGenerations(program, act);
   addHosts(program, act, wholeNumber(1, 65535));
   addInstall(program, act, wholeNumber(1, 65535), wholeNumber(10, 7200));
   addSelections(program, act);
+  addNixHost(program, act);
 
   const jobs = program.command('jobs').description('jobs that run, wait or are over');
   jobs
@@ -186,11 +220,30 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
       act(options, (session) => exportJobs(session, ids, options.limit)),
     );
   jobs
+    .command('limit')
+    .description('other limits for a deploy that runs: how many hosts are in each kind of work at once')
+    .argument('<ID>')
+    .argument('<KIND=N...>', LIMITS_HELP)
+    .addOption(jsonOption())
+    .action((id: string, limits: string[], options: { json?: boolean }) =>
+      act(options, (session) => limitJob(session, id, limits)),
+    );
+  jobs
     .command('cancel')
     .description('stop a job, and wait until it has stopped')
     .argument('<ID>')
     .addOption(jsonOption())
     .action((id: string, options: { json?: boolean }) => act(options, (session) => cancelJob(session, id)));
+
+  jobs
+    .command('retry')
+    .description('the same again, with the same options, for the hosts of a deploy that did not come to it')
+    .argument('<ID>')
+    .option('-y, --yes', 'hosts never seen before are trusted, and their fingerprints printed')
+    .addOption(jsonOption())
+    .action((id: string, options: { yes?: boolean; json?: boolean }) =>
+      act(options, (session) => retryJob(session, id, options)),
+    );
 
   for (const [decision, words] of [
     ['keep', 'take what was activated as it is: disarms the watchdog of a running job'],

@@ -1,6 +1,6 @@
 import { createRouterClient, type RouterClient } from '@orpc/server';
 import type { Engine } from '../engine/engine.ts';
-import type { Surroundings } from '../engine/surroundings.ts';
+import { windowless } from '../engine/surroundings.ts';
 import { showProblem } from './output/problem.ts';
 import type { Painter } from './output/text.ts';
 import { printerOf, type Printer } from './printer.ts';
@@ -19,20 +19,11 @@ export interface Session extends Printer, AsyncDisposable {
   progress(): ProgressLine;
 }
 
-/** What a terminal can do for the engine: nothing that needs a window. */
-const surroundings: Surroundings = {
-  door: 'cli',
-  initialPath: null,
-  canChooseFolder: false,
-  chooseFolder: () => Promise.resolve(null),
-  openExternal: () => Promise.resolve(),
-};
-
 /** Starts the engine for one command. */
 export async function openSession(terminal: Terminal, isJson: boolean): Promise<Session> {
   // Loaded now, so that help and wrong usage answer at once.
   const { createEngine } = await import('../engine/engine.ts');
-  const engine = await createEngine({ env: terminal.env, surroundings });
+  const engine = await createEngine({ env: terminal.env, surroundings: windowless('cli') });
   const { stderr } = terminal;
   const paintError = painterOf(terminal, 'stderr');
   // Told with --json too: whoever starts the engine next will not be told again.

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Problem } from '../../shared/contract/problem.ts';
+import { afterDeploys } from './deploy/after-deploys.ts';
 import { HostChanges } from './fleet/change/host-changes.ts';
 import { Fleets } from './fleet/fleets.ts';
 import { nixEvaluator } from './fleet/evaluator.ts';
@@ -12,6 +13,7 @@ import { Inputs } from './inputs/inputs.ts';
 import { Installs } from './install/installs.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { MachineMemory } from './machines/memory.ts';
+import { NixHostChoice } from './nix-host/choice.ts';
 import { createRouter, type EngineRouter } from './procedures/router.ts';
 import { configPathWithoutSpaces, prepareSshFiles } from './ssh/config.ts';
 import { openStore } from './store/open.ts';
@@ -39,7 +41,9 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
   const { store, notices } = openStore(home);
   resources.use(store);
   const files = prepareSshFiles(home.ssh);
-  const jobs = resources.use(createJobs({ home, store }));
+  const nixHost = new NixHostChoice(process.env);
+  nixHost.use(store.settings.get().nixHost);
+  const jobs = resources.use(createJobs({ home, store, followUps: afterDeploys(home.jobs) }));
   const now = Date.now;
   const memory = new MemoryHistory(home.cache);
   const fetchFlake = fetchWithNix(() => configPathWithoutSpaces(files));
@@ -73,6 +77,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
     files,
     machines,
     installs,
+    nixHost,
     notices,
   };
   const router = createRouter(parts);

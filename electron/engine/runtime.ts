@@ -29,11 +29,20 @@ export function nodeExecutable(): string {
  * beside the engine's; in a package it lies in `resources/runner/`, since a plain Node cannot read inside app.asar.
  */
 export function runnerProgram(): string {
-  if (extname(import.meta.filename) === '.ts') return join(import.meta.dirname, 'jobs', 'runner.ts');
+  return ownProgram('jobs/runner.ts', 'runner.js');
+}
+
+/** The program that stands for nix where nix runs on another machine; it lies beside the runner's. */
+export function nixHostProgram(): string {
+  return ownProgram('nix-host/main.ts', 'nix-host.js');
+}
+
+function ownProgram(source: string, built: string): string {
+  if (extname(import.meta.filename) === '.ts') return join(import.meta.dirname, source);
   if (process.versions['electron'] && import.meta.dirname.includes('app.asar')) {
-    return join(resourcesFolder(), 'runner', 'runner.js');
+    return join(resourcesFolder(), 'runner', built);
   }
-  return join(import.meta.dirname, 'runner.js');
+  return join(import.meta.dirname, built);
 }
 
 /** Electron's folder of the app's resources. */

@@ -11,3 +11,12 @@ export interface Surroundings {
   chooseFolder(): Promise<string | null>;
   openExternal(url: string): Promise<void>;
 }
+
+/** Of a door that shows nothing: there is no dialog, and no address is opened. */
+export const windowless = (door: AppInfo['door']): Surroundings => ({
+  door,
+  initialPath: null,
+  canChooseFolder: false,
+  chooseFolder: () => Promise.resolve(null),
+  openExternal: () => Promise.resolve(),
+});

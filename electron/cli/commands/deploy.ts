@@ -1,4 +1,4 @@
-import type { DeployPreview, DeployRequest, EngineName, Goal } from '../../../shared/contract/deploy.ts';
+import type { DeployPreview, DeployRequest, EngineName, Goal, WhenOffline } from '../../../shared/contract/deploy.ts';
 import type { JobId } from '../../../shared/contract/ids.ts';
 import type { Command } from '../../../shared/contract/job.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
@@ -9,6 +9,7 @@ import { changesText } from '../output/changes.ts';
 import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
 import { gateText } from '../../../shared/fleet/waves.ts';
+import { readLimits } from '../read-limits.ts';
 import { readWaves } from '../read-waves.ts';
 import { readId } from './jobs.ts';
 import { selectHosts } from '../select-hosts.ts';
@@ -23,6 +24,15 @@ export interface DeployOptions {
   readonly watchdog?: number | 'off';
   /** A file that says which hosts go before others, or `off`; absent: what the fleet says. */
   readonly waves?: string;
+  /** True restarts hosts that need it, of each tag one at a time. */
+  readonly reboot?: boolean;
+  readonly rebootLimit?: number;
+  /** Such as `copies=2`. */
+  readonly atOnce?: readonly string[];
+  /** `here`, `target`, or a machine; absent: as the fleet says. */
+  readonly buildOn?: string;
+  /** What becomes of hosts that do not answer; a number waits for so many seconds. */
+  readonly offline?: WhenOffline;
   /** True finds out what would change, and changes nothing. */
   readonly planOnly?: boolean;
   /** A job that found out what would change: exactly that is done. */
@@ -121,6 +131,11 @@ export async function deploy(session: Session, folder: string, options: DeployOp
     goal: planOnly ? 'dry-activate' : options.goal,
     engine: options.engine,
     watchdog: options.watchdog,
+    reboot: options.reboot === true ? 'where-needed' : undefined,
+    rebootSeconds: options.rebootLimit,
+    offline: options.offline,
+    buildOn: options.buildOn,
+    limits: options.atOnce === undefined ? undefined : readLimits(options.atOnce),
     waves: options.waves === undefined ? undefined : await readWaves(options.waves),
     planned: options.planned === undefined ? undefined : readId(options.planned),
   };

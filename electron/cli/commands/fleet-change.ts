@@ -12,7 +12,7 @@ import { showProblem } from '../output/problem.ts';
 import { printable, type Painter } from '../output/text.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
-import { targetParts } from '../target-text.ts';
+import { targetParts } from '../../../shared/fleet/target-parts.ts';
 
 interface Common {
   readonly dryRun?: boolean;

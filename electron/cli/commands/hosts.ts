@@ -10,7 +10,7 @@ import { followJob } from '../follow-job.ts';
 import { openForCommand } from '../open.ts';
 import { adoptedText, machineText } from '../output/machine.ts';
 import type { Session } from '../session.ts';
-import { targetParts } from '../target-text.ts';
+import { targetParts } from '../../../shared/fleet/target-parts.ts';
 import { askSecret, canAsk } from '../terminal.ts';
 
 interface ProbeOptions {

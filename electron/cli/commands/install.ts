@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
+import type { NewHostRequest } from '../../../shared/contract/create.ts';
 import { hostName, jobId } from '../../../shared/contract/ids.ts';
 import {
   installPhase,
@@ -17,7 +18,7 @@ import { followJob } from '../follow-job.ts';
 import { openForCommand } from '../open.ts';
 import { showProblem } from '../output/problem.ts';
 import type { Session } from '../session.ts';
-import { targetParts } from '../target-text.ts';
+import { targetParts } from '../../../shared/fleet/target-parts.ts';
 import { probeForCommand } from './hosts.ts';
 
 interface InstallFlags {
@@ -30,12 +31,17 @@ interface InstallFlags {
   readonly resume?: string;
   readonly type: HostType;
   readonly tag: readonly string[];
+  readonly module: readonly string[];
+  readonly admin?: string;
+  readonly key: readonly string[];
+  readonly timeZone?: string;
   readonly kexec?: string;
   readonly extraFiles?: string;
   readonly diskKey: readonly string[];
   readonly hardware: InstallOptions['hardware'];
   readonly diskoDeps: boolean;
   readonly bootLimit: number;
+  readonly buildOn: string;
   readonly commit: boolean;
   readonly check?: boolean;
   readonly json?: boolean;
@@ -70,6 +76,7 @@ async function resume(session: Session, name: string, flags: InstallFlags): Prom
   const phase = phaseOf(flags);
   const erases = point.erases || phase === 'kexec' || phase === 'hardware' || phase === 'disko';
   if (erases && confirmationOf(name, flags.confirmWipe).disks.length === 0) throw serialsWanted(point.disks);
+  if (session.isJson) session.printJson({ type: 'left', ...point });
   for (const line of point.state) session.tell(`${line}\n`);
   const { jobId: next } = await session.client.install.resume({
     jobId: id.data,
@@ -117,21 +124,31 @@ async function install(session: Session, folder: string, name: string, flags: In
   const { login, answer } = await probeForCommand(session, flags.target, flags);
   const host = hostName.parse(name);
   const isKnown = view.hosts.some((one) => one.name === host);
+  const suggested = isKnown ? null : await session.client.create.suggestHost({ fleetId: view.fleet.id });
+  const unknown = flags.module.find((one) => suggested?.modules.includes(one) === false);
+  if (unknown !== undefined) {
+    const known = suggested?.modules.join(', ') || 'it has none that not every host includes';
+    throw wrongUsage('The fleet has no such module', unknown, `In its folder modules/: ${known}.`);
+  }
   const request: InstallRequest = {
     fleetId: view.fleet.id,
     host,
-    newHost: isKnown
-      ? null
-      : {
-          name,
-          type: flags.type,
-          system: answer.report.system ?? 'x86_64-linux',
-          address: login.target.host,
-          user: 'root',
-          port: login.target.port,
-          tags: [...flags.tag],
-          stateVersion: (await session.client.create.suggestHost({ fleetId: view.fleet.id })).stateVersion,
-        },
+    newHost:
+      suggested === null
+        ? null
+        : {
+            name,
+            type: flags.type,
+            system: answer.report.system ?? 'x86_64-linux',
+            address: login.target.host,
+            user: 'root',
+            port: login.target.port,
+            tags: [...flags.tag],
+            stateVersion: suggested.stateVersion,
+            modules: [...flags.module],
+            ...adminOf(flags, suggested.common.adminUser),
+            ...(flags.timeZone === undefined ? {} : { timeZone: flags.timeZone }),
+          },
     network: null,
     target: login.target,
     identityFile: login.identityFile,
@@ -139,6 +156,10 @@ async function install(session: Session, folder: string, name: string, flags: In
     layout: flags.layout === undefined ? null : { text: await layoutText(flags.layout), companion: null },
     options: {
       ...defaultInstallOptions,
+      buildOn:
+        flags.buildOn === 'here' || flags.buildOn === 'target'
+          ? { kind: flags.buildOn }
+          : { kind: 'builder', address: flags.buildOn },
       withoutDiskoDependencies: !flags.diskoDeps || answer.verdict.defaults.withoutDiskoDependencies,
       kexecImage: flags.kexec ?? null,
       hardware: flags.hardware,
@@ -159,6 +180,14 @@ async function install(session: Session, folder: string, name: string, flags: In
     ? await session.client.install.check(request)
     : await session.client.install.start({ ...request, confirmation: confirmationOf(name, flags.confirmWipe) });
   return followJob(session, id, { trustsNewHostKeys: false });
+}
+
+/** Who logs in to a new host beside those of the whole fleet: its admin too where no other user is named. */
+function adminOf({ admin, key }: InstallFlags, fleetsAdmin: string | null): Pick<NewHostRequest, 'admin'> {
+  const user = admin ?? fleetsAdmin;
+  if (admin === undefined && key.length === 0) return {};
+  if (user !== null) return { admin: { user, sshKeys: [...key] } };
+  throw wrongUsage('Nobody is named who logs in with this key', key[0] ?? '', 'Name the user: --admin USER');
 }
 
 async function layoutText(file: string): Promise<string> {
@@ -197,6 +226,18 @@ export function addInstall(
     .option('--resume <JOB>', 'go on where an earlier install ended')
     .addOption(new Option('--type <TYPE>', 'of a new host').choices([...hostTypes]).default('server'))
     .addOption(new Option('--tag <TAG>', 'of a new host; may be repeated').argParser(repeated).default([], 'none'))
+    .addOption(
+      new Option('--module <NAME>', 'in the fleet’s modules/, that a new host includes; may be repeated')
+        .argParser(repeated)
+        .default([], 'none'),
+    )
+    .option('--admin <USER>', 'who logs in to a new host beside those of the whole fleet, with --key')
+    .addOption(
+      new Option('--key <KEY>', 'public SSH key that may log in to a new host; may be repeated')
+        .argParser(repeated)
+        .default([], 'none'),
+    )
+    .option('--time-zone <ZONE>', 'of a new host; default: the fleet’s')
     .option('--kexec <IMAGE>', 'another installer to start by kexec: a file or a URL')
     .option('--extra-files <FOLDER>', 'laid over the root of the new system')
     .addOption(
@@ -209,6 +250,7 @@ export function addInstall(
         .choices(['nixos-generate-config', 'nixos-facter', 'none'])
         .default('nixos-generate-config'),
     )
+    .option('--build-on <PLACE>', 'where the system is built: here, target, or USER@HOST of another computer', 'here')
     .option('--no-disko-deps', 'leave disko’s programs out, for machines with little memory')
     .addOption(
       new Option('--boot-limit <SECONDS>', 'how long the first boot is waited for').argParser(seconds).default(720),

@@ -4,9 +4,10 @@ import { exportLine } from '../../../shared/jobs/export.ts';
 import { colouredText } from '../../engine/nix/terminal-text.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { resultLine } from '../follow-job.ts';
+import { followJob, resultLine } from '../follow-job.ts';
 import { jobTable, outcomeText, stepText } from '../output/job.ts';
 import { printable } from '../output/text.ts';
+import { readLimits } from '../read-limits.ts';
 import type { Session } from '../session.ts';
 
 /** The id of a job as it was typed. @throws CommandFailed with exit code 2 */
@@ -49,6 +50,12 @@ export async function showJob(session: Session, idText: string): Promise<ExitCod
   }
   session.print(outcomeText(job, session.paint));
   return exitCodes.done;
+}
+
+/** `jobs retry ID`: the same again, in the same way, for the hosts of a deploy that did not come to it. */
+export async function retryJob(session: Session, idText: string, options: { yes?: boolean }): Promise<ExitCode> {
+  const { jobId } = await call(session.client.deploy.retryFailed({ id: readId(idText) }));
+  return followJob(session, jobId, { trustsNewHostKeys: options.yes === true });
 }
 
 /**
@@ -117,6 +124,13 @@ export async function cancelJob(session: Session, idText: string): Promise<ExitC
   const job = await call(session.client.job.show({ id }));
   if (session.isJson) session.printJson(resultLine(job));
   else session.print(outcomeText(job, session.paint));
+  return exitCodes.done;
+}
+
+/** `jobs limit ID copies=2`: for what has not begun yet. */
+export async function limitJob(session: Session, idText: string, words: readonly string[]): Promise<ExitCode> {
+  const id = readId(idText);
+  await call(session.client.job.limit({ id, limits: readLimits(words) }));
   return exitCodes.done;
 }
 

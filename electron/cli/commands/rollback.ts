@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander';
-import type { Generation, RollbackTarget } from '../../../shared/contract/generation.ts';
+import type { RollbackTarget } from '../../../shared/contract/generation.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob } from '../follow-job.ts';
 import { printChanges } from './deploy.ts';
+import { readId } from './jobs.ts';
 import { openForCommand } from '../open.ts';
-import { table } from '../output/table.ts';
 import { printable } from '../output/text.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
@@ -17,6 +17,9 @@ interface RollbackOptions {
   readonly on: string;
   readonly to: string;
   readonly watchdog?: number | 'off';
+  readonly reboot?: boolean;
+  readonly rebootLimit?: number;
+  readonly planned?: string;
   readonly planOnly?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -50,7 +53,16 @@ async function rollback(session: Session, folder: string, options: RollbackOptio
     if (!/^y(es)?$/i.test((await ask(session.terminal, question)).trim())) return exitCodes.failed;
   }
   try {
-    const request = { fleetId: view.fleet.id, hosts: names, watchdog: options.watchdog, to, isPlanOnly: planOnly };
+    const request = {
+      fleetId: view.fleet.id,
+      hosts: names,
+      watchdog: options.watchdog,
+      reboot: options.reboot === true ? ('where-needed' as const) : undefined,
+      rebootSeconds: options.rebootLimit,
+      planned: options.planned === undefined ? undefined : readId(options.planned),
+      to,
+      isPlanOnly: planOnly,
+    };
     const { jobId } = await session.client.deploy.rollback(request);
     const exitCode = await followJob(session, jobId, { trustsNewHostKeys: options.yes === true });
     if (planOnly) await printChanges(session, jobId);
@@ -60,35 +72,15 @@ async function rollback(session: Session, folder: string, options: RollbackOptio
   }
 }
 
-function generationRow(one: Generation): string[] {
-  const marks = [one.isRunning ? 'running' : '', one.isBooted ? 'booted' : '', one.isNext ? 'next' : ''];
-  return [
-    String(one.number),
-    new Date(one.at).toLocaleString('sv-SE'),
-    printable(one.nixosVersion),
-    printable(one.kernel),
-    marks.filter((mark) => mark !== '').join(', '),
-  ];
-}
-
-/** `generations DIR HOST`: what a host has in its system profile. */
-async function showGenerations(session: Session, folder: string, name: string): Promise<ExitCode> {
-  const view = await openForCommand(session, folder);
-  const host = view.hosts.find((one) => one.name === name);
-  if (host === undefined) throw wrongUsage('The fleet has no such host', name, 'nixstead fleet show names its hosts.');
-  try {
-    const generations = await session.client.deploy.generations({ fleetId: view.fleet.id, host: host.name });
-    if (session.isJson) session.printJson(generations);
-    else session.print(table(['NUMBER', 'MADE', 'NIXOS', 'KERNEL', ''], generations.map(generationRow), session.paint));
-    return exitCodes.done;
-  } catch (error) {
-    throw new CommandFailed(problemOfCall(error), exitCodes.failed);
-  }
-}
-
-/** Adds `rollback` and `generations`. */
-export function addRollback(program: Command, act: InSession, watchdog: Option, selectionHelp: string): void {
-  program
+/** Adds `rollback`. @param restarts the options that say whether hosts restart afterwards */
+export function addRollback(
+  program: Command,
+  act: InSession,
+  watchdog: Option,
+  restarts: readonly Option[],
+  selectionHelp: string,
+): void {
+  const command = program
     .command('rollback')
     .description('hosts go back to a generation that they have, guarded as a deploy is')
     .argument('<DIR>', 'the folder with flake.nix')
@@ -98,19 +90,12 @@ export function addRollback(program: Command, act: InSession, watchdog: Option, 
     )
     .addOption(watchdog)
     .option('--plan-only', 'find out what going back would change, and change nothing')
+    .option('--planned <ID>', 'do exactly what a plan found (the id of its job)')
     .option('-y, --yes', 'do not ask')
     .addOption(new Option('--json', 'print JSON Lines'))
     .addHelpText('after', selectionHelp)
     .action((folder: string, options: RollbackOptions) =>
       act(options, (session) => rollback(session, folder, options)),
     );
-  program
-    .command('generations')
-    .description('the generations of a host: which runs, was booted, boots next')
-    .argument('<DIR>', 'the folder with flake.nix')
-    .argument('<HOST>')
-    .addOption(new Option('--json', 'print JSON'))
-    .action((folder: string, host: string, options: { json?: boolean }) =>
-      act(options, (session) => showGenerations(session, folder, host)),
-    );
+  for (const option of restarts) command.addOption(option);
 }

@@ -1,15 +1,17 @@
+import type { HostLink } from './host-session.ts';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Activation } from './activation.ts';
 import {
   followArgv,
   glanceArgv,
+  readBusy,
   readActivationStatus,
   startArgv,
   wasStarted,
-  type Activation,
   type ActivationStatus,
 } from './activation-script.ts';
 import { deployError, deployProblems } from './problems.ts';
-import { isConnectionProblem, type TargetLink } from './target-link.ts';
+import { isConnectionProblem } from './target-link.ts';
 
 /** For so long a host that is activating may be out of reach, for example while its network is set up anew. */
 const outOfReachLimitMs = 120_000;
@@ -40,7 +42,7 @@ export interface ActivateOptions {
  *   reason, while the activation goes on
  */
 export async function activate(
-  link: TargetLink,
+  link: HostLink,
   activation: Activation,
   options: ActivateOptions,
 ): Promise<ActivationStatus> {
@@ -74,6 +76,8 @@ export async function activate(
       tellRemarks(remarks, activation, options);
       const status = readActivationStatus(remarks, activation.nonce);
       if (status) return status;
+      const other = readBusy(remarks, activation.nonce);
+      if (other !== null) throw deployError(deployProblems.busy(hostName, other));
       if (!isStarted) throw deployError(deployProblems.notStarted(hostName, evidenceOf(remarks, stdout, exitCode)));
       // Our follower was ended before it could tell, for example with the scope of its login: ask again.
     } catch (error) {
@@ -92,7 +96,7 @@ export async function activate(
 
 /** Asks how far an activation is that nobody follows any more. */
 export async function glanceAt(
-  link: TargetLink,
+  link: HostLink,
   activation: Activation,
   privilege: readonly string[],
   signal: AbortSignal,

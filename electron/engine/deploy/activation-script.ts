@@ -1,31 +1,14 @@
-import type { Goal } from '../../../shared/contract/deploy.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { nextBootMark } from '../fleet/status/probe.ts';
+import type { Activation } from './activation.ts';
 import { asRoot, type Argv } from './privilege.ts';
-import { watchdogFunctions, watchdogProgram } from './watchdog-script.ts';
+import { folderFunctions, sweepFolders, watchdogFunctions, watchdogProgram } from './watchdog-script.ts';
 
 /**
  * How a system is activated on the target so that a connection that drops does not end it: a program is written to a
  * folder in /run and started in a transient systemd unit (or, where systemd does not run, in a session of its own). It
  * leaves its output and at its end its status there; following is a second program that can be started again.
  */
-
-/** What one activation is called on the target, and where it leaves its traces. */
-export interface Activation {
-  /** Folder in /run; it is there from the start until a day later, or until the next boot. */
-  readonly folder: string;
-  /** Transient unit, where systemd runs. */
-  readonly unit: string;
-  readonly system: string;
-  readonly goal: Exclude<Goal, 'build' | 'push' | 'keys'>;
-  /** The profile that is set first; null for goals that leave it. */
-  readonly profile: string | null;
-  /** The profile's generation that is switched to; null makes a new one. */
-  readonly toGeneration: number | null;
-  /** For so long the host may be unconfirmed before it goes back by itself; null: it has no watchdog. */
-  readonly watchdogSeconds: number | null;
-  /** Marks our own lines among those of sudo and the login shell. */
-  readonly nonce: string;
-}
 
 /**
  * Runs on the target as root, apart from any connection. A hang-up is ignored, and each status is written beside and
@@ -44,7 +27,9 @@ elif [ -n "$profile" ]; then
   nix-env -p "$profile" --set "$system" || leave profile "$?"
 fi
 "$system/bin/switch-to-configuration" "$goal"
-leave switch "$?"
+code=$?
+case $goal-$code in switch-0 | switch-4 | boot-0) rm -f ${nextBootMark} ;; esac
+leave switch "$code"
 `;
 
 /**
@@ -59,10 +44,16 @@ folder=$1 unit=$2 nonce=$3 program=$4 watchdog=$5 seconds=$6
 shift 6
 new=$1 profile=$3
 ${watchdogFunctions}
+${folderFunctions}
 undo() { [ "$seconds" = 0 ] || disarm || :; rm -rf "$folder"; }
 umask 077
 mkdir -p "\${folder%/*}"
-find "\${folder%/*}" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + 2>/dev/null || :
+for other in "\${folder%/*}"/*; do
+  if [ "$other" = "$folder" ] || ! is_busy "$other"; then continue; fi
+  echo "$nonce busy \${other##*/}" >&2
+  exit 0
+done
+${sweepFolders}
 if mkdir "$folder" 2>/dev/null; then
   trap undo EXIT
   : >"$folder/output"
@@ -144,6 +135,11 @@ export function readActivationStatus(text: string, nonce: string): ActivationSta
   if (state !== 'profile' && state !== 'switch' && state !== 'died' && state !== 'gone' && state !== 'running')
     return null;
   return { state, exitCode: Number(line?.[2] ?? 0) };
+}
+
+/** Whose activation is under way there, so that ours was not started; null where none is. */
+export function readBusy(text: string, nonce: string): string | null {
+  return new RegExp(`^${nonce} busy (.+)$`, 'm').exec(text)?.[1] ?? null;
 }
 
 /** True where the launcher got through: from then on the activation goes on without us. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { JobContext } from '../jobs/context.ts';
-import { buildInJob } from '../nix/build.ts';
+import { buildInJob, patience } from '../nix/build.ts';
 import { copyCommand } from '../nix/copy.ts';
 import { nixError } from '../nix/errors.ts';
 import type { ProgressUpdate } from '../nix/progress-feed.ts';
@@ -11,16 +11,21 @@ import type { EvaluatedSystem } from './evaluate.ts';
 import type { HostSteps } from './host-steps.ts';
 import type { TargetStore } from './target-store.ts';
 
-interface BuildWork {
+export interface BuildWork {
   readonly host: HostName;
   readonly system: EvaluatedSystem;
   readonly steps: HostSteps;
   readonly flakeFolder: string;
 }
 
-/** Keeps a host's system from being collected while the job needs it. */
+/** Where a job's links to systems lie, each called as its host. */
+export function systemLinks(jobFolder: string): string {
+  return join(jobFolder, 'systems');
+}
+
+/** Keeps a host's system from being collected while the job needs it. For names that were looked at (host-name.ts) alone. */
 export function systemLink(jobFolder: string, host: HostName): string {
-  return join(jobFolder, 'systems', host);
+  return join(systemLinks(jobFolder), host);
 }
 
 /** Builds a host's system on this computer and what nix.conf names as its builders. Returns a short result. */
@@ -42,7 +47,10 @@ export function buildOnTargetCommand(
 ): Required<Pick<NixCommand, 'args' | 'sshOptions'>> {
   const { args, sshOptions } = copyCommand({ ...store, paths: [] });
   const url = args[args.indexOf('--to') + 1] ?? '';
-  return { args: ['build', '--no-link', '--eval-store', 'auto', '--store', url, `${drvPath}^out`], sshOptions };
+  return {
+    args: ['build', '--no-link', ...patience, '--eval-store', 'auto', '--store', url, `${drvPath}^out`],
+    sshOptions,
+  };
 }
 
 /** Has the target build its own system: nix sends the derivations there and shows what it does. */

@@ -1,6 +1,6 @@
 import type { Command, Stage } from '../../../shared/contract/job.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
-import type { Activation } from './activation-script.ts';
+import type { Activation } from './activation.ts';
 
 /** The profile that a NixOS machine boots. */
 export const systemProfile = '/nix/var/nix/profiles/system';

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
 import { connectTimeoutSeconds } from '../ssh/config.ts';
-import type { SshSession } from '../ssh/session.ts';
+import type { HostLink, HostSession } from './host-session.ts';
 import type { ActivationStatus } from './activation-script.ts';
 import type { HealthResult } from '../../../shared/contract/health.ts';
 import type { HostHealth } from './health/host-health.ts';
@@ -10,7 +10,7 @@ import { areHealthy } from './health/run-checks.ts';
 import type { HostSteps } from './host-steps.ts';
 import { readMachineFacts } from './machine-facts.ts';
 import { deployError, deployProblems, type RevertCause } from './problems.ts';
-import { isConnectionProblem, type TargetLink } from './target-link.ts';
+import { isConnectionProblem } from './target-link.ts';
 import type { Watchdog } from './watchdog.ts';
 import type { WatchdogAnswer } from './watchdog-script.ts';
 
@@ -34,7 +34,7 @@ export type Confirmed =
 
 interface ConfirmationWork {
   readonly host: HostName;
-  readonly link: TargetLink;
+  readonly link: HostLink;
   readonly steps: HostSteps;
   readonly watchdog: Watchdog;
   readonly health: HostHealth;
@@ -123,7 +123,7 @@ class Confirmation {
   }
 
   /** Keeps what came through well and sends back what did not. */
-  async #judge(session: SshSession): Promise<WatchdogAnswer> {
+  async #judge(session: HostSession): Promise<WatchdogAnswer> {
     const { watchdog, status, signal } = this.#work;
     if (watchdog.byHand !== null) {
       return watchdog.byHand === 'keep'
@@ -139,7 +139,7 @@ class Confirmation {
   }
 
   /** Why the checks send the host back; null where they do not. @throws where the way to the host was lost meanwhile */
-  async #checkHealth(session: SshSession): Promise<string | null> {
+  async #checkHealth(session: HostSession): Promise<string | null> {
     const { health, steps, watchdog, signal } = this.#work;
     if (health.count === 0) return null;
     const results = await health.run(session, {
@@ -158,7 +158,7 @@ class Confirmation {
     return `${this.#unhealthy.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}`;
   }
 
-  async #cameBack(session: SshSession, first: WatchdogAnswer): Promise<Confirmed> {
+  async #cameBack(session: HostSession, first: WatchdogAnswer): Promise<Confirmed> {
     const { host, watchdog, steps, signal } = this.#work;
     steps.progress('confirm', { note: `going back: ${watchdog.reason}` });
     this.#giveUpAt = Math.max(this.#giveUpAt, Date.now() + outOfReachLimitMs);

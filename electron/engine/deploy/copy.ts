@@ -1,9 +1,10 @@
+import type { HostLink } from './host-session.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { copyInJob } from '../nix/copy.ts';
 import { freeSpaceCommand, parseFreeSpace, type FreeSpace } from '../nix/free-space.ts';
+import { CopyPace } from './copy-pace.ts';
 import type { HostSteps } from './host-steps.ts';
-import type { TargetLink } from './target-link.ts';
 import type { TargetStore } from './target-store.ts';
 
 interface CopyWork {
@@ -11,13 +12,16 @@ interface CopyWork {
   readonly path: string;
   readonly place: string;
   readonly store: TargetStore;
-  readonly link: TargetLink;
+  readonly link: HostLink;
   readonly steps: HostSteps;
+  /** Called where the copy moves little, so that another one can use what it leaves of this computer's line. */
+  readonly onSlow: () => void;
 }
 
 /** Copies a system and all that it needs to its host. Returns a short result. */
 export async function copySystem(context: JobContext, work: CopyWork): Promise<string> {
   const { host, path, store, steps } = work;
+  using pace = new CopyPace(work.onSlow);
   const { copies, bytes } = await copyInJob(context, {
     host,
     paths: [path],
@@ -26,6 +30,7 @@ export async function copySystem(context: JobContext, work: CopyWork): Promise<s
     shownTarget: work.place,
     askFreeSpace: () => freeSpaceOf(work.link, context.signal),
     onUpdate: ({ view }) => {
+      pace.moved(view.bytes.done);
       steps.progress('copy', {
         done: view.bytes.done,
         total: view.bytes.total,
@@ -40,7 +45,7 @@ export async function copySystem(context: JobContext, work: CopyWork): Promise<s
 }
 
 /** What `df` says about the store of the target. */
-async function freeSpaceOf(link: TargetLink, signal: AbortSignal): Promise<FreeSpace | null> {
+async function freeSpaceOf(link: HostLink, signal: AbortSignal): Promise<FreeSpace | null> {
   const session = await link.open(signal);
   const { stdout } = await session.exec(freeSpaceCommand, { signal, timeoutMs: 10_000 });
   return parseFreeSpace(stdout);

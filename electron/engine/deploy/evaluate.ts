@@ -6,11 +6,12 @@ import type { Evaluator } from '../fleet/evaluator.ts';
 import { askHosts, type HostAnswer, type HostQuestion } from '../fleet/host-questions.ts';
 import { kindsOf } from '../fleet/kinds/all.ts';
 import type { Kind } from '../fleet/kinds/kind.ts';
-import { availableMemoryMiB, hostsThatFit } from '../fleet/memory.ts';
+import { availableMemoryMiB, hostsThatFit } from '../nix/memory.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { evalArguments, evalJson } from '../nix/eval.ts';
 import { findNix } from '../nix/nix-program.ts';
 import { nixArgv } from '../nix/run.ts';
+import { mostEvaluations, type Limit } from './limits.ts';
 import { deployError, deployProblems } from './problems.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
 
@@ -86,41 +87,40 @@ export function evaluationSource(fleet: DeploySpec['fleet']): { ref: string } | 
   return fleet.form === 'flake' ? { ref: fleet.ref } : { file: fleet.ref };
 }
 
-/** More nix at once would only take each other's memory: each reads nixpkgs for itself. */
-const mostEvaluations = 4;
-
 /**
  * How the hosts are shared out among evaluations that run side by side. One nix uses one core, so there are as many as
  * there are cores, and together they never hold more hosts than fit the free memory.
  * @param fitting how many hosts fit the memory at once
+ * @param most as many nix as may run side by side
  */
 export function shareOut<T>(
   hosts: readonly T[],
   fitting: number,
   cores: number,
+  most: number,
 ): { readonly shares: readonly (readonly T[])[]; readonly chunkSize: number } {
-  const count = Math.max(1, Math.min(mostEvaluations, cores, fitting, hosts.length));
+  const count = Math.max(1, Math.min(most, cores, fitting, hosts.length));
   const size = Math.ceil(hosts.length / count);
   const shares = Array.from({ length: count }, (_, index) => hosts.slice(index * size, (index + 1) * size));
   return { shares: shares.filter((share) => share.length > 0), chunkSize: Math.max(1, Math.floor(fitting / count)) };
 }
 
 /** As {@link shareOut}, for this computer as it is now. */
-export function shareOutHere<T>(hosts: readonly T[]) {
-  return shareOut(hosts, hostsThatFit(availableMemoryMiB()), availableParallelism());
+export function shareOutHere<T>(hosts: readonly T[], most = mostEvaluations) {
+  return shareOut(hosts, hostsThatFit(availableMemoryMiB()), availableParallelism(), most);
 }
 
 /**
  * Evaluates hosts, several nix side by side in chunks that fit the free memory, and tells of each host as soon as its
  * chunk is through. A host that throws fails alone.
- * @param lockFile counts in place of the flake's own lock
+ * @param options `lockFile` counts in place of the flake's own lock; `limit` says how many nix run at once
  */
 export async function evaluateSystems(
   context: JobContext,
   fleet: DeploySpec['fleet'],
   hosts: readonly HostToEvaluate[],
   onResult: (host: HostName, result: EvaluatedSystem | ProblemError) => void,
-  lockFile?: string,
+  { lockFile, limit }: { lockFile?: string | undefined; limit?: Limit } = {},
 ): Promise<void> {
   const byName = new Map(hosts.map((host) => [String(host.name), host.name]));
   const questions = systemQuestions(fleet.form, hosts);
@@ -136,8 +136,10 @@ export async function evaluateSystems(
       onResult(name, 'answer' in answer ? answer.answer : new ProblemError(answer.problem));
     }
   };
-  const { shares, chunkSize } = shareOutHere(questions);
-  await Promise.all(shares.map((share) => askHosts(share, { evaluate, chunkSize, onAnswers })));
+  const { shares, chunkSize } = shareOutHere(questions, limit?.places);
+  const ask = (share: readonly HostQuestion<EvaluatedSystem>[]) => () =>
+    askHosts(share, { evaluate, chunkSize, onAnswers });
+  await Promise.all(shares.map((share) => (limit ? limit.run(context.signal, ask(share)) : ask(share)())));
 }
 
 /** An evaluator whose commands are kept with the job, and whose words go into the job's own log. */
@@ -148,7 +150,8 @@ export function evaluatorInJob(
 ): Evaluator {
   const source = evaluationSource(fleet);
   return async (apply) => {
-    const argv = nixArgv(await findNix(), await evalArguments({ source, apply, lockFile }));
+    const nix = await findNix();
+    const argv = nixArgv(nix, await evalArguments({ source, apply, lockFile }), nix.shown);
     const command = { host: null, stage: 'evaluate', where: 'here', argv, env: {} } as const;
     context.emit({ type: 'command', command, exitCode: null });
     let exitCode = 1;

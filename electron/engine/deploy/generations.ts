@@ -1,5 +1,6 @@
 import type { Generation, RollbackTarget } from '../../../shared/contract/generation.ts';
-import type { SshSession } from '../ssh/session.ts';
+import { protectedFolder } from '../generations/protected-folder.ts';
+import type { HostSession } from './host-session.ts';
 import { deployError, deployProblems } from './problems.ts';
 
 const timeLimitMs = 30_000;
@@ -18,11 +19,14 @@ for link in /nix/var/nix/profiles/system-*-link; do
   printf 'generation\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "\${number%-link}" "$system" "$(stat -c %Y "$link")" \\
     "$(head -n 1 "$system/nixos-version" 2>/dev/null)" "\${kernel%/*}"
 done
+for link in ${protectedFolder}/*; do
+  [ ! -L "$link" ] || printf 'protected\\t%s\\t%s\\n' "\${link##*/}" "$(readlink "$link")"
+done
 echo 'end	yes'
 `;
 
 /** Asks a host for its generations, the newest first. @throws ProblemError `deploy-answer-unreadable`, `ssh-*` */
-export async function readGenerations(session: SshSession, signal: AbortSignal): Promise<Generation[]> {
+export async function readGenerations(session: HostSession, signal: AbortSignal): Promise<Generation[]> {
   const { stdout, stderr } = await session.exec(['sh', '-c', script], { signal, timeoutMs: timeLimitMs });
   const generations = parseGenerations(stdout);
   if (generations === null) throw deployError(deployProblems.unreadableAnswer(session.place, stderr || stdout));
@@ -35,6 +39,7 @@ export function parseGenerations(text: string): Generation[] | null {
   const of = (word: string): string[][] => lines.filter(([first]) => first === word).map(([, ...values]) => values);
   if (of('end').length === 0) return null;
   const [running, booted, next] = ['running', 'booted', 'next'].map((word) => of(word)[0]?.[0] ?? '');
+  const marks = new Set(of('protected').map(([number = '', system = '']) => `${number} ${system}`));
   return of('generation')
     .map(([number = '', system = '', seconds = '0', nixosVersion = '', kernel = '']) => ({
       number: Number(number),
@@ -45,6 +50,8 @@ export function parseGenerations(text: string): Generation[] | null {
       isRunning: system === running,
       isBooted: system === booted,
       isNext: next === `system-${number}-link`,
+      // A number is given again where the newest were deleted: the mark is for this system.
+      isProtected: marks.has(`${number} ${system}`),
     }))
     .filter(({ number }) => Number.isSafeInteger(number))
     .toSorted((a, b) => b.number - a.number);

@@ -50,13 +50,24 @@ export function uploadsKeys(
 }
 
 /** What a host goes through in a deploy. */
-export function stagesOfHost(spec: Pick<DeploySpec, 'goal' | 'engine' | 'rollbackTo'>, host: DeployHost): Stage[] {
-  const stages = spec.rollbackTo === null ? goals[spec.goal].stages : rollbackStages(spec.goal);
+export function stagesOfHost(
+  spec: Pick<DeploySpec, 'goal' | 'engine' | 'rollbackTo' | 'reboot'>,
+  host: DeployHost,
+): Stage[] {
+  // This computer is restarted by whoever sits at it.
+  const reboot = host.isLocal ? 'never' : spec.reboot;
+  const stages = withReboot({ reboot }, spec.rollbackTo === null ? goals[spec.goal].stages : rollbackStages(spec.goal));
   if (spec.goal === 'keys' || !uploadsKeys(spec, host)) return [...stages];
   return stages.flatMap((stage) => (stage === 'activate' ? ['keys', stage] : [stage]));
 }
 
+/** Restarting comes when the new system is confirmed, and is verified with it. */
+function withReboot({ reboot }: Pick<DeploySpec, 'reboot'>, stages: readonly Stage[]): readonly Stage[] {
+  if (reboot === 'never') return stages;
+  return stages.flatMap((stage): Stage[] => (stage === 'verify' ? ['reboot', stage] : [stage]));
+}
+
 /** What going back goes through: everything is there already. */
-export function rollbackStages(goal: Goal): readonly Stage[] {
+function rollbackStages(goal: Goal): readonly Stage[] {
   return goal === 'dry-activate' ? ['plan', 'activate'] : ['plan', 'activate', 'confirm', 'verify'];
 }

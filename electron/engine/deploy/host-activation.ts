@@ -1,3 +1,4 @@
+import type { HostLink } from './host-session.ts';
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Goal } from '../../../shared/contract/deploy.ts';
@@ -9,7 +10,8 @@ import { ProblemError } from '../errors.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { jobCrashed } from '../jobs/errors.ts';
 import { glanceAt } from './activate.ts';
-import type { Activation, ActivationStatus } from './activation-script.ts';
+import type { Activation } from './activation.ts';
+import type { ActivationStatus } from './activation-script.ts';
 import { systemProfile } from './commands.ts';
 import { confirm, type Confirmed } from './confirmation.ts';
 import type { GuardedActivation, Passage } from './engines/engine.ts';
@@ -20,8 +22,8 @@ import type { HostKeys } from './keys/host-keys.ts';
 import { LateSignal } from './late-signal.ts';
 import { clock } from './problems.ts';
 import { describeUnits, LineCutter, noSwitchProgress, readSwitchLine, type SwitchProgress } from './switch-output.ts';
-import type { TargetLink } from './target-link.ts';
-import { judgeActivation, judgeReverted, type Evidence, type Verdict } from './verdict.ts';
+import type { HostReboot } from './reboot/host-reboot.ts';
+import { judgeActivation, judgeReboot, judgeReverted, type Evidence, type Verdict } from './verdict.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface ActivationWork {
@@ -41,8 +43,10 @@ export interface ActivationWork {
   /** What is uploaded once it is activated; null: nothing. */
   readonly keys: Pick<HostKeys, 'after'> | null;
   readonly health: HostHealth;
+  /** null: it is not restarted, whatever it would need. */
+  readonly reboot: Pick<HostReboot, 'run'> | null;
   readonly before: MachineFacts;
-  readonly link: TargetLink;
+  readonly link: HostLink;
   readonly privilege: readonly string[];
   /** Called when the next stage begins. */
   readonly onStage: (stage: Stage) => void;
@@ -117,8 +121,8 @@ export class HostActivation implements GuardedActivation, Disposable {
     this.#endActivateStep(activated);
     const status = await this.#uploadKeys(activated, late.signal);
     const confirmed = await this.#confirm(status, late.signal);
+    const verdict = await this.#reboot(this.#judge(confirmed, status), confirmed, status);
     this.#work.onStage('verify');
-    const verdict = this.#judge(confirmed, status);
     if (verdict.outcome.state === 'failed') steps.fail('verify', verdict.note);
     else steps.done('verify', verdict.note);
     return verdict;
@@ -220,6 +224,28 @@ export class HostActivation implements GuardedActivation, Disposable {
         context.log(host, `${confirmed.answer.log}\n`);
     }
     return confirmed;
+  }
+
+  /** Only a host that is well is restarted: what does not work yet would be no easier to see afterwards. */
+  async #reboot(verdict: Verdict, confirmed: Confirmed, status: ActivationStatus): Promise<Verdict> {
+    const { reboot, steps, system, context } = this.#work;
+    if (reboot === null) return verdict;
+    if (verdict.outcome.state !== 'succeeded') {
+      steps.skip('reboot', 'not well');
+      return verdict;
+    }
+    this.#work.onStage('reboot');
+    const rebooted = await reboot.run(system, context.signal);
+    switch (rebooted.end) {
+      case 'not-needed':
+        return verdict;
+      case 'back':
+        return judgeActivation({ ...this.#evidence(rebooted.facts, status, rebooted.unhealthy), isRestarted: true });
+      case 'held':
+      case 'reverted':
+      case 'failed':
+        return judgeReboot(this.#evidence(confirmed.facts, status, []), rebooted);
+    }
   }
 
   #judge(confirmed: Confirmed, status: ActivationStatus): Verdict {

@@ -9,10 +9,11 @@ import { nameRefused } from '../fleet/errors.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
 import { JobCancelled } from '../jobs/context.ts';
 import { jobCrashed } from '../jobs/errors.ts';
-import type { Secrets } from '../ssh/askpass.ts';
-import { describeTarget, sshTarget } from '../ssh/target.ts';
+import { isInStore } from '../nix/store-files.ts';
 import { systemLink } from './build.ts';
-import { lackOfRoom, readChanges, withUnits } from './changes/read-changes.ts';
+import { askAfterCancel } from './after-cancel.ts';
+import { foretell, showChanges } from './changes/foretell.ts';
+import { withUnits } from './changes/read-changes.ts';
 import type { DeployWork, Reached } from './deploy-work.ts';
 import { engineGuards, engineOf } from './engines/all.ts';
 import type { Passage } from './engines/engine.ts';
@@ -23,14 +24,11 @@ import { HostHealth } from './health/host-health.ts';
 import { HostActivation } from './host-activation.ts';
 import type { HostSteps } from './host-steps.ts';
 import { HostKeys } from './keys/host-keys.ts';
-import { readMachineFacts } from './machine-facts.ts';
 import { deployError, deployProblems } from './problems.ts';
+import { isOffline, reachHost } from './reach-host.ts';
+import { HostReboot } from './reboot/host-reboot.ts';
 import type { DeployHost } from './spec.ts';
-import { TargetLink } from './target-link.ts';
-import { describeState, whyNothingToDo } from './verdict.ts';
-
-/** How long the hosts are asked what they are in after a person cancelled. */
-const afterCancelMs = 12_000;
+import { outcomeOfReboot, whyNothingToDo } from './verdict.ts';
 
 /** One host on its way through the stages. Nothing that happens to it holds up another. */
 export class HostDeploy {
@@ -64,11 +62,15 @@ export class HostDeploy {
       return this.#withVersion(await this.#stages());
     } catch (error) {
       if (context.signal.aborted || error instanceof JobCancelled) return await this.#cancelled();
+      const isAway = error instanceof ProblemError && this.#reached === null && isOffline(error.problem);
+      if (isAway && isLeftOut(this.#work.spec)) return this.#leftOut(error.problem);
       return this.#failed(error instanceof ProblemError ? error.problem : jobCrashed(error));
     } finally {
       this.#activation?.[Symbol.dispose]();
       this.#reached?.link[Symbol.dispose]();
-      if (this.#system) rmSync(systemLink(context.jobFolder, this.#host.name), { force: true });
+      // A plan is carried out later: its system is kept for as long as that may be (planned-roots.ts).
+      if (this.#system && this.#work.spec.goal !== 'dry-activate')
+        rmSync(systemLink(context.jobFolder, this.#host.name), { force: true });
     }
   }
 
@@ -88,7 +90,7 @@ export class HostDeploy {
     const keys = this.#keys(reached);
     if (reached && reason) {
       await this.#allKeys(keys);
-      return this.#unchanged(reason, reached.facts);
+      return (await this.#rebootAlone(reached, system.outPath)) ?? this.#unchanged(reason, reached.facts);
     }
     const passage = this.#passage(system, reached);
     if (goal === 'build' || goal === 'push' || !reached) {
@@ -116,6 +118,28 @@ export class HostDeploy {
     await keys.all(this.#work.context.signal);
   }
 
+  /** A host that has its system, and may still run with the kernel of another. Null where no restart is needed. */
+  async #rebootAlone(reached: Reached, system: string): Promise<HostOutcome | null> {
+    const reboot = this.#rebootOf(reached, this.#health(reached), this.#keys(reached));
+    if (reboot === null) return null;
+    this.#stage = 'reboot';
+    const ended = await reboot.run(system, this.#work.context.signal);
+    if (ended.end === 'not-needed') return null;
+    this.#enter('verify');
+    const outcome = outcomeOfReboot(this.#host.name, reached.facts, ended);
+    if (outcome.error) this.#steps.fail('verify', outcome.error.title);
+    else this.#steps.done('verify', 'restarted');
+    this.#steps.skipRest('nothing to do');
+    if (outcome.error) this.#tell(outcome.error);
+    return outcome;
+  }
+
+  #rebootOf(reached: Reached, health: HostHealth, keys: HostKeys | null): HostReboot | null {
+    if (this.#work.spec.reboot === 'never' || this.#host.isLocal) return null;
+    const { link, privilege } = reached;
+    return new HostReboot({ work: this.#work, host: this.#host, steps: this.#steps, link, privilege, health, keys });
+  }
+
   /** The host's keys, where it has some that are uploaded here. */
   #keys(reached: Reached | null): HostKeys | null {
     const keys = this.#work.keys.get(this.#host.name);
@@ -138,7 +162,7 @@ export class HostDeploy {
 
   /** Reaches the host and asks what it is in; null where the goal needs no host. */
   async #plan(): Promise<Reached | null> {
-    const { context, spec, limits } = this.#work;
+    const { spec } = this.#work;
     this.#enter('plan');
     const host = this.#host;
     const nameReason = whyNameIsRefused(host.name);
@@ -148,50 +172,32 @@ export class HostDeploy {
       this.#steps.done('plan', 'no connection needed');
       return null;
     }
-    const reached = await limits.connections.run(context.signal, () => this.#reach());
+    const untilMs = typeof spec.offline === 'number' ? Date.now() + spec.offline * 1000 : 0;
+    const reached = await reachHost(this.#work, host, untilMs, (note) => this.#steps.start('plan', note));
     this.#reached = reached;
     const planned = this.#host.planned;
     if (planned && planned.before !== reached.facts.currentSystem) {
       const evidence = `then: ${planned.before ?? 'nothing'}\nnow: ${reached.facts.currentSystem ?? 'nothing'}`;
       throw deployError(deployProblems.planOutdated(host.name, evidence));
     }
+    if (await this.#isUnknown(reached.facts)) {
+      throw deployError(deployProblems.unknownSystem(host.name, reached.facts.profileSystem ?? ''));
+    }
     const { generation } = reached.facts;
     this.#steps.done('plan', generation === null ? 'reached' : `generation ${generation}`);
     return reached;
   }
 
-  async #reach(): Promise<Reached> {
-    const { context, spec, files, questions } = this.#work;
-    const { name, target: address, sshOptions, privilegeCommand } = this.#host;
-    if (address === null) throw deployError(deployProblems.noAddress(name));
-    const target = sshTarget(address, sshOptions);
-    const secrets: Secrets = {};
-    this.#steps.start('plan', `connecting to ${describeTarget(target)}`);
-    const link = new TargetLink(target, {
-      files,
-      secrets,
-      onUnknownHostKey: (offer) => questions.mayPin(name, offer),
-      onSecret: (question) => questions.secret(name, question),
-    });
-    try {
-      const session = await link.open(context.signal);
-      const facts = await readMachineFacts(session, context.signal);
-      if (!facts.hasNix)
-        throw deployError(deployProblems.noNix(name, `${session.place}: neither nix nor nix-store is in its PATH`));
-      const isRunning = goals[spec.goal].stages.includes('activate') || spec.goal === 'keys';
-      if (isRunning && facts.currentSystem === null && facts.profileSystem === null) {
-        throw deployError(deployProblems.notNixos(name));
-      }
-      const privilege = session.resolved.user === 'root' ? [] : privilegeCommand;
-      const [program = 'true', ...words] = [...privilege, 'true'];
-      const proof = privilege.length === 0 ? null : await session.exec([program, ...words], { signal: context.signal });
-      const mayBecomeRoot = proof === null || proof.exitCode === 0;
-      if (isRunning && !mayBecomeRoot) throw deployError(deployProblems.notStarted(name, proof.stderr.trim()));
-      return { link, facts, secrets, privilege, mayBecomeRoot };
-    } catch (error) {
-      link[Symbol.dispose]();
-      throw error;
-    }
+  /**
+   * True where the host boots what this computer does not have, and the fleet says not to replace that. Who approved a plan
+   * has seen it; colmena looks by itself.
+   */
+  async #isUnknown({ profileSystem }: MachineFacts): Promise<boolean> {
+    const { engine, goal, rollbackTo } = this.#work.spec;
+    const { replacesUnknown, planned } = this.#host;
+    if (replacesUnknown || planned !== null || rollbackTo !== null || engine === 'colmena') return false;
+    const changesIt = goals[goal].setsProfile || goals[goal].isGuarded;
+    return changesIt && profileSystem !== null && !(await isInStore(profileSystem, this.#work.context.signal));
   }
 
   /** Waits for the evaluation, which runs for several hosts together and beside the plan. */
@@ -219,27 +225,11 @@ export class HostDeploy {
       onStage: (stage, note) => this.#enter(stage, note),
       onBuilt: async () => {
         if (spec.goal !== 'dry-activate' || !reached) return;
-        const changes = await this.#foretell(system.outPath, reached, 'copy');
-        this.#showChanges({ ...changes, derivation: system.drvPath });
+        this.#enter('copy', 'comparing with what runs there');
+        const changes = await foretell(this.#work, reached, system.outPath);
+        this.#changes = showChanges(this.#work.context, this.#host.name, { ...changes, derivation: system.drvPath });
       },
     });
-  }
-
-  async #foretell(system: string, { link, facts }: Reached, stage: Stage): Promise<HostChanges> {
-    const { context, spec } = this.#work;
-    this.#enter(stage, 'comparing with what runs there');
-    const { signal } = context;
-    const session = await link.open(signal);
-    return readChanges({ session, facts, system, fleetFolder: spec.fleet.path, signal });
-  }
-
-  /** Tells what would change, and stops where it would not fit. */
-  #showChanges(changes: HostChanges): void {
-    const { name } = this.#host;
-    this.#changes = changes;
-    this.#work.context.emit({ type: 'changes', host: name, changes });
-    const lack = lackOfRoom(changes);
-    if (lack) throw deployError(deployProblems.noRoom(name, lack));
   }
 
   /** Looks at the host's checks while its system is built and copied; after that they tell what became worse. */
@@ -275,14 +265,17 @@ export class HostDeploy {
       throw deployError(deployProblems.planOutdated(name, evidence));
     }
     if (facts.generation === number && facts.currentSystem === system) {
-      return this.#unchanged(`runs and boots generation ${number}`, facts);
+      const isAlone = spec.goal === 'dry-activate' ? null : await this.#rebootAlone(reached, system);
+      return isAlone ?? this.#unchanged(`runs and boots generation ${number}`, facts);
     }
     const warning =
       booted && booted.kernel !== kernel ? `; made for ${kernel}, ${booted.kernel} runs: reboot after it` : '';
     this.#steps.done('plan', `to generation ${number}${warning}`);
     // What was committed since what runs there would be lost, not come.
     if (spec.goal === 'dry-activate') {
-      this.#showChanges({ ...(await this.#foretell(system, reached, 'activate')), commits: null });
+      this.#enter('activate', 'comparing with what runs there');
+      const changes = { ...(await foretell(this.#work, reached, system)), commits: null };
+      this.#changes = showChanges(this.#work.context, name, changes);
     }
     const there = { drvPath: '', outPath: system, stateVersion: null };
     const passage = this.#passage(there, reached);
@@ -299,6 +292,7 @@ export class HostDeploy {
     keys: HostKeys | null = null,
   ): HostActivation {
     const { context, spec } = this.#work;
+    const health = this.#health(reached);
     return new HostActivation({
       context,
       steps: this.#steps,
@@ -309,7 +303,8 @@ export class HostDeploy {
       toGeneration,
       watchdogSeconds: this.#host.watchdogSeconds,
       guard: engineGuards[spec.engine],
-      health: this.#health(reached),
+      health,
+      reboot: this.#rebootOf(reached, health, keys),
       before: reached.facts,
       link: reached.link,
       privilege: reached.privilege,
@@ -347,6 +342,18 @@ export class HostDeploy {
     return { state: 'unchanged', generation, system: currentSystem };
   }
 
+  /** It does not answer, and was to be left out then. */
+  #leftOut({ evidence }: Problem): HostOutcome {
+    const isLater = this.#work.spec.offline === 'later';
+    const problem = isLater
+      ? deployProblems.offlineLater(this.#host.name, evidence)
+      : deployProblems.offlineSkipped(this.#host.name, evidence);
+    this.#steps.skip('plan', isLater ? 'offline, deployed later' : 'offline');
+    this.#steps.skipRest('offline');
+    this.#work.context.log(this.#host.name, `${problem.title}\n`);
+    return { state: 'skipped', generation: null, system: null, error: problem };
+  }
+
   #failed(problem: Problem): HostOutcome {
     this.#steps.close(this.#stage, 'failed', problem.title);
     this.#tell(problem);
@@ -364,7 +371,13 @@ export class HostDeploy {
   async #cancelled(): Promise<HostOutcome> {
     const { name } = this.#host;
     const stage = this.#stage;
-    const asked = await this.#askAfterCancel();
+    const asked = await askAfterCancel({
+      host: name,
+      system: this.#system?.outPath ?? '',
+      stage,
+      link: this.#reached?.link ?? null,
+      activation: this.#activation,
+    });
     const { generation = null, currentSystem: system = null } = asked?.facts ?? this.#reached?.facts ?? {};
     const words =
       asked?.words ?? (this.#activation ? `${name} cannot be asked what it runs.` : `Nothing was changed on ${name}.`);
@@ -373,21 +386,9 @@ export class HostDeploy {
     this.#work.context.log(name, `${problem.title}. ${words}\n`);
     return { state: 'cancelled', generation, system, error: problem };
   }
+}
 
-  async #askAfterCancel(): Promise<{ facts: MachineFacts; words: string } | null> {
-    if (!this.#reached) return null;
-    const { link } = this.#reached;
-    const signal = AbortSignal.timeout(afterCancelMs);
-    try {
-      const facts = await readMachineFacts(await link.open(signal), signal);
-      const goesOn = await this.#activation?.describeProgress(signal);
-      const system = this.#system?.outPath ?? '';
-      const state = this.#activation
-        ? describeState({ host: this.#host.name, system, after: facts })
-        : `Nothing was changed on ${this.#host.name}${this.#stage === 'copy' ? '; what was copied completely stays there' : ''}.`;
-      return { facts, words: [goesOn, state].filter((part) => part !== undefined).join(' ') };
-    } catch {
-      return null;
-    }
-  }
+/** True where hosts that do not answer are no failure. */
+function isLeftOut({ offline }: DeployWork['spec']): boolean {
+  return offline === 'skip' || offline === 'later';
 }

@@ -6,13 +6,17 @@ import { findFleetFolder } from '../fleet/folder.ts';
 import { JobCancelled, type JobExecutor } from '../jobs/context.ts';
 import { jobCrashed } from '../jobs/errors.ts';
 import { prepareSshFiles } from '../ssh/config.ts';
+import { readBuildAbility, type BuildAbility } from './architecture.ts';
+import { BuildHost } from './build-host.ts';
 import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evaluate.ts';
 import { stagesOfHost, uploadsKeys } from './goals.ts';
 import type { DeployWork } from './deploy-work.ts';
 import { readKeys } from './keys/read-keys.ts';
 import { HostSteps } from './host-steps.ts';
-import { deployLimits } from './limits.ts';
+import { waitForHosts } from './later/wait-for-hosts.ts';
+import { changeLimits, deployLimits, numbersOf, type DeployLimits } from './limits.ts';
 import { Questions } from './questions.ts';
+import { RebootTurns } from './reboot/turns.ts';
 import type { DeploySpec } from './spec.ts';
 import { jobStateOf } from './verdict.ts';
 import { JobHosts } from './waves/job-hosts.ts';
@@ -28,15 +32,24 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
   const steps = new Map(
     spec.hosts.map((host) => [host.name, new HostSteps(context, host.name, stagesOfHost(spec, host))]),
   );
+  const files = prepareSshFiles(spec.sshFolder);
+  const reaching = { context, spec, files, limits: deployLimits(spec.limits), questions: new Questions(context) };
+  const tellLimits = (): void => context.emit({ type: 'limits', limits: numbersOf(reaching.limits) });
+  using _limits = context.onLimits((wanted) => {
+    changeLimits(reaching.limits, wanted);
+    tellLimits();
+  });
+  tellLimits();
+  if (spec.waitsForHosts) await waitForHosts(reaching, steps);
   const evaluates = spec.rollbackTo === null && spec.goal !== 'keys';
-  const evaluation = evaluates ? evaluate({ context, spec }, steps) : null;
+  const evaluation = evaluates ? evaluate({ context, spec, limits: reaching.limits }, steps) : null;
   const withKeys = spec.hosts.filter((host) => host.refusal === null && uploadsKeys(spec, host));
+  let ability: Promise<BuildAbility> | null = null;
   const work: DeployWork = {
-    context,
-    spec,
-    files: prepareSshFiles(spec.sshFolder),
-    limits: deployLimits(),
-    questions: new Questions(context),
+    ...reaching,
+    buildHost: spec.buildHost === null ? null : new BuildHost({ ...reaching, named: spec.buildHost }),
+    buildAbility: () => (ability ??= readBuildAbility(context.signal)),
+    turns: new RebootTurns(),
     keys: readKeys(context, spec.fleet, withKeys, evaluation?.told ?? Promise.resolve()),
   };
   const deploys = new JobHosts(work, steps, evaluation?.systems ?? null);
@@ -50,7 +63,7 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
 
 /** Begins to evaluate all hosts that can be deployed; each has its own promise. `told`: the job tells what came of it. */
 function evaluate(
-  { context, spec }: Pick<DeployWork, 'context' | 'spec'>,
+  { context, spec, limits }: Pick<DeployWork, 'context' | 'spec'> & { limits: DeployLimits },
   steps: ReadonlyMap<HostName, HostSteps>,
 ): { systems: Map<HostName, Promise<EvaluatedSystem>>; told: Promise<void> } {
   const waiting = new Map(spec.hosts.map(({ name }) => [name, Promise.withResolvers<EvaluatedSystem>()]));
@@ -81,7 +94,7 @@ function evaluate(
       waiting.get(host)?.resolve(result);
     }
   };
-  const told = evaluateSystems(context, spec.fleet, hosts, settle).then(
+  const told = evaluateSystems(context, spec.fleet, hosts, settle, { limit: limits.evaluations }).then(
     () => tellSystems(context, spec, found),
     (error: unknown) => {
       const reason = context.signal.aborted

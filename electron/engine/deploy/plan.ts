@@ -1,15 +1,18 @@
-import type { DeployPreview, DeployRequest, Goal } from '../../../shared/contract/deploy.ts';
+import { deployOptions, type DeployPreview, type DeployRequest, type Goal } from '../../../shared/contract/deploy.ts';
 import type { FleetView } from '../../../shared/contract/fleet.ts';
 import type { FleetKind, Host } from '../../../shared/contract/host.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { HostOutcome } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { targetParts } from '../../../shared/fleet/target-parts.ts';
 import { planWaves } from '../../../shared/fleet/waves.ts';
 import { ProblemError } from '../errors.ts';
 import { Safety } from '../fleet/safety-file.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
 import { ownEngine, type ChosenEngine } from './engines/all.ts';
+import { engineProblems } from './engines/problems.ts';
 import { goals, needsTarget, uploadsKeys } from './goals.ts';
+import { originOf } from './origin.ts';
 import { deployError, deployProblems } from './problems.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
 import { waveProblems } from './waves/problems.ts';
@@ -23,27 +26,29 @@ import { waveProblems } from './waves/problems.ts';
  */
 export function planDeploy(
   view: FleetView,
-  request: Pick<DeployRequest, 'hosts' | 'goal' | 'watchdog' | 'engine' | 'waves'>,
+  request: Omit<DeployRequest, 'fleetId' | 'planned'>,
   sshFolder: string,
   safety: Safety = new Safety('', {}),
   engine: ChosenEngine = ownEngine,
 ): DeploySpec {
   safety.mustKnow(new Set(view.hosts.map(({ name }) => name)));
   const byName = new Map(view.hosts.map((host) => [host.name, host]));
+  const buildHost = buildHostOf(request.buildOn, view.hosts);
   const names = [...new Set(request.hosts)];
   const hosts = names.map((name) => {
     const host = byName.get(name);
     if (host === undefined) throw deployError(deployProblems.unknownHost(name));
-    return planHost(host, request, safety, engine);
+    return planHost(host, request, safety, engine, buildHost);
   });
   const { name, folder, ref, fingerprint } = view.fleet;
   const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
   return {
     version: 1,
+    origin: originOf(view.fleet),
     goal: request.goal,
     engine: engine.name,
     program: engine.program,
-    wantedEngine: request.goal === 'dry-activate' ? (request.engine ?? null) : null,
+    asked: deployOptions.parse(request),
     rollbackTo: null,
     waves: wavesOf(
       request,
@@ -53,9 +58,54 @@ export function planDeploy(
     fleet: { name, path: folder, ref, form },
     fingerprint,
     hosts,
+    // A system that is only tested would be gone after a restart.
+    reboot: request.goal === 'switch' || request.goal === 'boot' ? (request.reboot ?? 'never') : 'never',
+    rebootSeconds: request.rebootSeconds ?? rebootLimitSeconds,
+    limits: request.limits ?? {},
+    offline: offlineOf(request),
+    pinned: null,
+    waitsForHosts: false,
+    buildHost,
     sshFolder,
   };
 }
+
+/** Only what changes hosts, or brings them something, makes sense later. */
+function offlineOf({ goal, offline = 'fail' }: Pick<DeployRequest, 'goal' | 'offline'>): DeploySpec['offline'] {
+  const canBeLater = goal === 'switch' || goal === 'boot' || goal === 'test' || goal === 'push';
+  return offline === 'later' && !canBeLater ? 'skip' : offline;
+}
+
+/** @throws ProblemError `deploy-build-host-refused` */
+function buildHostOf(buildOn: string | undefined, hosts: readonly Host[]): DeploySpec['buildHost'] {
+  if (buildOn === undefined || buildOn === 'here' || buildOn === 'target') return null;
+  const host = hosts.find(({ name }) => name === buildOn);
+  if (host?.target === null) throw deployError(deployProblems.buildHost(buildOn, 'this host has no address'));
+  const target = host?.target ?? targetParts(buildOn);
+  const sshOptions = host?.sshOptions ?? [];
+  try {
+    sshTarget(target, sshOptions);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    throw deployError(deployProblems.buildHost(buildOn, error.problem.title), error);
+  }
+  return { name: buildOn, target, sshOptions };
+}
+
+/** Not every program can be told to build anywhere. */
+function whyNotBuiltThere(
+  engine: ChosenEngine,
+  host: Host,
+  buildOn: string | undefined,
+  buildHost: DeploySpec['buildHost'],
+): Problem | null {
+  const place = buildOn === 'here' || buildOn === 'target' ? buildOn : buildHost;
+  if (buildOn === undefined || place === null || engine.buildsAt(place, host)) return null;
+  return engineProblems.noBuildPlace(engine.name, buildOn);
+}
+
+/** A machine with much memory to test, or a file system to check, takes minutes. */
+const rebootLimitSeconds = 600;
 
 /** Waves are for what changes hosts; of one host there is only one. */
 function wavesOf(
@@ -73,19 +123,40 @@ function wavesOf(
 
 function planHost(
   host: Host,
-  { goal, watchdog }: Pick<DeployRequest, 'goal' | 'watchdog'>,
+  { goal, watchdog, buildOn }: Pick<DeployRequest, 'goal' | 'watchdog' | 'buildOn'>,
   safety: Safety,
   engine: ChosenEngine,
+  buildHost: DeploySpec['buildHost'],
 ): DeployHost {
-  const { name, target, buildOnTarget, privilegeCommand, sshOptions } = host;
+  const { name, tags, system, target, privilegeCommand, sshOptions } = host;
+  // Another program would go there over SSH.
+  const isLocal = host.isThisComputer === true && engine.name === 'nix';
+  const buildOnTarget = buildOn === undefined ? host.buildOnTarget : buildOn === 'target';
   // The first of a host's declarations is the one that is believed, see fleet/kinds/all.ts.
   const source = engine.sourceOf(host) ?? host.sources[0] ?? 'nixosConfigurations';
-  const refusal = whyRefused(host, goal) ?? engine.whyNot(host, goal);
-  const said = safety.of({ name, tags: host.tags, address: target?.host ?? name });
+  const refusal =
+    whyRefused({ ...host, buildOnTarget }, goal, isLocal) ??
+    engine.whyNot(host, goal) ??
+    whyNotBuiltThere(engine, host, buildOn, buildHost);
+  const said = safety.of({ name, tags, address: isLocal ? 'localhost' : (target?.host ?? name) });
   const watchdogSeconds = watchdog === undefined ? said.watchdogSeconds : watchdog === 'off' ? null : watchdog;
   const checks = [...said.checks];
   const keys = keysOf(host);
-  const known = { name, source, target, buildOnTarget, privilegeCommand, sshOptions, watchdogSeconds, checks, keys };
+  const known = {
+    name,
+    source,
+    target,
+    isLocal,
+    tags,
+    system,
+    buildOnTarget,
+    replacesUnknown: host.replaceUnknownProfiles,
+    privilegeCommand,
+    sshOptions,
+    watchdogSeconds,
+    checks,
+    keys,
+  };
   return { ...known, planned: null, refusal };
 }
 
@@ -97,9 +168,9 @@ function keysOf({ keys, sources }: Host): DeployHost['keys'] {
   return source === undefined || keys.length === 0 ? null : { source, names: keys };
 }
 
-function whyRefused(host: Host, goal: Goal): Problem | null {
+function whyRefused(host: Host, goal: Goal, isLocal: boolean): Problem | null {
   if (host.problem) return host.problem;
-  if (!needsTarget(goal, host)) return null;
+  if (isLocal || !needsTarget(goal, host)) return null;
   if (host.target === null) return deployProblems.noAddress(host.name);
   try {
     sshTarget(host.target, host.sshOptions);
@@ -113,9 +184,9 @@ function whyRefused(host: Host, goal: Goal): Problem | null {
 /** The hosts of a plan as a person sees them. */
 export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
   const { isGuarded } = goals[spec.goal];
-  return spec.hosts.map(({ name, target, watchdogSeconds, checks, keys, refusal }) => ({
+  return spec.hosts.map(({ name, isLocal, target, watchdogSeconds, checks, keys, refusal }) => ({
     name,
-    address: target === null ? null : describeTarget(target),
+    address: isLocal ? 'this computer' : target === null ? null : describeTarget(target),
     watchdogSeconds: isGuarded ? watchdogSeconds : null,
     checks: isGuarded ? checks.map((check) => ({ name: check.name, kind: check.kind })) : [],
     keys: uploadsKeys(spec, { keys }) ? (keys?.names.length ?? 0) : 0,
@@ -127,17 +198,25 @@ export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
 export function deployTitle(spec: Pick<DeploySpec, 'goal' | 'rollbackTo' | 'hosts'>): string {
   const isPlan = spec.goal === 'dry-activate';
   const verb = spec.rollbackTo === null ? goals[spec.goal].verb : isPlan ? 'Plan going back on' : 'Go back on';
-  const names = spec.hosts.map(({ name }) => String(name));
+  return `${verb} ${namesInTitle(spec.hosts)}`;
+}
+
+/** Hosts as the title of a job has them. */
+export function namesInTitle(hosts: readonly { readonly name: HostName }[]): string {
+  const names = hosts.map(({ name }) => String(name));
   const [shown, rest] = names.length <= 3 ? [names, 0] : [names.slice(0, 2), names.length - 2];
-  return rest > 0 ? `${verb} ${shown.join(', ')} and ${rest} more` : `${verb} ${shown.join(', ')}`;
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
 }
 
 /** Where the hosts answer, so that two deploys never work on one machine, whatever it is called. */
-export function deployAddresses(spec: DeploySpec): Map<HostName, string> {
+export function deployAddresses(spec: {
+  readonly hosts: readonly (Pick<DeployHost, 'name' | 'target'> & { readonly isLocal?: boolean })[];
+}): Map<HostName, string> {
   return new Map(
-    spec.hosts.flatMap(({ name, target }) =>
-      target === null ? [] : [[name, `${target.host.toLowerCase()}:${target.port ?? 22}`] as const],
-    ),
+    spec.hosts.flatMap(({ name, isLocal, target }): [HostName, string][] => {
+      if (isLocal === true) return [[name, 'this computer']];
+      return target === null ? [] : [[name, `${target.host.toLowerCase()}:${target.port ?? 22}`]];
+    }),
   );
 }
 

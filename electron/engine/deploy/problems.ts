@@ -1,6 +1,7 @@
 import type { HostChanges } from '../../../shared/contract/changes.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
+import { wantsPassword } from './become-root.ts';
 
 /**
  * Why a host went back. `unreachable` and `stuck` are its own doing, when nobody confirmed in time; `engine` is the
@@ -65,6 +66,46 @@ export const deployProblems = {
     evidence: host,
     advice: ['Open the fleet again: it may have changed.'],
   }),
+  offlineSkipped: (host: string, evidence: string): Problem => ({
+    code: 'deploy-offline-skipped',
+    title: `${host} does not answer and was left out`,
+    evidence,
+    advice: ['Nothing was changed on it. Retry the failed hosts when it is on: it is among them.'],
+    canRetry: true,
+  }),
+  offlineLater: (host: string, evidence: string): Problem => ({
+    code: 'deploy-offline-later',
+    title: `${host} does not answer; it is deployed when it comes back`,
+    evidence,
+    advice: [
+      'A job of its own waits for it with the commit of this deploy. Cancel that job if it is not wanted any more.',
+    ],
+  }),
+  notPinnable: (evidence: string): Problem => ({
+    code: 'deploy-not-pinned',
+    title: 'There is no commit to deploy later',
+    evidence,
+    advice: ['Commit the changes first: what is deployed later is the commit of now.', 'Or leave offline hosts out.'],
+  }),
+  buildHost: (evidence: string, reason: string): Problem => ({
+    code: 'deploy-build-host-refused',
+    title: `Nothing can be built there: ${reason}`,
+    evidence,
+    advice: [
+      'Name a host of the fleet, or a machine as user@host or user@host:port.',
+      'Or build here or on each target.',
+    ],
+  }),
+  foreignArchitecture: (host: string, system: string, evidence: string): Problem => ({
+    code: 'deploy-foreign-architecture',
+    title: `${host} is ${system}, which nothing that this computer builds with can build`,
+    evidence,
+    advice: [
+      'Build on the host itself: --build-on target, or deployment.buildOnTarget = true for it.',
+      `Or on a machine of that kind: --build-on user@host, or a line for it in builders of nix.conf.`,
+      `Or emulate it here: boot.binfmt.emulatedSystems = [ "${system}" ]; on NixOS, else qemu-user with extra-platforms = ${system} in nix.conf.`,
+    ],
+  }),
   unreadableAnswer: (place: string, evidence: string): Problem => ({
     code: 'deploy-answer-unreadable',
     title: `${place} answered something that was not asked`,
@@ -91,27 +132,59 @@ export const deployProblems = {
     ],
   }),
   notStarted: (host: string, evidence: string): Problem => {
-    const isPassword = /password is required|terminal is required|no tty present|askpass/.test(evidence);
+    if (wantsPassword(evidence)) {
+      return {
+        code: 'deploy-sudo-password',
+        title: `sudo on ${host} asks for a password, and was given none`,
+        evidence,
+        advice: [
+          'Deploy with the engine nix, which asks for it, and type it.',
+          'Or let the user’s group run commands without one: security.sudo.wheelNeedsPassword = false.',
+          'Or deploy as root (targetUser).',
+        ],
+        canRetry: true,
+      };
+    }
+    if (/incorrect password|try again|sudoers/.test(evidence)) {
+      return {
+        code: 'deploy-sudo-refused',
+        title: `sudo on ${host} does not let the user become root; nothing was changed`,
+        evidence,
+        advice: ['Try again with the right password.', 'Or check that the user is in the group wheel there.'],
+        canRetry: true,
+      };
+    }
     const isMissing = /(?:sudo|doas|run0): (?:command )?not found/.test(evidence);
     return {
-      code: isPassword ? 'deploy-sudo-password' : isMissing ? 'deploy-sudo-missing' : 'deploy-not-started',
-      title: isPassword
-        ? `sudo on ${host} asks for a password`
-        : `The activation on ${host} could not be started; nothing was changed`,
+      code: isMissing ? 'deploy-sudo-missing' : 'deploy-not-started',
+      title: `The activation on ${host} could not be started; nothing was changed`,
       evidence,
-      advice: isPassword
-        ? [
-            'Let the user’s group run commands without one: security.sudo.wheelNeedsPassword = false.',
-            'Or deploy as root (targetUser).',
-          ]
-        : ['Check that the target’s user may become root with the command of the fleet (privilegeEscalationCommand).'],
+      advice: [
+        'Check that the target’s user may become root with the command of the fleet (privilegeEscalationCommand).',
+      ],
     };
   },
+  busy: (host: string, evidence: string): Problem => ({
+    code: 'deploy-busy',
+    title: `Something else is activating on ${host} right now; nothing was changed by this deploy`,
+    evidence: `/run/nixstead/${evidence} on ${host}`,
+    advice: ['Another app, or another person’s, deploys to it. Wait until that is over, then deploy again.'],
+    canRetry: true,
+  }),
   notPlanned: (host: string, job: string): Problem => ({
     code: 'deploy-not-planned',
     title: `The plan says nothing of ${host}, so it cannot be deployed as planned`,
     evidence: `Job ${job} has no changes of it`,
     advice: ['Make a plan that has this host in it.'],
+  }),
+  unknownSystem: (host: string, evidence: string): Problem => ({
+    code: 'deploy-unknown-system',
+    title: `${host} boots a system that this computer does not know; nothing was changed`,
+    evidence,
+    advice: [
+      'Somebody else may have deployed to it, and the fleet says not to replace that (replaceUnknownProfiles = false).',
+      'Make a plan, look at what would change, and deploy what was planned.',
+    ],
   }),
   /** What a person approved is not what would happen now. */
   planOutdated: (host: string, evidence: string): Problem => ({

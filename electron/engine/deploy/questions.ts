@@ -1,5 +1,6 @@
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { JobContext } from '../jobs/context.ts';
+import type { Secrets } from '../ssh/askpass.ts';
 import type { HostKeyOffer, SecretQuestion } from '../ssh/client.ts';
 
 /**
@@ -8,6 +9,7 @@ import type { HostKeyOffer, SecretQuestion } from '../ssh/client.ts';
  */
 export class Questions {
   readonly #context: Pick<JobContext, 'ask'>;
+  readonly #secrets = new Map<HostName, Secrets>();
   readonly #answers = new Map<string, { answer: Promise<string>; givenTo: Set<HostName> }>();
 
   constructor(context: Pick<JobContext, 'ask'>) {
@@ -24,6 +26,23 @@ export class Questions {
       knownFingerprint: null,
     });
     return answer.trim().toLowerCase() === 'yes';
+  }
+
+  /** What was typed for a host: whoever connects to it adds to this, and the next connection of the job uses it. */
+  secretsOf(host: HostName): Secrets {
+    const secrets = this.#secrets.get(host) ?? {};
+    this.#secrets.set(host, secrets);
+    return secrets;
+  }
+
+  /** Gives what sudo wants on a host: what was right before, then what a person types; empty where they give nothing. */
+  sudoPassword(host: HostName, place: string): () => Promise<string> {
+    let { sudoPassword: known } = this.secretsOf(host);
+    return async () => {
+      const first = known;
+      known = undefined;
+      return first ?? this.secret(host, { kind: 'password', place, text: `Password for sudo on ${place}` });
+    };
   }
 
   /** A passphrase or password; empty where the person gives none. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { engineName, goal } from '../../../shared/contract/deploy.ts';
+import { deployOptions, engineName, goal, rebootChoice, whenOffline } from '../../../shared/contract/deploy.ts';
 import { rollbackTarget } from '../../../shared/contract/generation.ts';
 import { healthCheck } from '../../../shared/contract/health.ts';
+import { workLimits } from '../../../shared/contract/limits.ts';
 import { fleetKind, target } from '../../../shared/contract/host.ts';
 import { hostName } from '../../../shared/contract/ids.ts';
 import { problem } from '../../../shared/contract/problem.ts';
@@ -22,7 +23,15 @@ export const deployHost = z.object({
   source: fleetKind,
   /** null where the goal needs no connection. */
   target: target.nullable(),
+  /** True where it is this computer: nothing goes over SSH. */
+  isLocal: z.boolean().default(false),
+  /** Hosts with a tag in common restart one after the other. */
+  tags: z.array(z.string()).default([]),
+  /** For example x86_64-linux; null: the fleet does not say. */
+  system: z.string().nullable().default(null),
   buildOnTarget: z.boolean(),
+  /** False where a system that this computer does not know is not replaced unseen (colmena's replaceUnknownProfiles). */
+  replacesUnknown: z.boolean().default(true),
   privilegeCommand: z.array(z.string()),
   sshOptions: z.array(z.string()),
   /** For so long what was activated may be unconfirmed before the host goes back by itself; null: it never does. */
@@ -45,16 +54,25 @@ export type DeployHost = z.infer<typeof deployHost>;
 const toolProgram = z.object({ path: z.string(), version: z.string(), generation: z.string() });
 export type ToolProgram = z.infer<typeof toolProgram>;
 
+/** Who asked for a deploy, and what the fleet's repository was at then. */
+const origin = z.object({
+  /** `user@computer`. */
+  by: z.string(),
+  /** Null outside a git repository. `changedFiles`: not committed. */
+  commit: z.object({ revision: z.string(), changedFiles: z.int() }).nullable(),
+});
+
 /**
  * All that a deploy needs: its runner reads neither database nor fleet, so it goes on whatever happens to the app.
  * Holds no secret; `version` grows when the shape changes.
  */
 export const deploySpec = z.object({
   version: z.literal(1),
+  origin: origin.nullable().default(null),
   goal,
   engine: engineName.default('nix'),
-  /** Of a plan: what was asked for to do it with; null: what the fleet says by then. */
-  wantedEngine: engineName.nullable().default(null),
+  /** How a person wanted it; what is absent, the fleet says. It is done again with the same options, and a plan with them. */
+  asked: deployOptions.default({}),
   /** The program of an engine that has one. `generation`: which of its forms it is, where that makes a difference. */
   program: toolProgram.nullable().default(null),
   /** `path`: the folder of flake.nix (or of hive.nix); `ref`: what nix is given. */
@@ -69,6 +87,20 @@ export const deploySpec = z.object({
     .nullable()
     .default(null),
   hosts: z.array(deployHost).min(1),
+  limits: workLimits.partial().default({}),
+  reboot: rebootChoice.default('never'),
+  /** For so long a host that restarts may be gone. */
+  rebootSeconds: z.int().positive().default(600),
+  offline: whenOffline.default('fail'),
+  /** What is evaluated for a host that comes later, where hosts may: the fleet at its last commit. */
+  pinned: z.object({ ref: z.string(), commit: z.string().nullable() }).nullable().default(null),
+  /** True for a job that begins when its hosts answer again, however long that takes. */
+  waitsForHosts: z.boolean().default(false),
+  /** Where systems are built in place of this computer or the hosts themselves; null: as each host has it. */
+  buildHost: z
+    .object({ name: z.string(), target, sshOptions: z.array(z.string()) })
+    .nullable()
+    .default(null),
   /** Folder of our own known_hosts and ssh_config. */
   sshFolder: z.string(),
 });

@@ -1,17 +1,20 @@
 import { ProblemError } from '../errors.ts';
 import { connect, type ConnectOptions } from '../ssh/client.ts';
 import type { SshSession } from '../ssh/session.ts';
-import type { SshTarget } from '../ssh/target.ts';
+import { describeTarget, type SshTarget } from '../ssh/target.ts';
+import type { HostLink } from './host-session.ts';
 
 /** The way to one host for as long as its deploy lasts: one connection that is used again while it is good. */
-export class TargetLink implements Disposable {
+export class TargetLink implements HostLink {
   readonly target: SshTarget;
+  readonly place: string;
   readonly #options: Omit<ConnectOptions, 'signal'>;
   #session: SshSession | null = null;
   #isDisposed = false;
 
   constructor(target: SshTarget, options: Omit<ConnectOptions, 'signal'>) {
     this.target = target;
+    this.place = describeTarget(target);
     this.#options = options;
   }
 

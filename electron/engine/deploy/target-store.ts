@@ -1,6 +1,7 @@
 import { askpassEnvironment, type Secrets } from '../ssh/askpass.ts';
 import { configPathWithoutSpaces, type SshFiles } from '../ssh/config.ts';
 import type { CopyTarget } from '../nix/copy.ts';
+import { sudoSshEnvironment } from '../ssh/sudo-ssh.ts';
 import { sshOptionWords, type SshTarget } from '../ssh/target.ts';
 
 /** How nix reaches the store of a target: through OpenSSH with our own configuration. */
@@ -24,8 +25,12 @@ export function targetStore(
   // A typed answer is given by our askpass program, which ssh asks once.
   const answering = Object.keys(env).length === 0 ? [] : ['-oBatchMode=no', '-oNumberOfPasswordPrompts=1'];
   return {
-    target: { host: target.host, user: target.user, ...(throughSudo ? { throughSudo } : {}) },
+    target: {
+      host: target.host,
+      user: target.user,
+      ...(throughSudo ? { throughSudo: secrets.sudoPassword === undefined ? 'free' : 'password' } : {}),
+    },
     sshOptions: ['-F', configPathWithoutSpaces(files), ...answering, ...sshOptionWords(target)],
-    env,
+    env: throughSudo ? { ...env, ...sudoSshEnvironment(files.sudoSsh, secrets.sudoPassword) } : env,
   };
 }

@@ -6,6 +6,7 @@ import type { MachineFacts } from '../fleet/status/probe.ts';
 import type { ActivationStatus } from './activation-script.ts';
 import { deployProblems, type RevertCause } from './problems.ts';
 import { describeUnits, type SwitchProgress } from './switch-output.ts';
+import type { RebootEnd } from './reboot/host-reboot.ts';
 import type { WatchdogAnswer } from './watchdog-script.ts';
 
 /** Everything that is known when a host was activated and asked again over a new connection. */
@@ -24,6 +25,8 @@ export interface Evidence {
   readonly lastLines: string;
   /** Health checks that fail now and did not before. */
   readonly unhealthy: readonly HealthResult[];
+  /** True where it was restarted since. */
+  readonly isRestarted?: boolean;
 }
 
 /** What became of a host: the outcome, a short result for the cell, and the problem to show on top. */
@@ -70,6 +73,44 @@ export function judgeActivation(evidence: Evidence): Verdict {
   return { outcome: outcome('succeeded', after), note: doneNote(evidence) };
 }
 
+/** Judges a host that was to be restarted and does not run as it should since. */
+export function judgeReboot(
+  { host, after }: Pick<Evidence, 'host' | 'after'>,
+  rebooted: Extract<RebootEnd, { end: 'held' | 'failed' | 'reverted' }>,
+): Verdict {
+  const note = rebooted.end === 'held' ? 'not restarted' : rebooted.problem.title;
+  return { outcome: outcomeOfReboot(host, after, rebooted), note };
+}
+
+/** What a host came to that had its system already and was restarted, or should have been. */
+export function outcomeOfReboot(
+  host: string,
+  before: MachineFacts,
+  rebooted: Exclude<RebootEnd, { end: 'not-needed' }>,
+): HostOutcome {
+  switch (rebooted.end) {
+    case 'held':
+      return outcome('switched-with-failures', before, rebooted.problem);
+    case 'reverted':
+      return outcome('reverted', rebooted.facts, rebooted.problem);
+    case 'failed':
+      return outcome(
+        'failed',
+        rebooted.facts ?? { ...before, generation: null, currentSystem: null },
+        rebooted.problem,
+      );
+    case 'back': {
+      const { facts, unhealthy } = rebooted;
+      const failed = facts.failedUnits.filter((unit) => !before.failedUnits.includes(unit));
+      if (failed.length > 0)
+        return outcome('switched-with-failures', facts, deployProblems.unitsFailed(host, failed, ''));
+      if (unhealthy.length === 0) return outcome('succeeded', facts);
+      const names = unhealthy.map(({ name }) => name);
+      return outcome('switched-with-failures', facts, deployProblems.unhealthy(host, names, checkLines(unhealthy)));
+    }
+  }
+}
+
 /** How a host went back. */
 interface Reverted {
   readonly cause: RevertCause;
@@ -107,11 +148,13 @@ function isAsWanted({ goal, system, profile = system, after }: Evidence): boolea
   return goal === 'test' ? after.currentSystem === system : true;
 }
 
-function doneNote({ goal, after, progress }: Evidence): string {
+function doneNote({ goal, after, progress, isRestarted = false }: Evidence): string {
   const generation = after.generation === null ? '' : `generation ${after.generation}`;
   const units = describeUnits(progress);
   const parts =
-    goal === 'test' ? [units, 'until the next boot'] : [generation, goal === 'boot' ? 'at the next boot' : units];
+    goal === 'test'
+      ? [units, 'until the next boot']
+      : [generation, isRestarted ? 'restarted' : goal === 'boot' ? 'at the next boot' : units];
   const reboot = goal === 'switch' && after.needsReboot ? ['reboot to use the new kernel'] : [];
   return [...parts, ...reboot].filter((part) => part !== '').join(', ');
 }
@@ -137,6 +180,8 @@ export function whyNothingToDo(goal: Goal, system: string, facts: MachineFacts, 
   const runsIt = facts.currentSystem === system;
   const bootsIt = facts.profileSystem === profile;
   const generation = facts.generation === null ? '' : ` (generation ${facts.generation})`;
+  // What the profile is has to be made what boots.
+  if (facts.isBootGuarded === true && (goal === 'switch' || goal === 'boot')) return null;
   switch (goal) {
     case 'switch':
       return runsIt && bootsIt ? `runs this system already${generation}` : null;

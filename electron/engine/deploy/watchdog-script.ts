@@ -1,4 +1,4 @@
-import type { Activation } from './activation-script.ts';
+import type { Activation } from './activation.ts';
 import { asRoot, type Argv } from './privilege.ts';
 
 /**
@@ -127,6 +127,33 @@ disarm() {
 }
 `;
 
+/**
+ * Shell: how the folder of another activation stands. `is_busy`: it activates or goes back right now, so that a second one
+ * would get in its way. `is_live`: that, or its watchdog is armed.
+ */
+export const folderFunctions = `
+unit_runs() {
+  if [ -d /run/systemd/system ]; then systemctl is-active --quiet "$1" 2>/dev/null; else return 1; fi
+}
+is_busy() {
+  of=nixstead-activate-\${1##*/}
+  if [ -s "$1/pid" ] && [ ! -s "$1/status" ] && kill -0 "$(cat "$1/pid")" 2>/dev/null; then return 0; fi
+  [ -h "$1/verdict" ] && [ ! -s "$1/watchdog.status" ] || return 1
+  unit_runs "$of-watchdog.service" || unit_runs "$of-revert.service"
+}
+is_live() {
+  ! is_busy "$1" || return 0
+  [ -d "$1/before" ] && [ ! -h "$1/verdict" ] || return 1
+  unit_runs "nixstead-activate-\${1##*/}-watchdog.timer" || kill -0 "$(cat "$1/watchdog.pid" 2>/dev/null || echo x)" 2>/dev/null
+}
+`;
+
+/** Shell: removes folders that are a day old, by a clock that may have jumped: what is still needed stays. */
+export const sweepFolders = `
+find "\${folder%/*}" -mindepth 1 -maxdepth 1 -mmin +1440 2>/dev/null | while read -r old; do
+  is_live "$old" || rm -rf "$old"
+done`;
+
 /** Shell: one look, with folder and nonce set. The state stands on one line, the log after it. */
 const look = `
 verdict=$(readlink "$folder/verdict")
@@ -178,9 +205,10 @@ ${look}`;
 const sentinel = `
 folder=$1 unit=$2 nonce=$3 watchdog=$4 seconds=$5 new=$6 profile=$7
 ${watchdogFunctions}
+${folderFunctions}
 umask 077
 mkdir -p "\${folder%/*}"
-find "\${folder%/*}" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + 2>/dev/null || :
+${sweepFolders}
 if mkdir "$folder" 2>/dev/null; then : >"$folder/foreign" && remember; fi
 current=$(readlink "$folder/before/current") || exit 1
 link=$(cat "$folder/before/link" 2>/dev/null)

@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { Decision, Watchdog as WatchdogView } from '../../../shared/contract/job.ts';
 import type { JobContext } from '../jobs/context.ts';
-import type { SshSession } from '../ssh/session.ts';
-import type { Activation } from './activation-script.ts';
+import type { HostLink, HostSession } from './host-session.ts';
+import type { Activation } from './activation.ts';
 import { deployError, deployProblems } from './problems.ts';
 import type { Argv } from './privilege.ts';
-import { isConnectionProblem, type TargetLink } from './target-link.ts';
+import { isConnectionProblem } from './target-link.ts';
 import {
   keepArgv,
   lookArgv,
@@ -19,7 +19,7 @@ import {
 interface WatchdogWork {
   readonly context: Pick<JobContext, 'emit' | 'log' | 'onDecision' | 'signal'>;
   readonly host: HostName;
-  readonly link: TargetLink;
+  readonly link: HostLink;
   readonly privilege: readonly string[];
   readonly activation: Activation;
 }
@@ -89,12 +89,12 @@ export class Watchdog implements Disposable {
   }
 
   /** Disarms it. The answer says whether it was in time. @throws ProblemError `ssh-*` */
-  async keep(session: SshSession, signal: AbortSignal): Promise<WatchdogAnswer> {
+  async keep(session: HostSession, signal: AbortSignal): Promise<WatchdogAnswer> {
     return this.#ask(session, keepArgv(this.#work.activation, this.#work.privilege), signal);
   }
 
   /** Has it go back now. @throws ProblemError `ssh-*` */
-  async revert(session: SshSession, reason: string, signal: AbortSignal): Promise<WatchdogAnswer> {
+  async revert(session: HostSession, reason: string, signal: AbortSignal): Promise<WatchdogAnswer> {
     const { activation, privilege } = this.#work;
     this.#wasSentBack = true;
     if (this.#view?.state === 'armed') this.#tell({ ...this.#view, reason });
@@ -102,16 +102,16 @@ export class Watchdog implements Disposable {
   }
 
   /** How it stands. @throws ProblemError `ssh-*` */
-  async look(session: SshSession, signal: AbortSignal): Promise<WatchdogAnswer> {
+  async look(session: HostSession, signal: AbortSignal): Promise<WatchdogAnswer> {
     return this.#ask(session, lookArgv(this.#work.activation, this.#work.privilege), signal);
   }
 
   /** As {@link look}, and waits there for some seconds while it is going back. @throws ProblemError `ssh-*` */
-  async untilReverted(session: SshSession, signal: AbortSignal): Promise<WatchdogAnswer> {
+  async untilReverted(session: HostSession, signal: AbortSignal): Promise<WatchdogAnswer> {
     return this.#ask(session, untilRevertedArgv(this.#work.activation, this.#work.privilege), signal);
   }
 
-  async #ask(session: SshSession, argv: Argv, signal: AbortSignal): Promise<WatchdogAnswer> {
+  async #ask(session: HostSession, argv: Argv, signal: AbortSignal): Promise<WatchdogAnswer> {
     const { host, activation } = this.#work;
     const { stdout, stderr } = await session.exec(argv, { signal, timeoutMs: answerLimitMs });
     const answer = readWatchdogAnswer(stdout, activation.nonce);

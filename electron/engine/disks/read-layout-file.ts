@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Problem } from '../../../shared/contract/problem.ts';
@@ -13,6 +13,7 @@ import {
 } from '../../../shared/disko/read-source.ts';
 import { formatValue } from '../../../shared/nix/value.ts';
 import { ProblemError } from '../errors.ts';
+import { textOf } from '../fleet/files/fleet-file.ts';
 import { evalJson } from '../nix/eval.ts';
 import { evaluationLimits } from './evaluation-limits.ts';
 import { standInLibrary } from './stand-in-library.ts';
@@ -20,6 +21,7 @@ import { standInLibrary } from './stand-in-library.ts';
 /** Larger files are not layouts that somebody wrote. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const EVALUATION_LIMIT_MS = 20_000;
+const choose = 'Choose the file that sets disko.devices.';
 
 /** A layout that was read from a file, and how. */
 export interface LayoutFile {
@@ -71,23 +73,26 @@ export async function readLayoutFile(
 }
 
 async function readText(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new ProblemError({
-      code: 'file-unreadable',
-      title: `${path} cannot be read`,
-      evidence: error.message,
-      advice: ['Check the path and whether you may read the file.'],
-    });
-  });
-  if (bytes.length > MAX_FILE_BYTES) {
-    throw new ProblemError({
-      code: 'file-too-large',
-      title: `${path} is too large for a layout`,
-      evidence: `${bytes.length} bytes`,
-      advice: ['Choose the file that sets disko.devices.'],
-    });
+  const refuse = (code: string, title: string, evidence: string, advice: string): ProblemError =>
+    new ProblemError({ code, title, evidence, advice: [advice] });
+  const unreadable = (error: NodeJS.ErrnoException): never => {
+    throw refuse(
+      'file-unreadable',
+      `${path} cannot be read`,
+      error.message,
+      'Check the path and whether you may read the file.',
+    );
+  };
+  const facts = await stat(path).catch(unreadable);
+  // A device or a pipe may never end.
+  if (!facts.isFile()) throw refuse('file-unreadable', `${path} is not a file`, '', choose);
+  if (facts.size > MAX_FILE_BYTES) {
+    throw refuse('file-too-large', `${path} is too large for a layout`, `${facts.size} bytes`, choose);
   }
-  return bytes.toString('utf8');
+  const text = textOf(await readFile(path).catch(unreadable));
+  // Written back, other bytes would not be the same.
+  if (text === null) throw refuse('file-not-text', `${path} is not text`, 'It is not UTF-8.', choose);
+  return text;
 }
 
 const titles = {

@@ -4,7 +4,7 @@ import type { MakeEvaluator } from './evaluator.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { FleetFolder } from './folder.ts';
 import { askHosts, type HostAnswer, type HostQuestion } from './host-questions.ts';
-import { availableMemoryMiB, hostsThatFit } from './memory.ts';
+import { availableMemoryMiB, hostsThatFit } from '../nix/memory.ts';
 import { findFleet } from './open.ts';
 import type { FetchFlake } from './remote-flake.ts';
 

@@ -17,7 +17,10 @@ const maxEntries = 20_000;
  * the commit and the difference of the tracked files from it (the lock file is among them); elsewhere name, size, inode
  * and times of every file. No nix is started. null: too much to look at, or git cannot tell.
  */
-export async function fingerprint(folder: FleetFolder, signal?: AbortSignal): Promise<string | null> {
+export async function fingerprint(
+  folder: Pick<FleetFolder, 'path' | 'ref' | 'form' | 'workTree' | 'remote'>,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const hash = createHash('sha256').update(`${readerVersion}\0${folder.ref}\0`);
   // The reference of what was fetched names its revision or its hash.
   if (folder.remote !== null) return hash.digest('hex');

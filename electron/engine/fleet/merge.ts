@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Host, Target } from '../../../shared/contract/host.ts';
 import { hostName } from '../../../shared/contract/ids.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
@@ -47,6 +48,7 @@ export function mergeHost(name: string, results: readonly ReadingResult[]): Host
   const failed = results.flatMap((result) => ('problem' in result ? [result.problem] : []));
   const system = first(readings, 'system') ?? null;
   const reason = whyNameIsRefused(name);
+  const mayBeLocal = first(readings, 'allowLocalDeployment') ?? false;
   const { target, problem } = targetOf(name, readings);
   const isForeign = system !== null && !system.endsWith('-linux');
   return {
@@ -56,7 +58,8 @@ export function mergeHost(name: string, results: readonly ReadingResult[]): Host
     target: reason === null ? target : null,
     sources: results.map((result) => result.kind.kind),
     buildOnTarget: first(readings, 'buildOnTarget') ?? false,
-    allowLocalDeployment: first(readings, 'allowLocalDeployment') ?? false,
+    allowLocalDeployment: mayBeLocal,
+    ...(mayBeLocal && name === thisComputer() ? { isThisComputer: true } : {}),
     privilegeCommand: [...(first(readings, 'privilegeCommand') ?? defaults.privilegeCommand)],
     sshOptions: [...(first(readings, 'sshOptions') ?? [])],
     keys: [...(first(readings, 'keys') ?? [])],
@@ -68,4 +71,9 @@ export function mergeHost(name: string, results: readonly ReadingResult[]): Host
       problem ??
       (isForeign ? notNixos(system) : null),
   };
+}
+
+/** The first part of this computer's name, by which colmena's apply-local looks for its host too. */
+function thisComputer(): string {
+  return hostname().split('.')[0] ?? '';
 }

@@ -1,11 +1,12 @@
 import type { FleetKind, Host } from '../../../shared/contract/host.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { ProblemError } from '../errors.ts';
 import { detectKinds } from './detect.ts';
 import { noHosts, unshowableNames } from './errors.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { FleetFolder } from './folder.ts';
 import { kindsOf } from './kinds/all.ts';
-import { availableMemoryMiB, hostsThatFit } from './memory.ts';
+import { availableMemoryMiB, hostsThatFit, memoryRanOut } from '../nix/memory.ts';
 import type { MemoryHistory } from './memory-history.ts';
 import { mergeHost } from './merge.ts';
 import { planReadings } from './plan-readings.ts';
@@ -41,7 +42,14 @@ export async function readFleet(
   const kinds = kindsOf(folder.form);
   const fitting = (bytesPerHost: number | null): number => hostsThatFit(availableMemoryMiB(), bytesPerHost);
   const known = memory.bytesPerHost(folder.id);
-  const survey = await surveyFleet(kinds, evaluate, Math.min(maxSurveyed, fitting(known)));
+  const limit = Math.min(maxSurveyed, fitting(known));
+  // Where all that should have fitted did not, less of it may; a host that alone takes too much is told with its name.
+  let fewer: number | null = null;
+  const survey = await surveyFleet(kinds, evaluate, limit).catch((error: unknown) => {
+    if (!(error instanceof ProblemError) || error.problem.code !== memoryRanOut) throw error;
+    fewer = Math.min(fitting(null), Math.ceil(limit / 2));
+    return null;
+  });
   if (survey?.bytesPerHost) memory.save(folder.id, survey.bytesPerHost);
 
   const detection = survey?.detection ?? (await detectKinds(kinds, evaluate));
@@ -63,7 +71,7 @@ export async function readFleet(
   const [alone, together] = partition([...missing.values()], (reading) => failed.has(keyOf(reading)));
   // What threw in the survey is known to throw: asked alone, it tells why.
   for (const reading of alone) await read([reading], 1);
-  await read(together, fitting(survey?.bytesPerHost ?? known));
+  await read(together, fewer ?? fitting(survey?.bytesPerHost ?? known));
   results.push(...noted.map((reading) => ({ ...reading, host: { kind: reading.kind.kind, name: reading.name } })));
 
   const byName = Map.groupBy(results, (result) => result.name);

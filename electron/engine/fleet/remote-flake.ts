@@ -4,6 +4,7 @@ import type { Problem } from '../../../shared/contract/problem.ts';
 import { nameOfReference, withoutFragment } from '../../../shared/fleet/fleet-reference.ts';
 import { ProblemError } from '../errors.ts';
 import { readFlakeMetadata, type FlakeMetadata } from '../nix/flake-metadata.ts';
+import { nixHost } from '../nix/nix-program.ts';
 import { fleetIdOf, type FleetFolder } from './folder.ts';
 
 export interface FetchRequest {
@@ -73,6 +74,8 @@ function fetchEnvironment(sshConfig: string): Record<string, string> {
 function remoteFolder(origin: string, metadata: FlakeMetadata, problems: readonly Problem[]): FleetFolder {
   const subfolder = metadata.locked?.dir ?? '';
   const path = join(metadata.path, subfolder);
+  const host = nixHost();
+  if (host !== null) throw fetchedElsewhere(origin, host);
   if (!existsSync(join(path, 'flake.nix'))) throw noFlakeThere(origin, path);
   return {
     id: fleetIdOf(origin),
@@ -107,7 +110,7 @@ function lockedReference({ url, path, locked }: FlakeMetadata): string {
 
 /** @param said what git and ssh said beside nix, whose own words are only of a reference that does not resolve */
 function asRemoteProblem(problem: Problem, origin: string, said: string): Problem {
-  if (problem.code === 'nix-missing' || problem.code === 'nix-unusable') return problem;
+  if (['nix-missing', 'nix-unusable', 'fleet-remote-elsewhere'].includes(problem.code)) return problem;
   const reasons = said
     .split('\n')
     .filter((line) => /^(?:fatal|ssh|error|curl|remote): |Host key|HAS CHANGED|denied/.test(line));
@@ -143,6 +146,16 @@ function passwordInReference(): ProblemError {
     advice: [
       'Leave the password out: git asks its credential helper (git config credential.helper), or use git+ssh with a key.',
     ],
+  });
+}
+
+/** Its files would be read here. */
+function fetchedElsewhere(origin: string, host: string): ProblemError {
+  return new ProblemError({
+    code: 'fleet-remote-elsewhere',
+    title: `${origin} was fetched on ${host}, where nix runs, and cannot be read from here`,
+    evidence: origin,
+    advice: ['Clone it to this computer and open the folder.', 'Or install nix here: https://nixos.org/download'],
   });
 }
 

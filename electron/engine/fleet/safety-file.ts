@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { ZodError } from 'zod';
 import type { EngineName } from '../../../shared/contract/deploy.ts';
+import type { SafetyScope, ScopeChecks } from '../../../shared/contract/health.ts';
 import type { WavePlan } from '../../../shared/contract/waves.ts';
 import type { Place, Problem } from '../../../shared/contract/problem.ts';
 import { safetyFile, safetyOf, type HostSafety, type SafetyFile } from '../../../shared/fleet/safety.ts';
 import { ProblemError } from '../errors.ts';
 
-const fileName = 'nixstead.toml';
+export const safetyFileName = 'nixstead.toml';
 
 /** What a fleet's nixstead.toml says, for any of its hosts. */
 export class Safety {
@@ -30,6 +31,19 @@ export class Safety {
     return this.#file.waves ?? null;
   }
 
+  /** Health checks and watchdogs as they are written, for whom they are. */
+  get checks(): ScopeChecks[] {
+    const { defaults, tags = {}, hosts = {} } = this.#file;
+    const all: [SafetyScope, SafetyFile['defaults']][] = [
+      [{ kind: 'defaults' }, defaults],
+      ...Object.entries(tags).map(([name, part]): (typeof all)[number] => [{ kind: 'tag', name }, part]),
+      ...Object.entries(hosts).map(([name, part]): (typeof all)[number] => [{ kind: 'host', name }, part]),
+    ];
+    return all.flatMap(([scope, { health = [], watchdog = null } = {}]) =>
+      health.length > 0 || watchdog !== null ? [{ scope, checks: [...health], watchdog }] : [],
+    );
+  }
+
   /** @throws ProblemError `safety-file-wrong` where a check cannot be */
   of(host: Parameters<typeof safetyOf>[1]): HostSafety {
     return readable(this.#path, () => safetyOf(this.#file, host));
@@ -41,7 +55,7 @@ export class Safety {
     if (unknown === undefined) return;
     throw new ProblemError({
       code: 'safety-file-unknown-host',
-      title: `${fileName} speaks of a host that the fleet does not have: ${unknown}`,
+      title: `${safetyFileName} speaks of a host that the fleet does not have: ${unknown}`,
       evidence: `[hosts.${unknown}]`,
       advice: ['Correct the name, or remove that part of the file.'],
       place: { file: this.#path },
@@ -54,13 +68,14 @@ export class Safety {
  * @throws ProblemError `safety-file-wrong`, `safety-file-unreadable`
  */
 export async function readSafety(fleetFolder: string): Promise<Safety> {
-  const path = join(fleetFolder, fileName);
-  const text = await textOf(path);
+  const path = join(fleetFolder, safetyFileName);
+  const text = await safetyFileText(path);
   const file = text === null ? {} : readable(path, () => safetyFile.parse(parse(text)));
   return new Safety(path, file);
 }
 
-async function textOf(path: string): Promise<string | null> {
+/** Its text; null where there is none. @throws ProblemError `safety-file-unreadable` */
+export async function safetyFileText(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
@@ -68,7 +83,7 @@ async function textOf(path: string): Promise<string | null> {
     if ('code' in error && error.code === 'ENOENT') return null;
     throw new ProblemError({
       code: 'safety-file-unreadable',
-      title: `${fileName} cannot be read`,
+      title: `${safetyFileName} cannot be read`,
       evidence: error.message,
       advice: ['Nothing is deployed without the checks that it may ask for.'],
       place: { file: path },
@@ -94,7 +109,7 @@ function readable<Value>(path: string, read: () => Value): Value {
 function wrong(reason: string, evidence: string, place: Place): Problem {
   return {
     code: 'safety-file-wrong',
-    title: `${fileName} is wrong: ${reason}`,
+    title: `${safetyFileName} is wrong: ${reason}`,
     evidence,
     advice: ['Correct it; nothing is deployed without the checks that it may ask for.'],
     place,

@@ -59,7 +59,7 @@ export async function evaluateWithLock(
     steps.get(host)?.progress('evaluate', { done: turn + 1, total: 2, unit: 'steps', note: lockName });
     tell();
   };
-  await evaluateSystems(context, fleet, hosts, onResult, lockFile);
+  await evaluateSystems(context, fleet, hosts, onResult, { lockFile });
   return answers;
 }
 

@@ -12,10 +12,11 @@ import { gitOnFiles } from '../git/on-files.ts';
 import { workTreeRoot } from '../git/root.ts';
 import { probeMachine } from '../machines/probe.ts';
 import { loginTarget } from '../machines/reach.ts';
-import type { EngineParts } from '../procedures/router.ts';
+import type { EngineParts } from '../parts.ts';
 import { connect } from '../ssh/client.ts';
 import { fingerprint } from '../ssh/host-key.ts';
 import type { SshSession } from '../ssh/session.ts';
+import { judgeAccess } from './access.ts';
 import { evaluateInstall, type EvaluatedInstall } from './evaluate.ts';
 import { resolveArgv } from './machine-scripts.ts';
 import { hostFile, planFiles, writePlanned } from './plan-files.ts';
@@ -84,6 +85,12 @@ export async function adoptMachine(request: AdoptRequest, parts: Parts, signal?:
       options: defaultInstallOptions,
     },
   );
+  const access = judgeAccess(plan.access, {
+    host: request.host,
+    fleetTarget: host.target,
+    options: defaultInstallOptions,
+  });
+  if (access !== null) notes.push(`${access.problem.title}: ${access.problem.advice[0] ?? ''}`);
   const differences = [
     ...mountDifferences(plan.mounts, report),
     ...(await deviceDifferences(session, plan.mounts, report, stop)),

@@ -1,15 +1,10 @@
+import type { LineRule } from '../explain/line-rule.ts';
 import type { AnywherePhase } from '../../../shared/install/anywhere-progress.ts';
 
 /** One known way in which nixos-anywhere, or what it runs, fails. */
-export interface AnywhereRule {
-  readonly code: string;
-  /** The line that proves it; the first group, where there is one, fills `%` of the title. */
-  readonly line: RegExp;
+export interface AnywhereRule extends LineRule {
   /** Only in these phases; anywhere when absent. */
   readonly phases?: readonly AnywherePhase[];
-  readonly title: string;
-  readonly advice: readonly string[];
-  readonly canRetry?: boolean;
 }
 
 /** The most telling first. Texts are those of nixos-anywhere, disko and the programs that they call. */
@@ -208,14 +203,14 @@ export const anywhereRules: readonly AnywhereRule[] = [
   },
   {
     code: 'install-disk-full',
-    line: /^.*No space left on device.*$/m,
+    line: /^.*(?:No space left on device|database or disk is full).*$/m,
     phases: ['copy', 'install'],
     title: 'The new system does not fit the disk',
     advice: ['Give the file system with /nix more room in the layout, or make the system smaller.'],
   },
   {
     code: 'install-memory-full',
-    line: /^.*No space left on device.*$/m,
+    line: /^.*(?:No space left on device|database or disk is full).*$/m,
     title: 'The installer’s memory is full',
     advice: ['Leave disko’s own programs out (--no-disko-deps): the installer’s are used then.'],
   },

@@ -17,15 +17,20 @@ import { describeTarget, sshTarget } from '../ssh/target.ts';
 import { explainAnywhere } from './explain-anywhere.ts';
 import type { AnywhereProgram } from './program.ts';
 
+/** As its flag `--phases` calls them. */
+export type AnywherePhaseName = 'kexec' | 'disko' | 'install' | 'reboot';
+
 export interface AnywhereRequest {
   readonly program: AnywhereProgram;
   readonly host: HostName;
   readonly stage: Stage;
-  readonly phase: 'kexec' | 'disko' | 'install' | 'reboot';
+  readonly phases: readonly AnywherePhaseName[];
   readonly target: Target;
   readonly identityFile: string;
   readonly diskoScript: string;
   readonly system: string;
+  /** Built on the machine from this `REF#HOST`, in place of the two store paths; null: they are on this computer. */
+  readonly remoteFlake: string | null;
   /** More flags of this phase. */
   readonly flags?: readonly string[];
   /** $HOME of the program: it makes files in ~/.ssh, where the user's own are. */
@@ -35,25 +40,37 @@ export interface AnywhereRequest {
   /** It is ended when it says nothing for so long. */
   readonly silenceMs: number;
   readonly limitMs: number;
+  /** From when it has begun to restart the machine; absent: `limitMs` goes on. */
+  readonly rebootLimitMs?: number;
   readonly onProgress?: (progress: AnywhereProgress) => void;
   /** Ends it from outside, because what it waits for has been found otherwise. */
   readonly enough?: AbortSignal;
 }
 
+/**
+ * It is a shell script that goes on after an interrupt where the program that it waits for did not die of it: with the
+ * next login, three seconds later. A termination ends it, and it has only a folder to clean up.
+ */
+const grace = { afterInterruptMs: 500, afterTerminateMs: 3000 };
 /** Handing over a key takes one attempt; the program itself would try for ever. */
 const mostKeyAttempts = 3;
 /** Enough for every reason that is explained; a run prints less. */
 const mostKept = 512 * 1024;
 
-/** The command of a phase, also to be shown to a person. */
+/** The command, also to be shown to a person. */
 export function anywhereArgv(
-  request: Pick<AnywhereRequest, 'program' | 'phase' | 'target' | 'identityFile' | 'diskoScript' | 'system' | 'flags'>,
+  request: Pick<
+    AnywhereRequest,
+    'program' | 'phases' | 'target' | 'identityFile' | 'diskoScript' | 'system' | 'remoteFlake' | 'flags'
+  >,
 ): [string, ...string[]] {
-  const { program, phase, target, identityFile, diskoScript, system, flags = [] } = request;
+  const { program, phases, target, identityFile, diskoScript, system, remoteFlake, flags = [] } = request;
   // Proven to be harmless as arguments, whatever the fleet says.
   const { host, user, port } = sshTarget(target);
   const [first, ...rest] = program.argv;
   const options = [
+    // The install's own key lets it in, or nothing does: it would wait at a question for a password that nobody reads.
+    'BatchMode=yes',
     `ConnectTimeout=${connectTimeoutSeconds}`,
     `ServerAliveInterval=${aliveIntervalSeconds}`,
     `ServerAliveCountMax=${aliveCountMax}`,
@@ -62,10 +79,10 @@ export function anywhereArgv(
     first,
     ...rest,
     '--phases',
-    phase,
-    '--store-paths',
-    diskoScript,
-    system,
+    phases.join(','),
+    ...(remoteFlake === null
+      ? ['--store-paths', diskoScript, system]
+      : ['--flake', remoteFlake, '--build-on', 'remote']),
     ...flags,
     '-i',
     identityFile,
@@ -77,7 +94,7 @@ export function anywhereArgv(
 }
 
 /**
- * Runs one phase of nixos-anywhere on a terminal, and ends it where it would wait for ever.
+ * Runs phases of nixos-anywhere on a terminal, and ends it where it would wait for ever.
  * @returns how far it came; `wasEnough` where it was ended because `enough` aborted
  * @throws ProblemError with the cause; JobCancelled
  */
@@ -106,7 +123,11 @@ export async function runAnywhere(
     } else if (progress.question !== null && before.question === null) {
       watchdog.end(tail);
     }
-    if (progress.keyAttempts > mostKeyAttempts) watchdog.end('the key is not taken');
+    const isRefused = progress.phase === 'connect' && progress.isDenied;
+    if (isRefused || progress.keyAttempts > mostKeyAttempts) watchdog.end('the key is not taken');
+    if (progress.phase === 'reboot' && before.phase !== 'reboot' && request.rebootLimitMs !== undefined) {
+      watchdog.limit(request.rebootLimitMs);
+    }
     if (progress !== before) request.onProgress?.(progress);
   };
   const enough = request.enough ?? new AbortController().signal;
@@ -120,6 +141,7 @@ export async function runAnywhere(
       env: { HOME: request.home, GIT_TERMINAL_PROMPT: '0', SSH_ASKPASS_REQUIRE: 'never' },
       shown: { where: 'here', argv: shownArgv(argv), env: {} },
       signal: AbortSignal.any([watchdog.signal, enough]),
+      grace,
       onOutput: take,
     });
     exitCode = result.exitCode;
@@ -144,12 +166,12 @@ function shownArgv(argv: readonly string[]): string[] {
 class Watchdog implements Disposable {
   readonly #controller = new AbortController();
   readonly #silenceMs: number;
-  readonly #limit: NodeJS.Timeout;
+  #limit: NodeJS.Timeout;
   #silence: NodeJS.Timeout;
 
   constructor({ silenceMs, limitMs }: Pick<AnywhereRequest, 'silenceMs' | 'limitMs'>) {
     this.#silenceMs = silenceMs;
-    this.#limit = setTimeout(() => this.end('it took too long'), limitMs);
+    this.#limit = this.#end(limitMs);
     this.#silence = this.#start();
   }
 
@@ -162,8 +184,18 @@ class Watchdog implements Disposable {
     this.#silence = this.#start();
   }
 
+  /** It is ended after so long from now, in place of what was said before. */
+  limit(limitMs: number): void {
+    clearTimeout(this.#limit);
+    this.#limit = this.#end(limitMs);
+  }
+
   end(reason: string): void {
     this.#controller.abort(new Error(reason));
+  }
+
+  #end(limitMs: number): NodeJS.Timeout {
+    return setTimeout(() => this.end('it took too long'), limitMs);
   }
 
   #start(): NodeJS.Timeout {

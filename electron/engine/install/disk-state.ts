@@ -6,7 +6,7 @@ import type { InstallState } from './spec.ts';
 export interface LeftBehind {
   readonly host: string;
   readonly state: InstallState;
-  /** What the machine said after the failure; null: it could not be asked. */
+  /** What the machine said after the failure; null: it could not be asked, or was restarted since. */
   readonly report: Pick<MachineReport, 'os' | 'disks' | 'installRoot' | 'mounts'> | null;
 }
 
@@ -20,7 +20,12 @@ export function describeLeft({ host, state, report }: LeftBehind): string[] {
       : [`Nothing on the disks of ${host} was changed.`];
   }
   const words = [erasedSentence(state)];
-  if (report === null) return [...words, `${host} could not be asked what it is in now.`, nextSentence(state, null)];
+  if (report === null) {
+    const unknown = state.done.includes('reboot')
+      ? 'It was restarted into its new system, and has not been seen with its new host key.'
+      : `${host} could not be asked what it is in now.`;
+    return [...words, unknown, nextSentence(state, null)];
+  }
   if (!report.os.isInstaller) words.push(`It runs ${report.os.name || 'another system'} now.`);
   else if (report.installRoot === null) words.push('Nothing is mounted at /mnt.');
   else words.push('The new file systems are mounted at /mnt.');

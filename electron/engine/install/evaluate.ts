@@ -4,6 +4,7 @@ import { ProblemError } from '../errors.ts';
 import { askHosts } from '../fleet/host-questions.ts';
 import { kindsOf } from '../fleet/kinds/all.ts';
 import type { JobContext } from '../jobs/context.ts';
+import { accessFunction, evaluatedAccess } from './access.ts';
 import { installError, installProblems } from './problems.ts';
 import type { InstallSpec } from './spec.ts';
 
@@ -31,6 +32,7 @@ const evaluated = z.object({
     z.string(),
     z.object({ device: z.string().nullable(), type: z.string(), options: z.array(z.string()) }),
   ),
+  access: evaluatedAccess,
 });
 export type EvaluatedInstall = z.infer<typeof evaluated>;
 
@@ -77,6 +79,7 @@ function installFunction(node: string, withoutDeps: boolean): string {
       type = fs.fsType or "auto";
       options = fs.options or [ ];
     }) (config.fileSystems or { });
+    access = ${accessFunction} config;
   })`;
 }
 

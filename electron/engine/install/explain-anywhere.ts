@@ -5,6 +5,7 @@ import {
   type AnywherePhase,
   type AnywhereProgress,
 } from '../../../shared/install/anywhere-progress.ts';
+import { explainByLine } from '../explain/line-rule.ts';
 import { explain } from '../nix/explain.ts';
 import { createProgressFeed } from '../nix/progress-feed.ts';
 import { plainText } from '../nix/terminal-text.ts';
@@ -62,20 +63,8 @@ function reasonOf(text: string, { phase, step }: AnywhereProgress, run: Anywhere
 }
 
 function byRules(text: string, phase: AnywherePhase): Problem | null {
-  for (const rule of anywhereRules) {
-    if (rule.phases !== undefined && !rule.phases.includes(phase)) continue;
-    const line = rule.line.exec(text);
-    if (!line) continue;
-    const name = line.slice(1).find((group) => group !== undefined) ?? '';
-    return {
-      code: rule.code,
-      title: rule.title.replace('%', name).replace(/: $/, ''),
-      evidence: line[0].trim(),
-      advice: [...rule.advice],
-      ...(rule.canRetry === true ? { canRetry: true } : {}),
-    };
-  }
-  return null;
+  const rules = anywhereRules.filter(({ phases }) => phases === undefined || phases.includes(phase));
+  return explainByLine(text, rules);
 }
 
 function explainNix(text: string, run: AnywhereRun, phase: AnywherePhase): Problem {

@@ -6,17 +6,21 @@ import { ProblemError } from '../errors.ts';
 import { replaceFile } from '../fleet/create/write-files.ts';
 import { git } from '../git/core.ts';
 import { workTreeRoot } from '../git/root.ts';
-import { copyInJob } from '../nix/copy.ts';
+import { buildOnTargetCommand } from '../deploy/build.ts';
+import { copyInJob, type CopyTarget } from '../nix/copy.ts';
+import { nixError } from '../nix/errors.ts';
+import { runNixInJob } from '../nix/run.ts';
 import { parseFreeSpace } from '../nix/free-space.ts';
 import { configPathWithoutSpaces } from '../ssh/config.ts';
 import { sshOptionWords, sshTarget } from '../ssh/target.ts';
-import { runAnywhere, type AnywhereRequest } from './anywhere.ts';
+import { runAnywhere, type AnywherePhaseName, type AnywhereRequest } from './anywhere.ts';
+import { remoteFlake } from './build-place.ts';
 import { evaluateInstall } from './evaluate.ts';
 import { waitForMachine } from './locate.ts';
-import { hardwareArgv, releaseArgv } from './machine-scripts.ts';
+import { hardwareArgv, isMountedArgv, releaseArgv } from './machine-scripts.ts';
 import { authorize, buildAll, disksNow } from './prepare-stages.ts';
 import { installError, installProblems } from './problems.ts';
-import { keyText, type InstallRun } from './run.ts';
+import type { InstallRun } from './run.ts';
 
 const minuteMs = 60_000;
 /** An image of 300 MB over a slow line. */
@@ -24,11 +28,12 @@ const kexecLimitMs = 20 * minuteMs;
 /** From the moment at which the machine leaves its old system. */
 const kexecBackLimitMs = 4 * minuteMs;
 const diskoLimitMs = 60 * minuteMs;
-const installLimitMs = 30 * minuteMs;
-const rebootLimitMs = 3 * minuteMs;
 
-/** What every phase of nixos-anywhere is given. */
-function anywhere(run: InstallRun, phase: AnywhereRequest['phase']): Omit<AnywhereRequest, 'silenceMs' | 'limitMs'> {
+/** What every run of nixos-anywhere is given. */
+export function anywhere(
+  run: InstallRun,
+  phases: readonly [AnywherePhaseName, ...AnywherePhaseName[]],
+): Omit<AnywhereRequest, 'silenceMs' | 'limitMs'> {
   const { program, spec, state } = run;
   if (program === null || state.diskoScript === null || state.system === null) throw new TypeError('Nothing was built');
   const home = join(run.secret.path, 'home');
@@ -36,12 +41,13 @@ function anywhere(run: InstallRun, phase: AnywhereRequest['phase']): Omit<Anywhe
   return {
     program,
     host: spec.host,
-    stage: phase,
-    phase,
+    stage: phases[0],
+    phases,
     target: run.target,
     identityFile: run.secret.loginKey().file,
     diskoScript: state.diskoScript,
     system: state.system,
+    remoteFlake: remoteFlake(spec),
     home,
     sudoPassword: run.secrets.sudoPassword ?? run.secrets.password,
     onProgress: ({ step }) => run.steps.progress(run.stage, { note: step }),
@@ -63,7 +69,7 @@ export async function kexecStage(run: InstallRun): Promise<void> {
   const { kexecImage } = spec.options;
   const back = new AbortController();
   const gaveUp = new AbortController();
-  const beside: { waiting: Promise<void> | null } = { waiting: null };
+  const beside: { waiting: Promise<void> | null; movedTo: string | null } = { waiting: null, movedTo: null };
   // nixos-anywhere waits at the old address for ever; we look at the others too, and not for ever.
   const waitBeside = async (): Promise<void> => {
     const found = await waitForMachine(
@@ -89,11 +95,12 @@ export async function kexecStage(run: InstallRun): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 1000));
       return await waitBeside();
     }
+    if (found.target.host !== run.target.host) beside.movedTo = found.target.host;
     run.becomeInstaller(found.target);
     back.abort();
   };
   try {
-    const request = anywhere(run, 'kexec');
+    const request = anywhere(run, ['kexec']);
     await runAnywhere(run.context, {
       ...request,
       flags: kexecImage === null ? [] : ['--kexec', kexecImage],
@@ -118,7 +125,9 @@ export async function kexecStage(run: InstallRun): Promise<void> {
   await requireInstaller(run);
   // What ran before is gone with its memory; what was added to it is on a disk that is erased, or back at a restart.
   run.finished('kexec');
-  run.steps.done('kexec', run.report.os.name);
+  // Found by its network card, and known by its host key.
+  const { movedTo } = beside;
+  run.steps.done('kexec', movedTo === null ? run.report.os.name : `${run.report.os.name}, at ${movedTo} now`);
 }
 
 /** The machine is the one that was probed, by its key, and runs the installer. */
@@ -202,20 +211,37 @@ export async function diskoStage(run: InstallRun, mountOnly: boolean): Promise<v
   if (stdout.includes('busy')) run.log('Something below /mnt is still in use on the machine.');
   using stack = new DisposableStack();
   const flags = [...run.diskKeys].flatMap(([remotePath, content], index) => {
-    const { file } = stack.use(run.secret.secretFile(`disk-key-${index}`, Buffer.from(content, 'latin1')));
+    const { file } = stack.use(run.secret.secretFile(`disk-key-${index}`, content));
     return ['--disk-encryption-keys', remotePath, file];
   });
   if (!mountOnly)
     run.save({ mayHaveErased: true, done: state.done.filter((one) => one === 'kexec' || one === 'hardware') });
-  const request = anywhere(run, 'disko');
-  await runAnywhere(context, {
-    ...request,
-    ...(mountOnly && state.mountScript !== null ? { diskoScript: state.mountScript } : {}),
-    flags,
-    silenceMs: diskoLimitMs,
-    limitMs: diskoLimitMs,
-  });
-  await requireSameKey(run);
+  const request = anywhere(run, ['disko']);
+  const isBuiltThere = request.remoteFlake !== null;
+  const there = [
+    ...(mountOnly ? ['--disko-mode', 'mount'] : []),
+    ...(run.spec.options.withoutDiskoDependencies ? ['--no-disko-deps'] : []),
+  ];
+  const reached = { hasErased: false };
+  try {
+    await runAnywhere(context, {
+      ...request,
+      ...(mountOnly && state.mountScript !== null ? { diskoScript: state.mountScript } : {}),
+      flags: [...flags, ...(isBuiltThere ? there : [])],
+      silenceMs: diskoLimitMs,
+      limitMs: diskoLimitMs,
+      onProgress: (progress) => {
+        reached.hasErased = progress.hasErased;
+        request.onProgress?.(progress);
+      },
+    });
+  } catch (error) {
+    // It has come to its own end before it began to erase: by its own line, which it writes before it does.
+    if (error instanceof ProblemError && !reached.hasErased) {
+      run.save({ mayHaveErased: state.mayHaveErased, done: state.done });
+    }
+    throw error;
+  }
   run.finished('disko');
   const erased = run.state.disks.filter(({ isErased }) => isErased).length;
   run.steps.done('disko', mountOnly ? 'mounted' : erased === 1 ? '1 disk' : `${erased} disks`);
@@ -226,24 +252,14 @@ export async function copyStage(run: InstallRun): Promise<void> {
   const { context, spec, state } = run;
   if (state.system === null) throw new TypeError('Nothing was built');
   run.enter('copy');
-  const report = await run.probe();
-  if (report.installRoot === null) throw installError(installProblems.notMounted(run.place));
-  const target = sshTarget(run.target);
+  const options = { signal: context.signal, timeoutMs: 15_000 };
+  const { stdout } = await run.ask((session) => session.exec(isMountedArgv, options));
+  if (!stdout.includes('mounted')) throw installError(installProblems.notMounted(run.place));
+  if (spec.options.buildOn.kind === 'target') return buildThere(run);
   const { copies, bytes } = await copyInJob(context, {
     host: spec.host,
     paths: [state.system],
-    target: { host: target.host, user: 'root', root: '/mnt' },
-    sshOptions: [
-      '-F',
-      configPathWithoutSpaces(run.files),
-      `-oIdentityFile=${run.secret.loginKey().file}`,
-      '-oIdentitiesOnly=yes',
-      // The machine is known by its key, not by the address that it may have got anew.
-      `-oUserKnownHostsFile=${run.secret.knownHosts(run.hostKey)}`,
-      '-oGlobalKnownHostsFile=/dev/null',
-      '-oHostKeyAlias=installer',
-      ...sshOptionWords(target),
-    ],
+    ...mountedStore(run),
     substituteOnDestination: true,
     shownTarget: run.place,
     askFreeSpace: async () => {
@@ -260,7 +276,6 @@ export async function copyStage(run: InstallRun): Promise<void> {
         note: view.copies.expected === 0 ? '' : `${view.copies.done} of ${view.copies.expected} paths`,
       }),
   });
-  await requireSameKey(run);
   run.finished('copy');
   run.steps.done(
     'copy',
@@ -268,37 +283,47 @@ export async function copyStage(run: InstallRun): Promise<void> {
   );
 }
 
-/** Lays the extra files over the new system and makes it the one that the disk boots. */
-export async function installStage(run: InstallRun): Promise<void> {
-  const { spec } = run;
-  run.enter('install');
-  const makesKey = spec.options.hostKey === 'make';
-  const { folder, hostKey } = await run.secret.extraFiles(spec.options.extraFiles, makesKey ? spec.host : null);
-  run.save({
-    newHostKey:
-      hostKey ??
-      (run.hostKey === null ? null : `${keyText(run.hostKey).split(' ')[0]} ${run.hostKey.toString('base64')}`),
-  });
-  await runAnywhere(run.context, {
-    ...anywhere(run, 'install'),
-    flags: [...(folder === null ? [] : ['--extra-files', folder]), ...(makesKey ? [] : ['--copy-host-keys'])],
-    silenceMs: installLimitMs,
-    limitMs: installLimitMs,
-  });
-  run.secret.dropExtraFiles();
-  await requireSameKey(run);
-  run.finished('install');
-  run.steps.done('install', 'boot loader and system profile are set');
+/**
+ * The store below /mnt of the installer. nixos-anywhere looks at no host key: that who answers is still the machine that
+ * was probed is proven by nix's own connection after it, which takes no other.
+ */
+function mountedStore(run: InstallRun): { target: CopyTarget; sshOptions: string[] } {
+  const target = sshTarget(run.target);
+  return {
+    target: { host: target.host, user: 'root', root: '/mnt' },
+    sshOptions: [
+      '-F',
+      configPathWithoutSpaces(run.files),
+      `-oIdentityFile=${run.secret.loginKey().file}`,
+      '-oIdentitiesOnly=yes',
+      // The machine is known by its key, not by the address that it may have got anew.
+      `-oUserKnownHostsFile=${run.secret.knownHosts(run.hostKey)}`,
+      '-oGlobalKnownHostsFile=/dev/null',
+      '-oHostKeyAlias=installer',
+      ...sshOptionWords(target),
+    ],
+  };
 }
 
-export async function rebootStage(run: InstallRun): Promise<void> {
-  run.enter('reboot');
-  await runAnywhere(run.context, { ...anywhere(run, 'reboot'), silenceMs: rebootLimitMs, limitMs: rebootLimitMs });
-  run.finished('reboot');
-  run.steps.done('reboot', 'restarted');
-}
-
-/** nixos-anywhere looks at no host key: a new connection proves that the machine is still the same. */
-async function requireSameKey(run: InstallRun): Promise<void> {
-  await run.reopen();
+/** Has the installer build the system into /mnt, as `nixos-anywhere --build-on remote` does; that then finds it there. */
+async function buildThere(run: InstallRun): Promise<void> {
+  const { context, spec, plan } = run;
+  const { exit, progress } = await runNixInJob(context, {
+    host: spec.host,
+    stage: 'copy',
+    ...buildOnTargetCommand(mountedStore(run), plan.system.drv),
+    onUpdate: ({ view, changedNodes }) => {
+      if (changedNodes.length > 0) context.emit({ type: 'build', host: spec.host, nodes: [...changedNodes] });
+      run.steps.progress('copy', {
+        done: view.builds.done + view.fetches.done,
+        total: view.builds.expected + view.fetches.expected,
+        unit: 'derivations',
+        note: view.activity ?? 'building on the machine',
+      });
+    },
+  });
+  if (exit.code !== 0) throw nixError({ exit, progress, verb: 'build', flakeFolder: spec.fleet.path });
+  run.finished('copy');
+  const { builds, fetches } = progress;
+  run.steps.done('copy', `${builds.done} built and ${fetches.done} fetched by the machine`);
 }

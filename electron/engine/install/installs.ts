@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { FleetView } from '../../../shared/contract/fleet.ts';
-import type { Host } from '../../../shared/contract/host.ts';
 import type { FleetId, HostName, JobId } from '../../../shared/contract/ids.ts';
 import {
   draftId,
@@ -16,7 +14,9 @@ import {
   type ResumePoint,
 } from '../../../shared/contract/install.ts';
 import type { Target } from '../../../shared/contract/host.ts';
+import type { Stage } from '../../../shared/contract/job.ts';
 import type { MachineReport } from '../../../shared/contract/machine.ts';
+import type { NewHost } from '../../../shared/fleet/template/options.ts';
 import { problem, type Problem } from '../../../shared/contract/problem.ts';
 import { isOver } from '../../../shared/jobs/view.ts';
 import type { Fleets } from '../fleet/fleets.ts';
@@ -27,13 +27,19 @@ import type { MachineMemory } from '../machines/memory.ts';
 import type { SshFiles } from '../ssh/config.ts';
 import type { Store } from '../store/open.ts';
 import { answerFromMemory } from './answer-from-memory.ts';
+import { askLeft } from './ask-left.ts';
 import { describeLeft } from './disk-state.ts';
-import { earlierInstalls } from './earlier-installs.ts';
+import { earlierInstalls, usualSteps, wholeInstalls, writtenBefore } from './earlier-installs.ts';
+import { hardwareFile, hashesOf, hostFiles, hostOf, placeOf } from './host-in-fleet.ts';
 import { hostFile, planFiles, writePlanned } from './plan-files.ts';
+import { leftUnderOtherNames, type LeftHost } from './left-in-fleet.ts';
 import { PrivateFolder } from './private-folder.ts';
 import { installError, installProblems } from './problems.ts';
+import { disksOfText, protectedDisks, protectedObstacles } from './protected-disks.ts';
+import { whyNoRehearsal } from './rehearsal.ts';
 import { reviewInstall } from './review.ts';
-import { installSpec, readInstallState, type InstallSpec } from './spec.ts';
+import { loginArgv } from './login.ts';
+import { freshState, installSpec, readInstallState, type InstallSpec } from './spec.ts';
 
 export interface InstallsDependencies {
   readonly env: NodeJS.ProcessEnv;
@@ -72,7 +78,7 @@ export class Installs implements Disposable {
       request: host === undefined ? {} : { host, newHost: null },
       typed: {},
       report: null,
-      jobs: { check: null, install: null },
+      jobs: { check: null, rehearsal: null, install: null },
       createdAt: at,
       updatedAt: at,
     };
@@ -96,7 +102,7 @@ export class Installs implements Disposable {
       request: { ...before.request, ...request },
       typed: { ...before.typed, ...typed },
       // A check is about what was chosen then.
-      jobs: request === undefined ? before.jobs : { ...before.jobs, check: null },
+      jobs: request === undefined ? before.jobs : { ...before.jobs, check: null, rehearsal: null },
       updatedAt: this.#with.now(),
     };
     this.#with.store.installDrafts.save(draft);
@@ -111,15 +117,26 @@ export class Installs implements Disposable {
   async review(request: InstallRequest, draft: DraftId | undefined): Promise<InstallReview> {
     const view = await this.#with.fleets.view(request.fleetId);
     // An install writes the machine’s files into the fleet.
-    await this.#with.fleets.editableFolder(request.fleetId);
-    const review = await reviewInstall({ env: this.#with.env, view, request, report: this.#reportFor(request, draft) });
+    const folder = await this.#with.fleets.editableFolder(request.fleetId);
+    const report = this.#reportFor(request, draft);
+    const earlier = this.#writtenBefore(request, folder);
+    const left = this.#leftUnderOtherNames(request, folder, draft);
+    const review = await reviewInstall({ env: this.#with.env, view, request, report, earlier, left });
     return { ...review, earlier: earlierInstalls(this.#with.store.jobs.list({ limit: 1000 })) };
+  }
+
+  /** Of a reinstall; see {@link protectedDisks}. @throws ProblemError `nix-*`, `install-draft-unknown` */
+  async protectedDisks(id: DraftId): Promise<string[]> {
+    const { fleetId, kind, report, request } = this.draft(id);
+    if (kind !== 'reinstall' || report === null || request.host === undefined) return [];
+    const { fleet } = await this.#with.fleets.view(fleetId);
+    return protectedDisks(fleet.folder, request.host, report);
   }
 
   /** Writes the files and starts the check. */
   async check(request: InstallRequest, draft: DraftId | undefined): Promise<JobId> {
-    const spec = await this.#specFor(request, draft, null);
-    const id = await this.#queue({ ...spec, goal: 'check' }, request.fleetId, `Check the install of ${request.host}`);
+    const spec = await this.#specFor(request, draft, null, 'check');
+    const id = await this.#queue(spec, request.fleetId, `Check the install of ${request.host}`);
     if (draft !== undefined) this.#noteJob(draft, { check: id });
     return id;
   }
@@ -138,12 +155,29 @@ export class Installs implements Disposable {
     return {
       system,
       diskoScript,
-      closureBytes: state.closureBytes ?? 0,
+      closureBytes: state.closureBytes,
       room: state.room,
       disks: [...disks],
       wantedKeys: [...wantedKeys],
       warnings,
     };
+  }
+
+  async rehearsable(request: InstallRequest, draft: DraftId | undefined): Promise<Problem[]> {
+    const { fleets, home, store, env } = this.#with;
+    const view = await fleets.view(request.fleetId);
+    const check = draft === undefined ? null : (store.installDrafts.get(draft)?.jobs.check ?? null);
+    const wantedKeys = check === null ? [] : (readInstallState(join(home.jobs, check))?.wantedKeys ?? []);
+    const system = this.#reportFor(request, draft)?.system ?? null;
+    return whyNoRehearsal(placeOf(view, request.host, true), { system, wantedKeys }, env);
+  }
+
+  /** Writes the files and starts the rehearsal. */
+  async rehearse(request: InstallRequest, draft: DraftId | undefined): Promise<JobId> {
+    const spec = await this.#specFor(request, draft, null, 'rehearse');
+    const id = await this.#queue(spec, request.fleetId, `Rehearse the install of ${request.host}`);
+    if (draft !== undefined) this.#noteJob(draft, { rehearsal: id });
+    return id;
   }
 
   async start(request: InstallRequest, confirmation: InstallConfirmation, draft: DraftId | undefined): Promise<JobId> {
@@ -153,10 +187,32 @@ export class Installs implements Disposable {
     return id;
   }
 
+  /** How long each step takes on this computer as a rule: what the latest whole installs tell. */
+  async usual(): Promise<Partial<Record<Stage, number>>> {
+    const { jobs, store } = this.#with;
+    const whole = wholeInstalls(store.jobs.list({ limit: 1000 }));
+    return usualSteps(await Promise.all(whole.map(({ id }) => jobs.show(id))));
+  }
+
+  /** How a person logs in to the machine as it is now: the installer knows the install's key, the new system the fleet's. */
+  async login(id: JobId): Promise<{ argv: string[] }> {
+    const { spec: kept } = await this.#with.jobs.show(id);
+    const read = installSpec.safeParse(kept);
+    if (!read.success) throw installError(installProblems.nothingToResume(id));
+    const spec = read.data;
+    const state = readInstallState(join(this.#with.home.jobs, id)) ?? freshState;
+    return { argv: loginArgv(spec, state, this.#with.files.knownHosts) };
+  }
+
   /** Where an install that ended early can be taken up again. */
   async resumable(id: JobId): Promise<ResumePoint> {
     const { spec, state, phase } = await this.#left(id);
-    const left = state.left.length > 0 ? [...state.left] : describeLeft({ host: spec.host, state, report: null });
+    // Where its process died, nobody has asked the machine.
+    const asked = state.left.length > 0 ? null : await askLeft(spec, state, this.#with);
+    const left =
+      asked === null && state.left.length > 0
+        ? [...state.left]
+        : describeLeft({ host: spec.host, state, report: asked });
     return { jobId: id, phase, erases: phase !== null && isErasing(phase), disks: [...state.disks], state: left };
   }
 
@@ -206,28 +262,27 @@ export class Installs implements Disposable {
     request: InstallRequest,
     draft: DraftId | undefined,
     confirmation: InstallConfirmation | null,
+    goal: InstallSpec['goal'] = 'install',
   ): Promise<InstallSpec> {
     const { fleets, files } = this.#with;
-    const { fleet } = await fleets.view(request.fleetId);
     const folder = await fleets.editableFolder(request.fleetId);
-    const planned = await planFiles(folder, request);
+    const earlier = this.#writtenBefore(request, folder);
+    const left = this.#leftUnderOtherNames(request, folder, draft);
+    // The text that protects a disk would be gone afterwards.
+    await this.#requireSpared(request, folder, draft);
+    const planned = await planFiles(folder, request, earlier, left);
     await writePlanned(folder, planned, this.#ended.signal);
     const view = await fleets.current(request.fleetId);
     const host = hostOf(view, request.host);
     const report = this.#reportFor(request, draft);
+    const isForAnywhere = goal === 'rehearse' || request.options.buildOn.kind === 'target';
     const isOurs = request.newHost !== null;
-    const review = await reviewInstall({ env: this.#with.env, view, request, report });
+    const review = await reviewInstall({ env: this.#with.env, view, request, report, earlier, left: [] });
     return {
       version: 1,
-      goal: 'install',
-      fleet: {
-        name: fleet.name,
-        path: folder,
-        ref: fleet.ref,
-        form: fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake',
-      },
+      goal,
+      ...placeOf(view, request.host, isForAnywhere),
       host: request.host,
-      source: host.sources[0] ?? 'nixosConfigurations',
       target: request.target,
       identityFile: request.identityFile,
       hostKeyFingerprint: request.hostKeyFingerprint,
@@ -240,9 +295,11 @@ export class Installs implements Disposable {
       confirmedDisks: review.disks,
       files: {
         hardware: request.options.hardware === 'none' ? null : hardwareFile(request),
-        written: isOurs ? hostFiles(request) : planned.map(({ path }) => path),
+        written: isOurs ? ['flake.nix', ...hostFiles(request)] : planned.map(({ path }) => path),
         host: isOurs ? hostFile(request.host, 'host.nix') : null,
+        texts: isOurs ? await hashesOf(folder, hostFiles(request)) : {},
       },
+      newHost: request.newHost,
       privateFolder: this.#privateFolder(draft ?? draftId.parse(randomBytes(8).toString('hex'))),
       sshFolder: files.folder,
       draft: draft ?? null,
@@ -271,6 +328,25 @@ export class Installs implements Disposable {
     return kept ?? this.#with.machines.reportOf(loginTarget(request));
   }
 
+  #writtenBefore({ host }: InstallRequest, folder: string): NewHost[] {
+    return writtenBefore(this.#with.store.jobs.list({ host, limit: 1000 }), folder);
+  }
+
+  /** @throws ProblemError `install-disk-protected` */
+  async #requireSpared(request: InstallRequest, folder: string, draft: DraftId | undefined): Promise<void> {
+    const report = this.#reportFor(request, draft);
+    const { newHost, layout, host } = request;
+    if (newHost !== null || layout === null || report === null) return;
+    const kept = await protectedDisks(folder, host, report);
+    const [obstacle] = protectedObstacles(kept, disksOfText(layout.text, report) ?? []);
+    if (obstacle !== undefined) throw installError(obstacle);
+  }
+
+  #leftUnderOtherNames({ host }: InstallRequest, folder: string, draft: DraftId | undefined): LeftHost[] {
+    if (draft === undefined) return [];
+    return leftUnderOtherNames(this.#with.store.jobs.list({ limit: 1000 }), { draft, host, folder });
+  }
+
   #privateFolder(id: DraftId): string {
     return join(this.#with.home.root, 'installs', id);
   }
@@ -281,19 +357,3 @@ export class Installs implements Disposable {
 }
 
 const isErasing = (phase: InstallPhase): boolean => phase === 'kexec' || phase === 'hardware' || phase === 'disko';
-
-function hostOf(view: FleetView, name: HostName): Host {
-  const host = view.hosts.find((one) => one.name === name);
-  if (host === undefined) throw installError(installProblems.noSuchHost(name));
-  return host;
-}
-
-function hardwareFile({ host, options }: InstallRequest): string {
-  return hostFile(host, options.hardware === 'nixos-facter' ? 'facter.json' : 'hardware-configuration.nix');
-}
-
-/** Every file that an install of ours may have written, in this job or in the check before it. */
-function hostFiles({ host }: InstallRequest): string[] {
-  const names = ['default.nix', 'host.nix', 'disko.nix', 'disko-settings.nix', 'network.nix'];
-  return ['flake.nix', ...names.map((name) => hostFile(host, name))];
-}

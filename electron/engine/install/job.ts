@@ -5,23 +5,17 @@ import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
 import { JobCancelled, type JobExecutor, type JobResult } from '../jobs/context.ts';
 import { jobCrashed } from '../jobs/errors.ts';
+import { fingerprint } from '../ssh/host-key.ts';
 import { bootStage, movedTo, verifyStage } from './boot-stages.ts';
 import { commitStage } from './commit-stage.ts';
 import { describeLeft } from './disk-state.ts';
-import {
-  copyStage,
-  diskoStage,
-  gateStage,
-  hardwareStage,
-  installStage,
-  kexecStage,
-  rebootStage,
-  requireInstaller,
-} from './installer-stages.ts';
+import { installAndReboot, type Reboot } from './install-and-reboot.ts';
+import { copyStage, diskoStage, gateStage, hardwareStage, kexecStage, requireInstaller } from './installer-stages.ts';
 import { buildStage, collectDiskKeys, evaluateStage, forget, planStage, reviewStage } from './prepare-stages.ts';
+import { rehearseStage } from './rehearsal.ts';
 import { installProblems } from './problems.ts';
 import { findAnywhere } from './program.ts';
-import { InstallRun, keyOfLine } from './run.ts';
+import { InstallRun } from './run.ts';
 import type { InstallSpec } from './spec.ts';
 
 export { installSpec } from './spec.ts';
@@ -64,7 +58,11 @@ async function stages(run: InstallRun): Promise<HostOutcome> {
   const { spec } = run;
   const from = spec.resume?.phase ?? 'kexec';
   const skips = (phase: InstallPhase): boolean => order.indexOf(phase) < order.indexOf(from);
-  if (skips('boot') || from === 'boot') return afterReboot(run);
+  if (spec.goal === 'rehearse') return rehearsed(run);
+  // A machine that was told to restart, or was not, or did not hear it.
+  if (skips('reboot') || from === 'reboot') {
+    if (skips('boot') || !(await isStillInstaller(run))) return afterReboot(run);
+  }
   await planStage(run);
   await evaluateStage(run);
   await buildStage(run);
@@ -89,9 +87,27 @@ async function stages(run: InstallRun): Promise<HostOutcome> {
   if (skips('copy')) run.steps.skip('copy', 'done before');
   else await copyStage(run);
   if (skips('install')) run.steps.skip('install', 'done before');
-  else await installStage(run);
-  await rebootStage(run);
-  return verified(run);
+  return verified(run, await installAndReboot(run, skips('install')));
+}
+
+async function rehearsed(run: InstallRun): Promise<HostOutcome> {
+  run.program = await findAnywhere(process.env, run.spec.fleet.path);
+  await evaluateStage(run);
+  await rehearseStage(run);
+  return { state: 'succeeded', generation: null, system: null };
+}
+
+/** Whether the installer answers where everything is installed already. */
+async function isStillInstaller(run: InstallRun): Promise<boolean> {
+  try {
+    const { hostKey } = await run.openFirst();
+    if (fingerprint(hostKey) !== run.spec.hostKeyFingerprint) return false;
+    run.hostKey = hostKey;
+    return (await run.probe()).os.isInstaller;
+  } catch (error) {
+    if (error instanceof ProblemError) return false;
+    throw error;
+  }
 }
 
 /** Only the first boot is missing: the machine is not reached before it is up. */
@@ -111,13 +127,16 @@ async function afterReboot(run: InstallRun): Promise<HostOutcome> {
   run.program = await findAnywhere(process.env, null).catch(() => null);
   await evaluateStage(run);
   for (const stage of done) run.steps.skip(stage, 'done before');
-  return verified(run);
+  run.finished('reboot');
+  return verified(run, null);
 }
 
-async function verified(run: InstallRun): Promise<HostOutcome> {
-  const found = await bootStage(run);
+async function verified(run: InstallRun, reboot: Reboot | null): Promise<HostOutcome> {
+  const found = await bootStage(run, reboot?.found ?? null);
   using _session = found.session;
   const { outcome } = await verifyStage(run, found);
+  // What it runs with is wiped now.
+  await reboot?.over;
   if (outcome.state !== 'failed') await commitStage(run, found.target, movedTo(run, found));
   return outcome;
 }
@@ -126,12 +145,14 @@ async function verified(run: InstallRun): Promise<HostOutcome> {
 async function ended(run: InstallRun, problem: Problem | null): Promise<HostOutcome> {
   const { context, spec, stage } = run;
   const isCancelled = problem === null;
-  const left = await look(run);
-  run.save({ left });
+  // A login that was refused would be refused again, and counted there.
+  const isRefused = ['ssh-denied', 'ssh-too-many-keys', 'install-key-refused'].includes(problem?.code ?? '');
+  const left = isRefused && !run.isConnected ? leftUnasked(run) : await look(run);
+  run.save({ left, isKeyRefused: isRefused });
   run.secret.dropExtraFiles();
   const told: Problem = isCancelled
     ? installProblems.cancelled(spec.host, stage, left.join('\n'))
-    : spec.goal === 'check'
+    : spec.goal !== 'install'
       ? problem
       : { ...problem, advice: [...left, ...problem.advice] };
   run.steps.close(stage, isCancelled ? 'cancelled' : 'failed', told.title);
@@ -140,13 +161,17 @@ async function ended(run: InstallRun, problem: Problem | null): Promise<HostOutc
   return { state: isCancelled ? 'cancelled' : 'failed', generation: null, system: null, error: told };
 }
 
+function leftUnasked({ spec, state }: InstallRun): string[] {
+  return spec.goal === 'install' ? describeLeft({ host: spec.host, state, report: null }) : [];
+}
+
 async function look(run: InstallRun): Promise<string[]> {
   const { state, spec } = run;
+  if (spec.goal === 'rehearse') return ['The machine was not asked for anything.'];
   const signal = AbortSignal.timeout(lookMs);
   let report = null;
   try {
-    if (state.done.includes('reboot') && state.newHostKey !== null) run.hostKey = keyOfLine(state.newHostKey);
-    else {
+    if (!state.done.includes('reboot')) {
       report = await run.probe(signal);
       // A system that goes on as it was is left as it was found.
       if (!state.mayHaveErased && !report.os.isInstaller) await forget(run, signal);

@@ -31,10 +31,14 @@ interface WaitOptions {
   readonly signal: AbortSignal;
   /** Told after each round without success. Throwing ends the wait. */
   readonly onRound?: (refusals: Refusals, secondsLeft: number) => void;
+  /** Whether who answers with the right key is in the state that is waited for; absent: any is. */
+  readonly accepts?: (session: SshSession) => Promise<boolean>;
 }
 
 const attemptMs = 5000;
 const pauseMs = 1000;
+/** While nothing listens there, asking costs no server anything. */
+const refusedPauseMs = 250;
 
 /** Waits until the machine answers with its key. Null: it did not within the limit. @throws what `onRound` throws */
 export async function waitForMachine(wanted: Wanted, options: WaitOptions): Promise<Found | null> {
@@ -43,11 +47,12 @@ export async function waitForMachine(wanted: Wanted, options: WaitOptions): Prom
   while (Date.now() < until) {
     options.signal.throwIfAborted();
     for (const target of await candidates(wanted)) {
-      const found = await tryOnce(target, wanted, refusals, options.signal);
+      const found = await tryOnce(target, wanted, refusals, options);
       if (found) return found;
     }
     options.onRound?.(refusals, Math.max(0, Math.round((until - Date.now()) / 1000)));
-    await wait(pauseMs, undefined, { signal: options.signal });
+    const isDown = refusals.size > 0 && [...refusals.values()].every(({ problem }) => problem.code === 'ssh-refused');
+    await wait(isDown ? refusedPauseMs : pauseMs, undefined, { signal: options.signal });
   }
   return null;
 }
@@ -67,12 +72,18 @@ async function tryOnce(
   target: Target,
   wanted: Wanted,
   refusals: Map<string, ProblemError>,
-  signal: AbortSignal,
+  { signal, accepts }: Pick<WaitOptions, 'signal' | 'accepts'>,
 ): Promise<Found | null> {
   const place = sshTarget(target, [...wanted.sshOptions]);
   try {
     const { expectedKeys } = wanted;
     const session = await connect(place, { ...wanted.connect, expectedKeys, signal, timeoutMs: attemptMs });
+    refusals.delete(describeTarget(place));
+    if (accepts === undefined) return { session, target };
+    using unless = new DisposableStack();
+    unless.use(session);
+    if (!(await accepts(session))) return null;
+    unless.move();
     return { session, target };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;

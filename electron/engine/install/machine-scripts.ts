@@ -68,6 +68,12 @@ if grep -q ' /mnt[ /]' /proc/self/mountinfo 2>/dev/null; then echo busy; fi
 exit 0
 `);
 
+/** Says `mounted` where the new file systems are at /mnt: what is copied there would else fill the installer's memory. */
+export const isMountedArgv: Argv = script(`grep -q ' /mnt ' /proc/self/mountinfo && echo mounted`)();
+
+/** What names the boot that a machine is in: another one after each. */
+export const bootIdArgv: Argv = ['cat', '/proc/sys/kernel/random/boot_id'];
+
 /** What is in the machine, as a NixOS module. Exit status 127: it has no such program. */
 export const hardwareArgv: Record<'nixos-generate-config' | 'nixos-facter', Argv> = {
   'nixos-generate-config': ['nixos-generate-config', '--show-hardware-config', '--no-filesystems'],

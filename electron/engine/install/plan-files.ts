@@ -1,18 +1,20 @@
 import { layoutOf } from '../../../shared/fleet/template/layout.ts';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { InstallRequest, InstallReview } from '../../../shared/contract/install.ts';
 import { whyNameIsRefused } from '../../../shared/fleet/host-name.ts';
 import { factoryHostFiles, simpleHostFiles } from '../../../shared/fleet/template/host-files.ts';
+import type { NewHost } from '../../../shared/fleet/template/options.ts';
 import { networkModule } from '../../../shared/fleet/template/network.ts';
-import { planHost } from '../fleet/create/plan-host.ts';
+import { planHost, withEntry } from '../fleet/create/plan-host.ts';
 import { foreignLayout } from '../fleet/create/errors.ts';
 import { replaceFile } from '../fleet/create/write-files.ts';
-import { git } from '../git/core.ts';
+import { gitOnFiles } from '../git/on-files.ts';
 import { workTreeRoot } from '../git/root.ts';
 import { ProblemError } from '../errors.ts';
 import { nameRefused } from '../fleet/errors.ts';
+import { planRemovals, type LeftHost } from './left-in-fleet.ts';
 import { installError, installProblems } from './problems.ts';
 
 export type PlannedFile = InstallReview['files'][number];
@@ -25,52 +27,85 @@ export function hostFile(host: string, name: string): string {
 /**
  * The files that an install writes into the fleet: those of a new host, its layout, its network. What is there already
  * with the same text is left out, so that the check and the install that follows it agree.
+ * @param earlier as what this host was written before, by a check or an install that has not gone through: where nobody
+ * has changed its files since, they are written anew
+ * @param left what its checks wrote under other names, which goes
  * @throws ProblemError `install-host-taken`, `fleet-foreign-layout` …
  */
-export async function planFiles(folder: string, request: InstallRequest): Promise<PlannedFile[]> {
+export async function planFiles(
+  folder: string,
+  request: InstallRequest,
+  earlier: readonly NewHost[] = [],
+  left: readonly LeftHost[] = [],
+): Promise<PlannedFile[]> {
   const { host, newHost, network, layout } = request;
   const refused = whyNameIsRefused(host);
   if (refused !== null) throw new ProblemError(nameRefused(host, refused));
-  const wanted: PlannedFile[] = newHost === null ? [] : await newHostFiles(folder, request);
+  const wanted: PlannedFile[] = newHost === null ? [] : await newHostFiles(folder, { ...newHost, name: host }, earlier);
   const add = (name: string, text: string | null): void => {
-    if (text === null) return;
     const path = hostFile(host, name);
-    wanted.push({ path, before: readIfThere(join(folder, path)), after: text });
+    const before = readIfThere(join(folder, path));
+    // What a check of this new host wrote, and what is not wanted any more, must not stay in force.
+    const after = text ?? (newHost !== null && before !== null ? noSettings : null);
+    if (after !== null) wanted.push({ path, before, after });
   };
-  add('disko.nix', layout?.text ?? null);
-  add('disko-settings.nix', layout?.companion ?? null);
+  if (layout !== null) {
+    add('disko.nix', layout.text);
+    add('disko-settings.nix', layout.companion);
+  }
   add('network.nix', networkModule(network));
-  return wanted.filter(({ before, after }) => before !== after);
+  const planned = left.length === 0 ? wanted : await planRemovals(folder, left, wanted);
+  return planned.filter(({ before, after }) => before !== after);
 }
 
-async function newHostFiles(folder: string, { host, newHost }: InstallRequest): Promise<PlannedFile[]> {
-  if (newHost === null) return [];
-  const named = { ...newHost, name: String(host) };
-  if (!existsSync(join(folder, 'hosts', host))) {
-    const { newFiles, changedFiles } = await planHost(folder, named);
+const noSettings = '{ }\n';
+
+async function newHostFiles(folder: string, host: NewHost, earlier: readonly NewHost[]): Promise<PlannedFile[]> {
+  if (!existsSync(join(folder, 'hosts', host.name))) {
+    const { newFiles, changedFiles } = await planHost(folder, host);
     return [
       ...changedFiles.map(({ path, before, after }) => ({ path, before, after })),
       ...Object.entries(newFiles).map(([path, after]) => ({ path, before: null, after })),
     ];
   }
-  // A check has written them before; then they are as they would be made now.
-  const layout = layoutOf(readIfThere(join(folder, 'flake.nix')) ?? '');
+  const isThere = ({ before, after }: PlannedFile): boolean => before === after;
+  const isOurs = [host, ...earlier].some((one) => filesInPlace(folder, one).every(isThere));
+  if (!isOurs) throw installError(installProblems.hostTaken(host.name));
+  return filesInPlace(folder, host);
+}
+
+/** The files of a host that the fleet has, as they would be made now. */
+function filesInPlace(folder: string, host: NewHost): PlannedFile[] {
+  const flake = readIfThere(join(folder, 'flake.nix')) ?? '';
+  const layout = layoutOf(flake);
   if (layout === null) throw foreignLayout(folder);
-  const files = layout === 'factory' ? factoryHostFiles(named) : simpleHostFiles(named);
-  const isOurs = Object.entries(files).every(([path, text]) => readIfThere(join(folder, path)) === text);
-  if (!isOurs) throw installError(installProblems.hostTaken(host));
-  return [];
+  const files =
+    layout === 'factory' ? factoryHostFiles(host) : { ...simpleHostFiles(host), 'flake.nix': withEntry(flake, host) };
+  return Object.entries(files).map(([path, after]) => ({ path, before: readIfThere(join(folder, path)), after }));
 }
 
 /** Writes the planned files and tells git of them, so that the flake sees them. */
 export async function writePlanned(folder: string, files: readonly PlannedFile[], signal: AbortSignal): Promise<void> {
+  const written: string[] = [];
+  const removed: string[] = [];
   for (const { path, after } of files) {
     const target = join(folder, path);
+    if (after === null) {
+      await rm(target, { force: true });
+      // The last one takes the folder with it.
+      await rmdir(dirname(target)).catch(() => undefined);
+      removed.push(path);
+      continue;
+    }
     await mkdir(dirname(target), { recursive: true });
     await replaceFile(target, after);
+    written.push(path);
   }
-  if (files.length === 0 || workTreeRoot(folder) === null) return;
-  await git(['add', '--intent-to-add', '--', ...files.map(({ path }) => path)], { cwd: folder, signal });
+  if (workTreeRoot(folder) === null) return;
+  const options = { cwd: folder, signal };
+  if (removed.length > 0)
+    await gitOnFiles(['rm', '--quiet', '--cached', '--force', '--ignore-unmatch'], removed, options);
+  if (written.length > 0) await gitOnFiles(['add', '--intent-to-add'], written, options);
 }
 
 function readIfThere(path: string): string | null {

@@ -8,6 +8,8 @@ import { nixSystem } from '../machines/nix-system.ts';
 import { buildInJob } from '../nix/build.ts';
 import { readPathInfo } from '../nix/path-info.ts';
 import { fingerprint } from '../ssh/host-key.ts';
+import { judgeAccess } from './access.ts';
+import { builderFlags, whyNotThere } from './build-place.ts';
 import { evaluateInstall } from './evaluate.ts';
 import { authorizeArgv, forgetKeyArgv, keyFileArgv, resolveArgv } from './machine-scripts.ts';
 import { installError, installProblems } from './problems.ts';
@@ -47,23 +49,27 @@ export async function authorize(run: InstallRun): Promise<void> {
     const { stdout } = await session.exec(authorizeArgv(), { stdin: `${publicLine}\n`, signal, timeoutMs: 30_000 });
     return stdout.trim();
   });
+  if (run.state.isKeyRefused) run.save({ isKeyRefused: false });
   // A key that is known at the second try was added by the first, whose answer was cut off.
   if (word !== 'added' && tries === 1) return;
-  run.addedKey = before === 'made-folder' || before === 'made-file' ? before : 'was-there';
+  run.save({ addedKey: before === 'made-folder' || before === 'made-file' ? before : 'was-there' });
 }
 
 /** Takes the install's key away from a system that goes on as it was. */
 export async function forget(run: InstallRun, signal: AbortSignal): Promise<void> {
-  if (run.addedKey === 'no') return;
+  const { addedKey } = run.state;
+  if (addedKey === 'no') return;
   const session = await run.open(signal);
   const { publicLine } = run.secret.loginKey();
-  const word = run.addedKey === 'was-there' ? 'keep' : 'made-folder';
+  const word = addedKey === 'was-there' ? 'keep' : 'made-folder';
   await session.exec(forgetKeyArgv(word), { stdin: `${publicLine}\n`, signal, timeoutMs: 10_000 });
-  run.addedKey = 'no';
+  run.save({ addedKey: 'no' });
 }
 
 export async function evaluateStage(run: InstallRun): Promise<void> {
   run.enter('evaluate');
+  const notThere = whyNotThere(run.spec.options.buildOn, { form: run.spec.fleet.form, source: run.spec.source });
+  if (notThere !== null) throw installError(notThere);
   run.evaluated = await evaluateInstall(run.context, run.spec);
   const { disko, containers, disks } = run.evaluated;
   if (disko === null || Object.keys(disks).length === 0) throw installError(installProblems.noDisko(run.spec.host));
@@ -88,14 +94,23 @@ export async function buildStage(run: InstallRun): Promise<void> {
 
 export async function buildAll(run: InstallRun): Promise<string> {
   const { context, spec, plan } = run;
-  const built = async (name: string, drv: string) => {
+  if (spec.options.buildOn.kind === 'target') {
+    // What will be built has its name already.
+    run.save({ system: plan.system.out, diskoScript: plan.disko?.out ?? null, mountScript: plan.mount?.out ?? null });
+    return 'built on the machine, after its disks are formatted';
+  }
+  const flags = builderFlags(spec.options.buildOn, run.report.system);
+  const built = async (name: string, { drv }: { readonly drv: string }) => {
     const { outPath, progress } = await buildInJob(context, {
       host: spec.host,
       subject: { drv },
       outLink: join(context.jobFolder, 'systems', name),
       flakeFolder: spec.fleet.path,
+      flags,
       onUpdate: ({ view, changedNodes }) => {
         if (changedNodes.length > 0) context.emit({ type: 'build', host: spec.host, nodes: [...changedNodes] });
+        // The scripts beside it are small.
+        if (name !== 'system') return;
         run.steps.progress(run.stage, {
           done: view.builds.done + view.fetches.done,
           total: view.builds.expected + view.fetches.expected,
@@ -106,12 +121,22 @@ export async function buildAll(run: InstallRun): Promise<string> {
     });
     return { outPath, count: progress.builds.done + progress.fetches.done };
   };
-  const disko = plan.disko === null ? null : await built('disko', plan.disko.drv);
-  const system = await built('system', plan.system.drv);
-  const mount = plan.mount === null ? null : await built('mount', plan.mount.drv);
+  const [disko, system, mount] = await allOver([
+    plan.disko === null ? null : built('disko', plan.disko),
+    built('system', plan.system),
+    plan.mount === null ? null : built('mount', plan.mount),
+  ]);
   run.save({ system: system.outPath, diskoScript: disko?.outPath ?? null, mountScript: mount?.outPath ?? null });
   const count = (disko?.count ?? 0) + system.count + (mount?.count ?? 0);
   return count === 0 ? 'nothing to build' : `${count} built`;
+}
+
+/** Waits for all, so that none goes on where another one fails. @throws what the first of them that failed did */
+async function allOver<T extends readonly unknown[]>(
+  work: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** The disks of the layout as the machine has them now. */
@@ -141,10 +166,16 @@ export async function reviewStage(run: InstallRun): Promise<void> {
   run.enter('review');
   const { system, diskoScript } = state;
   if (system === null) throw new TypeError('Nothing was built');
+  const access = judgeAccess(plan.access, run.spec);
+  if (access?.stops) throw installError(access.problem);
+  const warnings: Problem[] = access === null ? [] : [access.problem];
   const disks = await disksNow(run);
+  if (run.spec.options.buildOn.kind === 'target') {
+    run.save({ closureBytes: null, room: null, disks, warnings });
+    return run.steps.done('review', 'its size is known when the machine has built it');
+  }
   const [info] = await readPathInfo([system], { signal: context.signal });
   const closureBytes = info?.closureSizeBytes ?? 0;
-  const warnings: Problem[] = [];
 
   const room = roomOf(plan.partitions, disks, ['/nix/store', '/nix', '/']);
   if (room !== null) {
@@ -201,11 +232,12 @@ export async function collectDiskKeys(run: InstallRun): Promise<void> {
     if (run.diskKeys.has(remotePath)) continue;
     if (from.kind === 'file') {
       if (!existsSync(from.path)) throw installError(installProblems.fileMissing(from.path, 'The key file'));
-      run.diskKeys.set(remotePath, readFileSync(from.path, 'latin1'));
+      run.diskKeys.set(remotePath, readFileSync(from.path));
       continue;
     }
     const typed = await run.askSecret(`Passphrase for the encrypted disks of ${run.spec.host} (${remotePath})`);
     if (typed === '') throw installError(installProblems.secretMissing('The passphrase for the encrypted disks'));
-    run.diskKeys.set(remotePath, typed);
+    // As the keyboard of the machine will write it when it starts.
+    run.diskKeys.set(remotePath, Buffer.from(typed, 'utf8'));
   }
 }

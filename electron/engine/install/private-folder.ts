@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import type { HostKey } from '../ssh/host-key.ts';
 import { knownHostLine } from '../ssh/known-hosts.ts';
+import { makeKey } from '../ssh/make-key.ts';
 import { installError, installProblems } from './problems.ts';
 
 /**
@@ -74,16 +74,6 @@ export class PrivateFolder {
   wipe(): void {
     wipeTree(this.path);
   }
-}
-
-/** The public line of an ed25519 key, which is made where it is missing. */
-function makeKey(file: string, comment: string): string {
-  if (!existsSync(file)) {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-    writeFileSync(`${file}.pub`, `${pair.public}\n`, { mode: 0o600 });
-    writeFileSync(file, pair.private.endsWith('\n') ? pair.private : `${pair.private}\n`, { mode: 0o600 });
-  }
-  return readFileSync(`${file}.pub`, 'utf8').trim();
 }
 
 function wipeTree(folder: string): void {

@@ -1,4 +1,5 @@
 import type { Problem } from '../../../shared/contract/problem.ts';
+import type { HostAccess } from '../../../shared/install/access.ts';
 import { ProblemError } from '../errors.ts';
 
 /** What can go wrong in an install beyond the gate (shared/install/gate.ts), nixos-anywhere's own words, SSH and nix. */
@@ -129,6 +130,37 @@ export const installProblems = {
     ],
     canRetry: true,
   }),
+  nobodyLogsIn: (host: string, { hasSshServer, people }: HostAccess): Problem => ({
+    code: 'install-nobody-logs-in',
+    title: `Nobody could log in to ${host} once it is installed`,
+    evidence: [
+      `services.openssh.enable = ${String(hasSshServer)}`,
+      ...people.map(
+        ({ name, keyCount }) => `${name}: ${keyCount === 1 ? '1 SSH key' : `${keyCount} SSH keys`}, no password`,
+      ),
+    ].join('\n'),
+    advice: [
+      'Give root or a user in the group wheel a key: users.users.NAME.openssh.authorizedKeys.keys, and turn on services.openssh.',
+      'Where somebody gets in on another way, say so with users.allowNoPasswordLogin = true.',
+    ],
+  }),
+  consoleOnly: (host: string, users: readonly string[]): Problem => ({
+    code: 'install-console-only',
+    title: `Only at its own console could anybody log in to ${host}`,
+    evidence: `with a password: ${users.join(', ')}`,
+    advice: [
+      'Its first boot cannot be verified and nothing can be deployed to it. Turn on services.openssh, and give root a key.',
+    ],
+  }),
+  notDeployable: (host: string, user: string, users: readonly string[]): Problem => ({
+    code: 'install-user-shut-out',
+    title: `${user} could not log in to ${host} over SSH, and deploys log in as ${user}`,
+    evidence: `over SSH come in: ${users.join(', ')}`,
+    advice: [
+      `Its first boot cannot be verified like this. Give ${user} a key: users.users.${user}.openssh.authorizedKeys.keys`,
+      `Or deploy as ${users[0] ?? 'another user'} (targetUser).`,
+    ],
+  }),
   loginRefused: (place: string, evidence: string): Problem => ({
     code: 'install-login-refused',
     title: `${place} is up with its new host key and does not let us in`,
@@ -149,6 +181,52 @@ export const installProblems = {
     title: `${host} is installed, and ${units.length === 1 ? 'a unit' : `${units.length} units`} failed: ${units.join(', ')}`,
     evidence: units.join('\n'),
     advice: units.slice(0, 3).map((unit) => `Look at its log on ${host}: journalctl -u ${unit} -b`),
+  }),
+  builderRefused: (address: string): Problem => ({
+    code: 'install-builder-refused',
+    title: 'This is no address of a computer that could build',
+    evidence: JSON.stringify(address),
+    advice: ['Write it as USER@HOST, such as builder@192.168.1.9.'],
+  }),
+  notBuiltThere: (source: string): Problem => ({
+    code: 'install-not-built-there',
+    title: 'The machine itself cannot build this host during its install',
+    evidence: `It is read from ${source}; nixos-anywhere --build-on remote reads nixosConfigurations of a flake`,
+    advice: ['Build on this computer, or on another one.'],
+  }),
+  protectedDisk: (identity: string): Problem => ({
+    code: 'install-disk-protected',
+    title: `The disk ${identity} is protected in the fleet, and this layout would erase it`,
+    evidence: 'destroy = false in the host’s disko.nix',
+    advice: [
+      'Choose other disks, or keep the layout of the fleet.',
+      'If it may be erased, take destroy = false out of the fleet first.',
+    ],
+  }),
+  noVirtualMachine: (evidence: string): Problem => ({
+    code: 'rehearsal-no-vm',
+    title: 'nix cannot run a virtual machine on this computer',
+    evidence,
+    advice: [
+      'Turn virtualisation on in this computer’s firmware, so that Linux has /dev/kvm; inside of a virtual machine it has to be nested.',
+      'Or name a builder with the feature kvm in nix.conf.',
+    ],
+  }),
+  notRehearsable: (title: string, evidence: string, advice: string): Problem => ({
+    code: 'rehearsal-not-for-this',
+    title,
+    evidence,
+    advice: [advice],
+  }),
+  rehearsalFailed: (host: string, evidence: string): Problem => ({
+    code: 'rehearsal-failed',
+    title: `${host} did not come up in the virtual machine`,
+    evidence,
+    advice: [
+      'Its console says what it was at. The machine itself was not touched.',
+      'Correct the layout or the configuration, run the dry checks again, and rehearse again.',
+    ],
+    canRetry: true,
   }),
   secretMissing: (what: string): Problem => ({
     code: 'install-secret-missing',

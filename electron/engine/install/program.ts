@@ -1,7 +1,7 @@
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { z } from 'zod';
-import { findNix } from '../nix/nix-program.ts';
+import { findNixHere, nixHost } from '../nix/nix-program.ts';
 import { askProgram } from '../tools/program.ts';
 import { installError, installProblems } from './problems.ts';
 
@@ -33,6 +33,8 @@ const lockFile = z.object({
  * @throws ProblemError `install-no-nixos-anywhere`, `install-nixos-anywhere-old`
  */
 export async function findAnywhere(env: NodeJS.ProcessEnv, fleetFolder: string | null): Promise<AnywhereProgram> {
+  // The program itself needs nix here, whose store it sends from.
+  if (nixHost(env) !== null) await findNixHere(env);
   const found = onPath(env);
   if (found !== null) {
     const program: AnywhereProgram = { argv: [found], version: versionOf(found), source: 'path' };
@@ -41,7 +43,7 @@ export async function findAnywhere(env: NodeJS.ProcessEnv, fleetFolder: string |
   }
   let nix: string;
   try {
-    nix = (await findNix(env)).path;
+    nix = (await findNixHere(env)).path;
   } catch (error) {
     throw installError(installProblems.noAnywhere(`PATH=${env['PATH'] ?? ''}`), error);
   }

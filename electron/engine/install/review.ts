@@ -5,16 +5,17 @@ import type { InstallDisk, InstallRequest, InstallReview } from '../../../shared
 import type { Command, Stage } from '../../../shared/contract/job.ts';
 import type { MachineReport } from '../../../shared/contract/machine.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
-import { readLayout } from '../../../shared/disko/read-source.ts';
-import { itemsOf, text } from '../../../shared/disko/walk.ts';
+import type { NewHost } from '../../../shared/fleet/template/options.ts';
 import { judgeGate } from '../../../shared/install/gate.ts';
-import { installDisks } from '../../../shared/install/install-disks.ts';
 import { judgeMachine } from '../../../shared/machines/verdict.ts';
 import { ProblemError } from '../errors.ts';
 import { nixSystem } from '../machines/nix-system.ts';
-import { anywhereArgv, type AnywhereRequest } from './anywhere.ts';
+import { anywhereArgv, type AnywherePhaseName } from './anywhere.ts';
+import { builderFlags, whyNotThere } from './build-place.ts';
 import { hostFile, planFiles, type PlannedFile } from './plan-files.ts';
+import type { LeftHost } from './left-in-fleet.ts';
 import { findAnywhere, type AnywhereProgram } from './program.ts';
+import { disksOfText, protectedDisks, protectedObstacles } from './protected-disks.ts';
 
 export interface ReviewQuestion {
   readonly env: NodeJS.ProcessEnv;
@@ -22,11 +23,14 @@ export interface ReviewQuestion {
   readonly request: InstallRequest;
   /** What the machine said last; null: it was not probed. */
   readonly report: MachineReport | null;
+  /** As what the host was written before, see {@link planFiles}. */
+  readonly earlier: readonly NewHost[];
+  readonly left: readonly LeftHost[];
 }
 
 /** What an install would write, run and erase. Nothing is written or run for it. */
 export async function reviewInstall(question: ReviewQuestion): Promise<Omit<InstallReview, 'earlier'>> {
-  const { env, view, request, report } = question;
+  const { env, view, request, report, earlier, left } = question;
   const obstacles: Problem[] = [];
   const orObstacle = async <Result>(work: Promise<Result>, otherwise: Result): Promise<Result> => {
     try {
@@ -37,7 +41,7 @@ export async function reviewInstall(question: ReviewQuestion): Promise<Omit<Inst
       return otherwise;
     }
   };
-  const files = await orObstacle(planFiles(view.fleet.folder, request), []);
+  const files = await orObstacle(planFiles(view.fleet.folder, request, earlier, left), []);
   const unknown: AnywhereProgram = { argv: ['nixos-anywhere'], version: null, source: 'path' };
   const program = await orObstacle(findAnywhere(env, view.fleet.folder), unknown);
   const disks = layoutDisks(view.fleet.folder, request, files, report);
@@ -47,11 +51,20 @@ export async function reviewInstall(question: ReviewQuestion): Promise<Omit<Inst
       .filter((reason) => reason.weight === weight)
       .map(({ code, title, evidence, advice }) => ({ code: `machine-${code}`, title, evidence, advice }));
   obstacles.push(...told('stop'));
-  if (disks !== null && report !== null) obstacles.push(...gateObstacles(request, disks, report));
+  const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
+  const notThere = whyNotThere(request.options.buildOn, { form, source: 'nixosConfigurations' });
+  if (notThere !== null) obstacles.push(notThere);
+  if (disks !== null && report !== null) {
+    obstacles.push(...gateObstacles(request, disks, report));
+    if (request.newHost === null && request.layout !== null) {
+      const kept = await orObstacle(protectedDisks(view.fleet.folder, request.host, report), []);
+      obstacles.push(...protectedObstacles(kept, disks));
+    }
+  }
   return {
     files,
     disks,
-    commands: previewCommands(request, program),
+    commands: previewCommands(request, program, view.fleet.ref, report?.system ?? null),
     nixosAnywhere: { version: program.version, source: program.source },
     obstacles,
     warnings: told('change'),
@@ -74,41 +87,53 @@ function layoutDisks(
 ): InstallDisk[] | null {
   const path = hostFile(host, 'disko.nix');
   const source = layout?.text ?? files.find((file) => file.path === path)?.after ?? readIfThere(join(folder, path));
-  if (source === null) return null;
-  const reading = readLayout(source);
-  if (!reading.ok || reading.kept.length > 0) return null;
-  const disks = itemsOf(reading.layout)
-    .filter(({ type }) => type === 'disk')
-    .map((item) => ({
-      name: item.name,
-      device: text(item, 'device') ?? '',
-      isErased: item.value['destroy'] !== false,
-    }));
-  return installDisks(disks, { disks: report?.disks ?? [] });
+  return source === null ? null : disksOfText(source, report);
 }
 
 /** The commands as they will be run, with placeholders for what only evaluating tells. */
-function previewCommands({ host, target, options }: InstallRequest, program: AnywhereProgram): Command[] {
+function previewCommands(
+  { host, target, options }: InstallRequest,
+  program: AnywhereProgram,
+  ref: string,
+  builtFor: string | null,
+): Command[] {
+  const isBuiltThere = options.buildOn.kind === 'target';
   const installer = { ...target, user: 'root' };
-  const common = { program, identityFile: '<private>/login-key', diskoScript: '<disko script>', system: '<system>' };
+  const common = {
+    program,
+    identityFile: '<private>/login-key',
+    diskoScript: '<disko script>',
+    system: '<system>',
+    remoteFlake: isBuiltThere ? `${ref}#${host}` : null,
+  };
   const command = (stage: Stage, argv: string[]): Command => ({ host, stage, where: 'here', argv, env: {} });
-  const phase = (name: AnywhereRequest['phase'], at: typeof target, flags: readonly string[] = []): Command =>
-    command(name, anywhereArgv({ ...common, phase: name, target: at, flags }));
+  const anywhere = (
+    phases: readonly [AnywherePhaseName, ...AnywherePhaseName[]],
+    at: typeof target,
+    flags: readonly string[] = [],
+  ): Command => command(phases[0], anywhereArgv({ ...common, phases, target: at, flags }));
   const keys = options.encryptionKeys.flatMap(({ remotePath }, index) => [
     '--disk-encryption-keys',
     remotePath,
     `<private>/disk-key-${index}`,
   ]);
   const extra = options.hostKey === 'make' || options.extraFiles !== null;
+  const builder = builderFlags(options.buildOn, builtFor);
+  const store = `ssh-ng://root@${target.host}?remote-store=local?root=/mnt`;
   return [
-    phase('kexec', target, options.kexecImage === null ? [] : ['--kexec', options.kexecImage]),
-    phase('disko', installer, keys),
-    command('copy', ['nix', 'copy', '--to', `ssh-ng://root@${target.host}?remote-store=local?root=/mnt`, '<system>']),
-    phase('install', installer, [
+    ...(isBuiltThere ? [] : [command('build', ['nix', 'build', ...builder, '<system>', '<disko script>'])]),
+    anywhere(['kexec'], target, options.kexecImage === null ? [] : ['--kexec', options.kexecImage]),
+    anywhere(['disko'], installer, keys),
+    command(
+      'copy',
+      isBuiltThere
+        ? ['nix', 'build', '--eval-store', 'auto', '--store', store, '<system>']
+        : ['nix', 'copy', '--to', store, '<system>'],
+    ),
+    anywhere(['install', 'reboot'], installer, [
       ...(extra ? ['--extra-files', '<private>/extra-files'] : []),
       ...(options.hostKey === 'copy' ? ['--copy-host-keys'] : []),
     ]),
-    phase('reboot', installer),
   ];
 }
 

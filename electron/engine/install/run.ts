@@ -21,6 +21,7 @@ import { freshState, readInstallState, writeInstallState, type InstallSpec, type
 
 /** The stages of an install, in order. */
 export const checkStages: readonly Stage[] = ['plan', 'evaluate', 'build', 'review'];
+export const rehearsalStages: readonly Stage[] = ['evaluate', 'rehearse'];
 export const installStages: readonly Stage[] = [
   ...checkStages,
   'kexec',
@@ -44,25 +45,25 @@ export class InstallRun implements Disposable {
   readonly secret: PrivateFolder;
   /** What was typed: in memory alone. */
   readonly secrets: MachineSecrets = {};
-  /** What was typed for encrypted disks, by the path that the layout names. */
-  readonly diskKeys = new Map<string, string>();
+  /** What is in the keys of encrypted disks, by the path that the layout names. */
+  readonly diskKeys = new Map<string, Uint8Array>();
   #state: InstallState;
   #link: TargetLink | null = null;
   #report: MachineReport | null = null;
-  /** The key that the machine showed, which its installer keeps. */
-  hostKey: HostKey | null = null;
   /** Told by `evaluate`. */
   evaluated: EvaluatedInstall | null = null;
   program: AnywhereProgram | null = null;
-  /** Whether the login key was added to the system that runs there before anything was erased. */
-  addedKey: 'no' | 'was-there' | 'made-file' | 'made-folder' = 'no';
   stage: Stage = 'plan';
 
   constructor(context: JobContext, spec: InstallSpec, earlier: string | null) {
     this.context = context;
     this.spec = spec;
     this.files = prepareSshFiles(spec.sshFolder);
-    this.steps = new HostSteps(context, spec.host, spec.goal === 'check' ? checkStages : installStages);
+    this.steps = new HostSteps(
+      context,
+      spec.host,
+      { check: checkStages, rehearse: rehearsalStages, install: installStages }[spec.goal],
+    );
     this.secret = PrivateFolder.open(spec.privateFolder);
     const before = earlier === null ? null : readInstallState(earlier);
     this.#state = before === null ? freshState : { ...before, left: [] };
@@ -91,6 +92,15 @@ export class InstallRun implements Disposable {
     this.context.log(this.spec.host, `${text}\n`);
   }
 
+  /** The key that the machine showed, which its installer keeps. */
+  get hostKey(): HostKey | null {
+    return this.#state.hostKey === null ? null : keyOfLine(this.#state.hostKey);
+  }
+
+  set hostKey(key: HostKey) {
+    this.save({ hostKey: publicLine(key) });
+  }
+
   /** Where the machine answers now. */
   get target(): Target {
     return this.#state.target ?? this.spec.target;
@@ -116,10 +126,15 @@ export class InstallRun implements Disposable {
    */
   async openFirst(): Promise<SshSession> {
     const { spec, context } = this;
-    if (spec.resume !== null && this.#state.done.includes('kexec')) {
+    // It may run the installer although nobody was left to note it.
+    const { done, addedKey, isKeyRefused } = this.#state;
+    const knowsKey = (done.includes('kexec') || addedKey !== 'no') && !isKeyRefused;
+    if (spec.resume !== null && knowsKey) {
       try {
         this.#link = new TargetLink(sshTarget({ ...spec.target, user: 'root' }, ['-i', this.secret.loginKey().file]), {
           files: this.files,
+          // At another address than it was probed at too.
+          expectedKeys: this.hostKey === null ? [] : [this.hostKey],
         });
         const session = await this.#link.open(context.signal);
         this.save({ target: { ...spec.target, user: 'root' } });
@@ -153,6 +168,11 @@ export class InstallRun implements Disposable {
       files: this.files,
       expectedKeys: this.hostKey === null ? [] : [this.hostKey],
     });
+  }
+
+  /** Whether the machine can be asked without logging in anew. */
+  get isConnected(): boolean {
+    return (this.#link?.current ?? null) !== null;
   }
 
   /** The connection of this moment. @throws ProblemError `install-host-key-changed`, `ssh-*` */
@@ -237,6 +257,11 @@ export class InstallRun implements Disposable {
 /** A key as a person compares it. */
 export function keyText(key: HostKey): string {
   return `${hostKeyType(key)} ${fingerprint(key)}`;
+}
+
+/** A key as ssh_host_ed25519_key.pub has it. */
+export function publicLine(key: HostKey): string {
+  return `${hostKeyType(key)} ${key.toString('base64')}`;
 }
 
 /** The key of a public line `ssh-ed25519 AAAA… comment`. */

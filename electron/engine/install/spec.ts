@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { newHost } from '../../../shared/contract/create.ts';
 import { fleetKind, target } from '../../../shared/contract/host.ts';
 import { hostName, jobId } from '../../../shared/contract/ids.ts';
 import {
@@ -18,8 +19,11 @@ import { replaceFileSync } from './replace-file.ts';
  */
 export const installSpec = z.object({
   version: z.literal(1),
-  /** `check` evaluates, builds and compares, and touches nothing but the fleet's new files. */
-  goal: z.enum(['check', 'install']),
+  /**
+   * `check` evaluates, builds and compares, and touches nothing but the fleet's new files; `rehearse` installs into a
+   * virtual machine of this computer.
+   */
+  goal: z.enum(['check', 'rehearse', 'install']),
   fleet: z.object({ name: z.string(), path: z.string(), ref: z.string(), form: z.enum(['flake', 'hive.nix']) }),
   host: hostName,
   source: fleetKind,
@@ -35,7 +39,15 @@ export const installSpec = z.object({
   confirmation: installConfirmation.nullable(),
   confirmedDisks: z.array(installDisk).nullable(),
   /** Files of the host in the fleet, relative to its folder; `hardware` null: none is written. */
-  files: z.object({ hardware: z.string().nullable(), written: z.array(z.string()), host: z.string().nullable() }),
+  files: z.object({
+    hardware: z.string().nullable(),
+    written: z.array(z.string()),
+    host: z.string().nullable(),
+    /** Hash of each file of a new host as it stood in the fleet when the job was queued, by path. */
+    texts: z.record(z.string(), z.string()).default({}),
+  }),
+  /** As what the host was written into the fleet; null: it was there before. */
+  newHost: newHost.nullable().default(null),
   /** Where the host key lies that was made for it; removed when the machine has been verified. */
   privateFolder: z.string(),
   sshFolder: z.string(),
@@ -57,12 +69,20 @@ export const installState = z.object({
   disks: z.array(installDisk),
   /** Where the machine was reached last. */
   target: target.nullable(),
+  /** The public host key that it showed when it was probed, which its installer keeps; null: nobody has reached it. */
+  hostKey: z.string().nullable().default(null),
   /** Its public host key to be, `ssh-ed25519 AAAA…`; null while there is none. */
   newHostKey: z.string().nullable(),
+  /** The installer's boot id, where the system to be keeps its host key; null: the key tells them apart. */
+  installerBoot: z.string().nullable().default(null),
   /** Phases that came to their end. */
   done: z.array(installPhase),
   /** True where this install has started the installer, in memory. */
   byKexec: z.boolean().default(false),
+  /** Whether the login key was added to the system that runs there, and what had to be made for it. */
+  addedKey: z.enum(['no', 'was-there', 'made-file', 'made-folder']).default('no'),
+  /** The machine does not take that key any more: whoever goes on logs in as a person does. */
+  isKeyRefused: z.boolean().default(false),
   /** True from the moment on at which disks may have been changed. */
   mayHaveErased: z.boolean(),
   /** What the machine said of its disks after a failure, in sentences. */
@@ -81,9 +101,13 @@ export const freshState: InstallState = {
   wantedKeys: [],
   disks: [],
   target: null,
+  hostKey: null,
   newHostKey: null,
+  installerBoot: null,
   done: [],
   byKexec: false,
+  addedKey: 'no',
+  isKeyRefused: false,
   mayHaveErased: false,
   left: [],
   warnings: [],

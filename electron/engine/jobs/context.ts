@@ -1,6 +1,8 @@
 import type { Command, Decision, HostOutcome, JobEvent, Prompt, Stage } from '../../../shared/contract/job.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
+import type { WorkLimits } from '../../../shared/contract/limits.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import type { Grace } from './process-tree.ts';
 
 type WithoutEnvelope<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never;
 /** An event as an executor emits it; the runner adds `seq` and `at`. */
@@ -46,6 +48,8 @@ export interface TerminalRequest {
   isLogged?: boolean;
   /** Ends the program and all that came from it when it aborts, without cancelling the job: a wait that took too long. */
   signal?: AbortSignal;
+  /** How long it may take to clean up when it is ended; default: that of the runner. */
+  grace?: Grace;
   /** True for a question that finds out, after a person cancelled, what a host is in. Others throw then. */
   isAfterCancel?: boolean;
 }
@@ -77,6 +81,8 @@ export interface JobContext {
   ask(prompt: Omit<Prompt, 'id'>): Promise<string>;
   /** Hears what a person decides about a host, from now until the result is disposed; without it nothing can be decided. */
   onDecision(host: HostName, take: (decision: Decision) => void): Disposable;
+  /** Hears what a person wants of limits, from now until the result is disposed; without it there are none. */
+  onLimits(take: (limits: Partial<WorkLimits>) => void): Disposable;
 }
 
 /** How a job ended, per host and as a whole; the runner tells it, except for outcomes that were emitted already. */

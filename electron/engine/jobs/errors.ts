@@ -115,6 +115,16 @@ export function nothingToDecide(host: HostName): Problem {
   };
 }
 
+/** Only a deploy that has begun works on several hosts at once. */
+export function nothingToLimit(): Problem {
+  return {
+    code: 'nothing-to-limit',
+    title: 'This job has nothing that could be limited now',
+    evidence: 'It has not begun yet, or it is no deploy',
+    advice: ['Try again when it runs.'],
+  };
+}
+
 export function jobCrashed(error: unknown): Problem {
   return {
     code: 'job-crashed',

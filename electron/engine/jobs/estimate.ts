@@ -30,6 +30,15 @@ export function estimateMsLeft(detail: JobDetail, history: History, now: number)
   return longest === null ? null : Math.round(longest);
 }
 
+/**
+ * What a job that is over would have been expected to take at the moment that it began, by what the history said then;
+ * null where it said nothing.
+ */
+export function estimateAtStart(detail: JobDetail, history: History): number | null {
+  const steps = detail.steps.map((step) => ({ ...step, state: 'waiting' as const, startedAt: null }));
+  return estimateMsLeft({ ...detail, steps, builds: {} }, history, 0);
+}
+
 function stepMsLeft(step: Step, nodes: readonly BuildNode[], history: History, now: number): number | null {
   if (step.stage === 'build' && nodes.length > 0) {
     const left = buildMsLeft(nodes, history, now);

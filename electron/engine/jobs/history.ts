@@ -1,6 +1,6 @@
 import type { JobDetail } from '../../../shared/contract/job.ts';
 import type { Store } from '../store/open.ts';
-import type { History } from './estimate.ts';
+import { estimateAtStart, type History } from './estimate.ts';
 
 /** What the store knows about how long the parts of a job take, asked once for each part. */
 export function historyOf(detail: JobDetail, store: Store): History {
@@ -14,6 +14,18 @@ export function historyOf(detail: JobDetail, store: Store): History {
       return builds.get(name) ?? null;
     },
   };
+}
+
+/**
+ * Keeps what a deploy was expected to take beside what it took; before its own times are kept, or they would count. A
+ * deploy in waves also waits for people, and one that failed ended early.
+ */
+export function recordEstimate(detail: JobDetail, store: Store): void {
+  const { id, kind, state, startedAt, endedAt } = detail.summary;
+  if (kind !== 'deploy' || state !== 'succeeded' || detail.waves !== undefined) return;
+  if (startedAt === null || endedAt === null) return;
+  const estimated = estimateAtStart(detail, historyOf(detail, store));
+  if (estimated !== null) store.estimates.record({ id, endedAt }, estimated, endedAt - startedAt);
 }
 
 /** Keeps how long the parts of a finished job took. Hosts that had nothing to do would only make estimates too bold. */

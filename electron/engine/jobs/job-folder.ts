@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { fleetId, hostName, jobId, type HostName } from '../../../shared/contract/ids.ts';
 import { jobNotWritten } from './errors.ts';
-import { processIdentity } from './process-identity.ts';
+import { processIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** What a job is: written once when it is queued, read by its runner. */
 export const jobFile = z.object({
@@ -96,6 +96,18 @@ export class JobFolder {
     } catch (error) {
       return error instanceof SyntaxError;
     }
+  }
+
+  /** A runner was started, and has not taken the job yet. It may outlive who started it. */
+  writeStarting(runner: ProcessIdentity): void {
+    const draft = join(this.path, '.starting');
+    writeFileSync(draft, `${JSON.stringify(runner)}\n`, { mode: 0o600 });
+    renameSync(draft, join(this.path, 'starting.json'));
+  }
+
+  /** null where no runner was started. */
+  readStarting(): ProcessIdentity | null {
+    return this.#read('starting.json', processIdentity);
   }
 
   /** Takes the job; false where somebody else has it. The file appears whole, and only once. */

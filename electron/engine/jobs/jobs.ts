@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { jobId, type FleetId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
-import type { Decision, JobDetail, JobSummary, JobWatchEvent, LogChunk } from '../../../shared/contract/job.ts';
+import type {
+  Decision,
+  EstimateError,
+  JobDetail,
+  JobSummary,
+  JobWatchEvent,
+  LogChunk,
+} from '../../../shared/contract/job.ts';
+import type { WorkLimits } from '../../../shared/contract/limits.ts';
 import type { Home } from '../home.ts';
 import type { JobHost } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
@@ -11,7 +19,7 @@ import { askRunner } from './control-client.ts';
 import type { ControlRequest } from './control-messages.ts';
 import { invalidSpec, jobIsOver, noSuchJob, runnerUnreachable, unknownKind } from './errors.ts';
 import type { FollowedJob } from './followed-job.ts';
-import type { RunnerFile } from './job-folder.ts';
+import type { JobFile, RunnerFile } from './job-folder.ts';
 import type { JobKinds, JobSpec } from './kind.ts';
 import { kinds as productKinds } from './kinds.ts';
 import { readLog } from './log-reader.ts';
@@ -32,6 +40,8 @@ export interface JobRequest {
    * two names, or two fleets, mean one machine.
    */
   readonly addresses?: ReadonlyMap<HostName, string>;
+  /** True where it runs beside a job that waits for one of its hosts to come back; any other takes that job's place. */
+  readonly changesNothing?: boolean;
 }
 
 /** Kinds other than the product's: the table for this process and the module that exports it for the runner. */
@@ -46,6 +56,8 @@ interface JobsOptions {
   readonly store: Store;
   readonly kinds?: KindsModule;
   readonly keep?: Keep;
+  /** What is queued when a job is over. It is asked by one engine of all, the first that hears of the end. */
+  readonly followUps?: (job: JobDetail) => readonly JobRequest[];
 }
 
 /** The shortest time between two updates of the list of jobs: under 60 a second. */
@@ -69,12 +81,17 @@ export class Jobs implements AsyncDisposable {
   readonly #registry: JobRegistry;
   readonly #closed = new AbortController();
 
-  constructor({ home, store, kinds, keep = DEFAULT_KEEP }: JobsOptions) {
+  constructor({ home, store, kinds, keep = DEFAULT_KEEP, followUps = () => [] }: JobsOptions) {
     this.#home = home;
     this.#store = store;
     this.#kinds = kinds?.kinds ?? productKinds;
     this.#kindsModule = kinds?.file ?? null;
-    this.#registry = new JobRegistry(home, store, keep);
+    this.#registry = new JobRegistry(home, store, keep, (job) => {
+      // Jobs that ended while no engine ran are heard of before this one is whole.
+      queueMicrotask(() => {
+        for (const request of followUps(job)) void this.queue(request).catch(report);
+      });
+    });
   }
 
   /**
@@ -93,9 +110,11 @@ export class Jobs implements AsyncDisposable {
       queuedAt: now,
     };
     const folder = this.#registry.folder(row.id);
+    const waiting = this.#waitingFor(row);
     try {
       this.#store.jobs.admit(row, (predecessors) => {
-        const file = { ...row, hosts: [...row.hosts], after: [...predecessors], queuedBy: identify(process.pid) };
+        const after = predecessors.filter(({ jobId: id }) => request.changesNothing !== true || !waiting.has(id));
+        const file = { ...row, hosts: [...row.hosts], after, queuedBy: identify(process.pid) };
         folder.create({ version: 1, ...file });
       });
     } catch (error) {
@@ -103,6 +122,7 @@ export class Jobs implements AsyncDisposable {
       throw error;
     }
     this.#registry.follow(row.id);
+    if (request.changesNothing !== true) for (const id of waiting) void this.cancel(id).catch(() => undefined);
     startRunner({
       folder,
       kindsModule: this.#kindsModule,
@@ -115,6 +135,11 @@ export class Jobs implements AsyncDisposable {
   /** Latest first. */
   async list(filter: { limit?: number; fleetId?: FleetId; host?: HostName } = {}): Promise<JobSummary[]> {
     return this.#store.jobs.list(filter).map((row) => this.#registry.summaryOf(row));
+  }
+
+  /** How far the estimates of past deploys were off. */
+  estimateError(): EstimateError | null {
+    return this.#store.estimates.error();
   }
 
   /** @throws ProblemError `job-unknown` */
@@ -210,6 +235,11 @@ export class Jobs implements AsyncDisposable {
     await this.#ask(id, { action: 'decide', host, decision });
   }
 
+  /** @throws ProblemError `nothing-to-limit` where no deploy is under way, and those of {@link cancel} */
+  async limit(id: JobId, limits: Partial<WorkLimits>): Promise<void> {
+    await this.#ask(id, { action: 'limit', limits });
+  }
+
   /** The window's terminal has a new size. Nothing happens to a job that is over. */
   async resize(id: JobId, columns: number, rows: number): Promise<void> {
     if (this.#registry.followed(id) === null && this.#registry.summary(id) !== null) return;
@@ -219,6 +249,18 @@ export class Jobs implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort();
     this.#registry[Symbol.dispose]();
+  }
+
+  /** Jobs that do nothing but wait for a host of this one to come back. */
+  #waitingFor({ fleetId, hosts }: Pick<JobFile, 'fleetId' | 'hosts'>): ReadonlySet<JobId> {
+    const isShared = (other: JobFile): boolean =>
+      other.hosts.some(({ name, address }) =>
+        hosts.some((host) =>
+          host.name === name && other.fleetId === fleetId ? true : address !== null && host.address === address,
+        ),
+      );
+    const waiting = this.#registry.unfinished.filter(({ detail, job }) => isWaitingForHosts(detail) && isShared(job));
+    return new Set(waiting.map(({ job }) => job.id));
   }
 
   #parseSpec(request: JobRequest): JobSpec {
@@ -270,4 +312,13 @@ function newJobId(now: number): JobId {
 
 function isSame(a: JobSummary, b: JobSummary): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** True for a job that waits for its hosts to come back, and has not begun. */
+function isWaitingForHosts({ spec, steps }: JobDetail): boolean {
+  return spec['waitsForHosts'] === true && steps.every(({ stage, state }) => stage === 'plan' || state === 'waiting');
+}
+
+function report(error: unknown): void {
+  console.error('jobs:', error);
 }

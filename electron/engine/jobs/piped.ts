@@ -11,7 +11,28 @@ interface PipedOptions {
   readonly onBytes: (bytes: Uint8Array) => void;
 }
 
-/** A program without a terminal, for one that would redraw its lines on it; leader of its own session and group. */
+/**
+ * Runs a program and ends its whole group when standard input ends, which it does when the runner dies in whatever way:
+ * nobody would guard what the program goes on to do. The program itself reads nothing. Interrupts are left to it.
+ */
+const supervised = `
+exec 3<&0 </dev/null
+trap : INT TERM
+(
+  trap '' INT TERM
+  read -r _ <&3
+  kill -s TERM -- "-$$"
+  sleep 3
+  kill -s KILL -- "-$$"
+) >/dev/null 2>&1 &
+watcher=$!
+"$@" 3<&-
+code=$?
+kill -s KILL "$watcher" 2>/dev/null
+exit "$code"
+`;
+
+/** A program without a terminal, for one that would redraw its lines on it; in a session and group of its own. */
 export class Piped {
   readonly #pid: number | undefined;
   /** Resolves when the program ended and all of its output was delivered. Never rejects. */
@@ -23,12 +44,16 @@ export class Piped {
     const [name, ...rest] = argv;
     const program = findProgram(name, cwd, env['PATH'] ?? '');
     requireFolder(cwd);
-    const child = spawn(program, rest, { cwd, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const [file, words] =
+      process.platform === 'win32' ? [program, rest] : ['/bin/sh', ['-c', supervised, 'sh', program, ...rest]];
+    const child = spawn(file, words, { cwd, env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     this.#pid = child.pid;
+    child.stdin.on('error', () => undefined);
     for (const stream of [child.stdout, child.stderr]) stream.on('data', onBytes);
     const { promise, resolve } = Promise.withResolvers<TerminalResult>();
     this.ended = promise;
     child.on('error', () => resolve({ exitCode: 127, signal: null }));
+    child.on('exit', () => child.stdin.destroy());
     child.on('close', (exitCode, signal) => {
       resolve({ exitCode, signal: signal === null ? null : constants.signals[signal] });
     });

@@ -7,7 +7,7 @@ import { endStrays } from './process-tree.ts';
 
 /**
  * How a job stands, from its folder alone. `died`: its runner is gone and said nothing. `abandoned`: it has no runner,
- * and the engine that was to start one is gone.
+ * and neither the engine that was to start one nor one that was started is there.
  */
 export type JobPulse = 'over' | 'alive' | 'died' | 'abandoned';
 
@@ -15,7 +15,11 @@ export function pulseOf(folder: JobFolder): JobPulse {
   const job = folder.readJob();
   if (job === null || isFinished(folder.events)) return 'over';
   const holder = folder.readRunner();
-  if (holder === null) return isAlive(job.queuedBy) ? 'alive' : folder.isHolderTorn ? 'died' : 'abandoned';
+  if (holder === null) {
+    const starting = folder.readStarting();
+    if (isAlive(job.queuedBy) || (starting !== null && isAlive(starting))) return 'alive';
+    return folder.isHolderTorn ? 'died' : 'abandoned';
+  }
   if (holder.socket !== null && isAlive(holder.runner)) return 'alive';
   // It may have finished between the two looks.
   return isFinished(folder.events) ? 'over' : 'died';

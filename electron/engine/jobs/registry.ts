@@ -11,7 +11,7 @@ import { closeDeadJob, closeUnstartedJob } from './closing.ts';
 import { estimateMsLeft, type History } from './estimate.ts';
 import { readEvents } from './event-file.ts';
 import { FollowedJob } from './followed-job.ts';
-import { historyOf, recordSystems, recordTimes } from './history.ts';
+import { historyOf, recordEstimate, recordSystems, recordTimes } from './history.ts';
 import { JobFolder } from './job-folder.ts';
 import { pruneJobFolders, type Keep } from './prune.ts';
 
@@ -34,6 +34,7 @@ export class JobRegistry implements Disposable {
   readonly #home: Home;
   readonly #store: Store;
   readonly #keep: Keep;
+  readonly #onOver: (job: JobDetail) => void;
   readonly #followed = new Map<JobId, FollowedJob>();
   readonly #estimates = new Map<JobId, Estimate>();
   readonly #listeners = new Set<(id: JobId) => void>();
@@ -43,10 +44,12 @@ export class JobRegistry implements Disposable {
   readonly #watch: Disposable;
   #isDisposed = false;
 
-  constructor(home: Home, store: Store, keep: Keep) {
+  /** @param onOver hears of each job that is over, once among all engines */
+  constructor(home: Home, store: Store, keep: Keep, onOver: (job: JobDetail) => void) {
     this.#home = home;
     this.#store = store;
     this.#keep = keep;
+    this.#onOver = onOver;
     this.#watch = watchFolder(home.jobs, () => this.#guarded(() => this.#discover()));
     this.#timer = setInterval(() => this.#guarded(() => this.#look()), LOOK_MS).unref();
     this.#adoptFolders();
@@ -193,8 +196,10 @@ export class JobRegistry implements Disposable {
       this.#tell(other.job.id);
     }
     if (!isFirst) return;
+    recordEstimate(followed.detail, this.#store);
     recordTimes(followed.detail, this.#store);
     recordSystems(followed.detail, this.#store);
+    this.#onOver(followed.detail);
     pruneJobFolders(this.#home.jobs, this.#store.jobs.finished(), this.#keep);
   }
 

@@ -1,5 +1,6 @@
 import type { Command, Decision, Prompt } from '../../../shared/contract/job.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
+import type { WorkLimits } from '../../../shared/contract/limits.ts';
 import {
   JobCancelled,
   type ExecutorEvent,
@@ -34,6 +35,7 @@ export class RunnerContext implements JobContext {
   readonly #parts: Parts;
   readonly #terminals = new Map<Terminal | Piped, TerminalRequest>();
   readonly #deciders = new Map<HostName, (decision: Decision) => void>();
+  #limiter: ((limits: Partial<WorkLimits>) => void) | null = null;
   #window = { columns: DEFAULT_COLUMNS, rows: DEFAULT_ROWS };
 
   constructor(parts: Parts) {
@@ -70,19 +72,31 @@ export class RunnerContext implements JobContext {
     return take !== undefined;
   }
 
+  onLimits(take: (limits: Partial<WorkLimits>) => void): Disposable {
+    this.#limiter = take;
+    return { [Symbol.dispose]: () => void (this.#limiter = null) };
+  }
+
+  /** A person wants other limits; false where there is nothing to limit (yet, or any more). */
+  limit(limits: Partial<WorkLimits>): boolean {
+    this.#limiter?.(limits);
+    return this.#limiter !== null;
+  }
+
   async run(request: TerminalRequest): Promise<TerminalResult> {
     if (this.signal.aborted && !request.isAfterCancel) throw new JobCancelled();
     const command = shownCommand(request);
     const terminal = this.#open(request);
     this.#parts.emit({ type: 'command', command, exitCode: null });
     this.#terminals.set(terminal, request);
-    const end = (): void => void terminal.end(this.#parts.grace);
+    const grace = request.grace ?? this.#parts.grace;
+    const end = (): void => void terminal.end(grace);
     request.signal?.addEventListener('abort', end, { once: true });
     if (request.signal?.aborted) end();
     const result = await terminal.ended;
     request.signal?.removeEventListener('abort', end);
     // The program is gone, but children of it may not be.
-    if (this.signal.aborted || request.signal?.aborted) await terminal.end(this.#parts.grace);
+    if (this.signal.aborted || request.signal?.aborted) await terminal.end(grace);
     this.#terminals.delete(terminal);
     this.#parts.emit({ type: 'command', command, exitCode: result.exitCode ?? SIGNAL_BASE + (result.signal ?? 0) });
     if (this.signal.aborted && !request.isAfterCancel) throw new JobCancelled();
@@ -126,7 +140,7 @@ export class RunnerContext implements JobContext {
 
   async #endTerminals(which: (request: TerminalRequest) => boolean): Promise<void> {
     const chosen = [...this.#terminals].filter(([, request]) => which(request));
-    await Promise.all(chosen.map(([terminal]) => terminal.end(this.#parts.grace)));
+    await Promise.all(chosen.map(([terminal, { grace }]) => terminal.end(grace ?? this.#parts.grace)));
   }
 }
 

@@ -13,6 +13,7 @@ import {
   jobCrashed,
   logNotWritten,
   nothingToDecide,
+  nothingToLimit,
   promptIsOver,
   unknownKind,
 } from './errors.ts';
@@ -68,6 +69,9 @@ class Requests {
     }
     if (request.action === 'decide' && !this.context?.decide(request.host, request.decision)) {
       return { ok: false, problem: nothingToDecide(request.host) };
+    }
+    if (request.action === 'limit' && !this.context?.limit(request.limits)) {
+      return { ok: false, problem: nothingToLimit() };
     }
     return { ok: true };
   }

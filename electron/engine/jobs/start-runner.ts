@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { nodeExecutable, runnerProgram } from '../runtime.ts';
 import type { JobFolder } from './job-folder.ts';
+import { identify } from './process-identity.ts';
 
 interface RunnerStart {
   readonly folder: JobFolder;
@@ -32,6 +33,8 @@ export function startRunner({ folder, kindsModule, compileCache, onEnd }: Runner
       runner.on('error', (error) => onEnd(error.message));
       runner.on('exit', (code, signal) => onEnd(`The process ended with ${signal ?? `exit code ${code}`}.`));
       runner.unref();
+      // Until it has taken the job by itself, this is how others know that somebody will.
+      if (runner.pid !== undefined) folder.writeStarting(identify(runner.pid));
     } finally {
       closeSync(log);
     }

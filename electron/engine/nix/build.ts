@@ -35,6 +35,13 @@ export interface BuildResult {
 /** More derivations than this are drawn without their connections: asking for them would take longer than it helps. */
 const mostDrawnInputs = 400;
 
+/**
+ * Hosts of a fleet share much of what is built. Where one nix builds it, the others look again whether it is there: each
+ * second, the shortest that nix takes, not every five. Its daemon takes this from everybody (`ClientSettings::apply`,
+ * src/libstore/daemon.cc).
+ */
+export const patience: readonly string[] = ['--option', 'build-poll-interval', '1'];
+
 /** Whoever builds for less time than this has nothing to look at. */
 const shortBuildMs = 500;
 
@@ -67,7 +74,7 @@ export function buildArguments(request: Pick<BuildRequest, 'subject' | 'outLink'
     'drv' in subject
       ? [`${subject.drv}^out`, []]
       : [flakeInstallable(subject.ref, subject.attribute), ['--no-write-lock-file']];
-  return ['build', '--out-link', outLink, ...own, ...flags, installable];
+  return ['build', '--out-link', outLink, ...patience, ...own, ...flags, installable];
 }
 
 /** Once nix has told its plan and builds for a while, asks which of the planned derivations need which, beside the build. */

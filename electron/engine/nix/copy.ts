@@ -12,11 +12,14 @@ import { runNixInJob, type NixCommand, type NixListeners } from './run.ts';
 export interface CopyTarget {
   readonly host: string;
   readonly user: string | null;
-  /** Runs nix there through sudo, for a user who is not trusted by the daemon but may become root without a password. */
-  readonly throughSudo?: boolean;
+  /** Runs nix there through sudo, for a user who is not trusted by the daemon but may become root. */
+  readonly throughSudo?: keyof typeof throughSudo;
   /** Copies into the store below this folder instead of the machine's own, such as `/mnt`. */
   readonly root?: string;
 }
+
+/** nix on the target, as root. `password`: its first line is sent by ../ssh/sudo-ssh.ts. */
+const throughSudo = { free: 'sudo -n nix-daemon', password: 'sudo -k -S --prompt= nix-daemon' } as const;
 
 export interface CopyRequest extends NixListeners {
   readonly host: HostName;
@@ -81,9 +84,9 @@ function storeAddress(target: CopyTarget): { url: string; sshOptions: string[] }
   const label = isIpv6 ? `ipv6-${host.replace(/[^A-Za-z0-9]/g, '-')}` : host;
   const query =
     target.root === undefined
-      ? target.throughSudo === true
-        ? '?remote-program=sudo%20-n%20nix-daemon'
-        : ''
+      ? target.throughSudo === undefined
+        ? ''
+        : `?remote-program=${encodeURIComponent(throughSudo[target.throughSudo])}`
       : `?remote-store=${encodeURIComponent(`local?root=${target.root}`)}`;
   return {
     url: `ssh-ng://${user === null ? '' : `${user}@`}${label}${query}`,

@@ -3,6 +3,7 @@ import { formatString } from '../../../shared/nix/value.ts';
 import { nixError } from './errors.ts';
 import { flakeInstallable } from './installable.ts';
 import { readJson } from './json-answer.ts';
+import { heapLimit } from './memory.ts';
 import { findNix } from './nix-program.ts';
 import type { NixRun } from './nix-run.ts';
 import { isAtLeast } from './nix-version.ts';
@@ -31,12 +32,12 @@ export interface EvalRequest<T>
 export const wholeOutputsSince = [2, 19] as const;
 
 /**
- * Evaluates something and gives its value; writes no lock file.
+ * Evaluates something and gives its value, in the memory that is available; writes no lock file.
  * @throws ProblemError with the reason (its `cause` has the whole trace), or the signal's reason when it aborts
  */
 export async function evalJson<T>(request: EvalRequest<T>): Promise<T> {
   const args = await evalArguments(request);
-  const result = await captureNix({ ...request, args });
+  const result = await captureNix({ ...request, args, env: { ...heapLimit(process.env), ...request.env } });
   if (result.exit.code !== 0 || result.endedBy !== undefined) {
     throw nixError({ ...request, ...result, verb: 'evaluate' });
   }

@@ -3,13 +3,22 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import { ProblemError } from '../errors.ts';
+import { explainSshText } from '../ssh/explain.ts';
+import { describeTarget } from '../ssh/target.ts';
+import { nixHostOf, namesNixHost } from '../nix-host/address.ts';
+import { nixHostProgram, nodeExecutable } from '../runtime.ts';
 import { parseNixVersion, type NixVersion } from './nix-version.ts';
 
 export interface NixProgram {
-  /** Absolute. */
-  readonly path: string;
+  /** What stands before nix's own arguments: an absolute path, or what runs nix on another machine. */
+  readonly words: readonly [string, ...string[]];
+  /** The same as a person is shown it. */
+  readonly shown: readonly [string, ...string[]];
   readonly version: NixVersion;
+  /** The machine that nix runs on, as a person writes it; null: this computer. */
+  readonly host: string | null;
 }
 
 /** Where installers put nix: a program that was started from a desktop often lacks the PATH of a shell. */
@@ -23,36 +32,68 @@ const usualFolders = [
 const versions = new Map<string, Promise<NixVersion>>();
 
 /**
- * Finds nix (`$NIXSTEAD_NIX`, then PATH, then where installers put it) and asks for its version, once for each program
- * file.
- * @throws ProblemError `nix-missing`, `nix-unusable`
+ * Finds nix (`$NIXSTEAD_NIX`, which may name another machine as `ssh://user@host`, then PATH, then where installers put it)
+ * and asks for its version, once for each program file or machine.
+ * @throws ProblemError `nix-missing`, `nix-unusable`, `nix-host-refused`
  */
 export async function findNix(env: NodeJS.ProcessEnv = process.env): Promise<NixProgram> {
+  const host = nixHost(env);
+  if (host === null) return findNixHere(env);
+  const words = [nodeExecutable(), '--disable-warning=ExperimentalWarning', nixHostProgram()] as const;
+  return { words, shown: ['ssh', host, 'nix'], version: await versionOf(`ssh ${host}`, words, env, host), host };
+}
+
+/** The machine that nix runs on in place of this computer, as a person writes it; null: none is named. */
+export function nixHost(env: NodeJS.ProcessEnv = process.env): string | null {
+  const chosen = env['NIXSTEAD_NIX'] ?? '';
+  return namesNixHost(chosen) ? describeTarget(nixHostOf(chosen)) : null;
+}
+
+/**
+ * As {@link findNix}, for what only a program of this computer can do.
+ * @throws ProblemError `nix-elsewhere`, `nix-missing`, `nix-unusable`
+ */
+export async function findNixHere(env: NodeJS.ProcessEnv = process.env): Promise<NixProgram & { path: string }> {
   const chosen = env['NIXSTEAD_NIX'];
+  const host = nixHost(env);
+  if (host !== null) throw nixElsewhere(host);
   const folders = [...(env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''), ...usualFolders];
   const candidates = chosen ? [chosen] : folders.map((folder) => join(folder, 'nix'));
   const path = candidates.find(isProgram);
   if (path === undefined) throw nixMissing(chosen ? `NIXSTEAD_NIX=${chosen}` : `PATH=${env['PATH'] ?? ''}`);
   const { mtimeMs, size } = statSync(path);
-  const key = [realpathSync(path), mtimeMs, size].join('\0');
-  let version = versions.get(key);
-  if (version === undefined) {
-    version = askVersion(path, env);
-    versions.set(key, version);
-    version.catch(() => versions.delete(key));
-  }
-  return { path, version: await version };
+  const version = await versionOf([realpathSync(path), mtimeMs, size].join('\0'), [path], env, null);
+  return { words: [path], shown: [path], version, host: null, path };
 }
 
-async function askVersion(path: string, env: NodeJS.ProcessEnv): Promise<NixVersion> {
+function versionOf(
+  key: string,
+  words: NixProgram['words'],
+  env: NodeJS.ProcessEnv,
+  host: string | null,
+): Promise<NixVersion> {
+  const known = versions.get(key);
+  if (known !== undefined) return known;
+  const version = askVersion(words, env, host);
+  versions.set(key, version);
+  version.catch(() => versions.delete(key));
+  return version;
+}
+
+async function askVersion(
+  [file, ...words]: NixProgram['words'],
+  env: NodeJS.ProcessEnv,
+  host: string | null,
+): Promise<NixVersion> {
   let answer: string;
   try {
-    answer = (await promisify(execFile)(path, ['--version'], { env, timeout: 15_000 })).stdout;
+    answer = (await promisify(execFile)(file, [...words, '--version'], { env, timeout: 15_000 })).stdout;
   } catch (cause) {
-    throw nixUnusable(path, cause instanceof Error ? cause.message : String(cause), cause);
+    if (host !== null) throw nixHostSilent(host, cause);
+    throw nixUnusable(file, cause instanceof Error ? cause.message : String(cause), cause);
   }
   const version = parseNixVersion(answer);
-  if (version === null) throw nixUnusable(path, answer.trim());
+  if (version === null) throw nixUnusable(host ?? file, answer.trim());
   return version;
 }
 
@@ -70,8 +111,51 @@ function nixMissing(evidence: string): ProblemError {
     code: 'nix-missing',
     title: 'Nix was not found on this computer',
     evidence,
-    advice: ['Install it: https://nixos.org/download', 'If it is installed, say where: NIXSTEAD_NIX=/path/to/nix'],
+    advice: [
+      'Install it: https://nixos.org/download',
+      'Or let a machine that has it do the work: Settings, “Nix runs on”, or NIXSTEAD_NIX=ssh://user@host.',
+      'If it is installed, say where: NIXSTEAD_NIX=/path/to/nix',
+    ],
   });
+}
+
+function nixElsewhere(host: string): ProblemError {
+  return new ProblemError({
+    code: 'nix-elsewhere',
+    title: `This needs nix on this computer, and nix runs on ${host} here`,
+    evidence: `NIXSTEAD_NIX=ssh://${host}`,
+    advice: ['Install nix here for this: https://nixos.org/download', 'Or do it on a computer that has nix.'],
+  });
+}
+
+/** The machine did not answer as nix does; ssh or its shell said why. */
+function nixHostSilent(host: string, cause: unknown): ProblemError {
+  const said = z.object({ stderr: z.string() }).safeParse(cause);
+  const text = said.success ? plainTextOf(said.data.stderr) : '';
+  const known = explainSshText(text, host);
+  if (known !== null) return new ProblemError(known, { cause });
+  return new ProblemError(
+    {
+      code: 'nix-host-silent',
+      title: `Nix on ${host} does not answer`,
+      evidence: text || (cause instanceof Error ? cause.message : String(cause)),
+      advice: [
+        `Try it in a terminal: ssh ${host} nix --version`,
+        'Nobody can be asked there: its host key must be known, and your key be in the agent or without a passphrase.',
+      ],
+      canRetry: true,
+    },
+    { cause },
+  );
+}
+
+/** Without what stands there for nix's own log. */
+function plainTextOf(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !line.startsWith('@nix '))
+    .join('\n')
+    .trim();
 }
 
 function nixUnusable(path: string, evidence: string, cause?: unknown): ProblemError {

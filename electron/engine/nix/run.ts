@@ -31,10 +31,14 @@ export interface NixListeners {
 }
 
 /** Nix is told what we need, whatever its configuration says, and to speak in a form that we understand. */
-export function nixArgv(nix: NixProgram, args: NixCommand['args']): [string, ...string[]] {
+export function nixArgv(
+  nix: NixProgram,
+  args: NixCommand['args'],
+  words: NixProgram['words'] = nix.words,
+): [string, ...string[]] {
   const [subcommand, ...rest] = args;
   return [
-    nix.path,
+    ...words,
     '--extra-experimental-features',
     'nix-command flakes',
     subcommand,
@@ -92,7 +96,7 @@ export async function runNixInJob(context: JobContext, request: NixInJob): Promi
     argv,
     ...(cwd === undefined ? {} : { cwd }),
     env,
-    shown: { where: 'here', argv, env: shownEnvironment(request) },
+    shown: { where: 'here', argv: nixArgv(nix, request.args, nix.shown), env: shownEnvironment(request) },
     columns: 500,
     isLogged: false,
     onOutput: (text) => feed.push(text),

@@ -1,7 +1,7 @@
 import type { CreateEvent } from '../../../shared/contract/create.ts';
 import { EventQueue } from '../event-queue.ts';
 import { createFleet, planFleet } from '../fleet/create/create-fleet.ts';
-import { suggestFleet, suggestHost } from '../fleet/create/suggestions.ts';
+import { suggestFleet, suggestHost, suggestLogin } from '../fleet/create/suggestions.ts';
 import type { Fleets } from '../fleet/fleets.ts';
 import { expandHome } from '../fleet/folder.ts';
 import { procedures, stream } from './base.ts';
@@ -33,8 +33,9 @@ export function createProcedures(fleets: Pick<Fleets, 'folder' | 'editableFolder
       );
       return stream(events.read(signal), signal);
     }),
-    suggestHost: create.suggestHost.handler(async ({ input }) =>
-      suggestHost(await fleets.folder(input.fleetId), Date.now()),
-    ),
+    suggestHost: create.suggestHost.handler(async ({ input }) => ({
+      ...(await suggestHost(await fleets.folder(input.fleetId), Date.now())),
+      ...(await suggestLogin(env)),
+    })),
   };
 }

@@ -1,24 +1,36 @@
 import type { DeployRequest } from '../../../shared/contract/deploy.ts';
 import type { FleetId, HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail } from '../../../shared/contract/job.ts';
+import type { FileChange } from '../../../shared/fleet/change/edit.ts';
 import { chooseEngine, describeEngines } from '../deploy/engines/all.ts';
 import { askHealth } from '../deploy/health/ask-health.ts';
-import { deployAddresses, deployTitle, hostsToRetry, planDeploy } from '../deploy/plan.ts';
+import { askedOf, given, retryOf } from '../deploy/asked.ts';
+import { deployAddresses, deployTitle, namesInTitle, planDeploy } from '../deploy/plan.ts';
 import { compareGenerations } from '../deploy/changes/compare-generations.ts';
 import { chooseGeneration, readGenerations } from '../deploy/generations.ts';
 import { deployError, deployProblems } from '../deploy/problems.ts';
+import { pinFleet } from '../deploy/later/pin.ts';
 import { previewDeploy } from '../deploy/preview.ts';
-import { deploySpec, type DeploySpec } from '../deploy/spec.ts';
-import { ProblemError } from '../errors.ts';
+import type { DeploySpec } from '../deploy/spec.ts';
+import { protectGeneration } from '../generations/protect.ts';
+import { generationRoom } from '../generations/room.ts';
+import { editCheck, editWatchdog, editWaves } from '../fleet/edit-safety.ts';
 import { readSafety } from '../fleet/safety-file.ts';
 import { connect } from '../ssh/client.ts';
 import type { SshSession } from '../ssh/session.ts';
 import { sshTarget } from '../ssh/target.ts';
 import { procedures, stream } from './base.ts';
-import type { EngineParts } from './router.ts';
+import type { EngineParts } from '../parts.ts';
+
+type HostOfFleet = { fleetId: FleetId; host: HostName };
 
 /** `deploy.*`: plans and starts deploys. */
-export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fleets' | 'files' | 'jobs'>) {
+export function deployProcedures({
+  fleets,
+  files,
+  jobs,
+  changes,
+}: Pick<EngineParts, 'fleets' | 'files' | 'jobs' | 'changes'>) {
   const { deploy } = procedures;
 
   const plan = async (request: DeployRequest, rollbackTo: DeploySpec['rollbackTo'] = null): Promise<DeploySpec> => {
@@ -28,7 +40,9 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
     const isOwn = rollbackTo !== null || request.goal === 'dry-activate' || request.goal === 'keys';
     const engine = await chooseEngine(isOwn ? 'nix' : (request.engine ?? safety.engine));
     const waves = rollbackTo === null ? request.waves : 'off';
-    return { ...planDeploy(view, { ...request, waves }, files.folder, safety, engine), rollbackTo };
+    const spec = planDeploy(view, { ...request, waves }, files.folder, safety, engine);
+    const pinned = rollbackTo === null && spec.offline === 'later' ? await pinFleet(view.fleet) : null;
+    return { ...spec, rollbackTo, pinned };
   };
 
   const start = async (
@@ -36,21 +50,28 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
     rollbackTo: DeploySpec['rollbackTo'] = null,
   ): Promise<{ jobId: JobId }> => {
     const approved = request.planned === undefined ? null : await jobs.show(request.planned);
-    const engine = request.engine ?? wantedEngineOf(approved);
-    const unplanned = await plan({ ...request, engine }, rollbackTo);
+    const unplanned = await plan({ ...askedOf(approved), ...given(request) }, rollbackTo);
     const spec = approved === null ? unplanned : asPlanned(unplanned, request, approved);
     const hosts = spec.hosts.map((host) => host.name);
-    const about = { kind: 'deploy', title: deployTitle(spec), fleetId: request.fleetId, hosts };
+    const changesNothing = spec.goal === 'build' || spec.goal === 'dry-activate';
+    const about = { kind: 'deploy', title: deployTitle(spec), fleetId: request.fleetId, hosts, changesNothing };
     return { jobId: await jobs.queue({ ...about, spec, addresses: deployAddresses(spec) }) };
   };
 
-  const reach = async (of: { fleetId: FleetId; host: HostName }, signal: AbortSignal): Promise<SshSession> => {
+  const hostOf = async (of: HostOfFleet) => {
     const { hosts } = await fleets.current(of.fleetId);
     const host = hosts.find(({ name }) => name === of.host);
     if (host === undefined) throw deployError(deployProblems.unknownHost(of.host));
     if (host.target === null) throw deployError(deployProblems.noAddress(host.name));
-    return connect(sshTarget(host.target, host.sshOptions), { files, signal });
+    return { ...host, target: host.target };
   };
+
+  const reach = async (of: HostOfFleet, signal: AbortSignal): Promise<SshSession> => {
+    const { target, sshOptions } = await hostOf(of);
+    return connect(sshTarget(target, sshOptions), { files, signal });
+  };
+
+  const offer = (folder: string, change: FileChange | null) => changes.offer(folder, change === null ? [] : [change]);
 
   return {
     engines: deploy.engines.handler(async ({ input }) => {
@@ -58,11 +79,31 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
       return describeEngines(hosts, (await readSafety(fleet.folder)).engine);
     }),
     preview: deploy.preview.handler(async ({ input }) => previewDeploy(await plan(input), files)),
+    waves: deploy.waves.handler(async ({ input }) => {
+      const { fleet } = await fleets.current(input.fleetId);
+      return { plan: (await readSafety(fleet.folder)).waves };
+    }),
+    editWaves: deploy.editWaves.handler(async ({ input }) => {
+      const folder = await fleets.editableFolder(input.fleetId);
+      return offer(folder, await editWaves(folder, input));
+    }),
+    checks: deploy.checks.handler(async ({ input }) => {
+      const { fleet } = await fleets.current(input.fleetId);
+      return (await readSafety(fleet.folder)).checks;
+    }),
+    editCheck: deploy.editCheck.handler(async ({ input }) => {
+      const folder = await fleets.editableFolder(input.fleetId);
+      return offer(folder, await editCheck(folder, input));
+    }),
+    editWatchdog: deploy.editWatchdog.handler(async ({ input }) => {
+      const folder = await fleets.editableFolder(input.fleetId);
+      return offer(folder, await editWatchdog(folder, input));
+    }),
     start: deploy.start.handler(({ input }) => start(input)),
     health: deploy.health.handler(async function* ({ input, signal = new AbortController().signal }) {
       const view = await fleets.current(input.fleetId);
       const safety = await readSafety(view.fleet.folder);
-      yield* stream(askHealth(view, input.hosts, { files, safety, signal }), signal);
+      yield* stream(askHealth(view, input, { files, safety, signal }), signal);
     }),
     rollback: deploy.rollback.handler(({ input: { to, isPlanOnly, ...request } }) =>
       start({ ...request, goal: isPlanOnly === true ? 'dry-activate' : 'switch' }, to),
@@ -80,11 +121,38 @@ export function deployProcedures({ fleets, files, jobs }: Pick<EngineParts, 'fle
       if (before === undefined || after === undefined) throw new TypeError('Two generations were chosen');
       return await compareGenerations(session, before.system, after.system, signal);
     }),
+    protectGeneration: deploy.protectGeneration.handler(async ({ input, signal = new AbortController().signal }) => {
+      const { privilegeCommand } = await hostOf(input);
+      using session = await reach(input, signal);
+      const privilege = session.resolved.user === 'root' ? [] : privilegeCommand;
+      await protectGeneration(session, { ...input, privilege }, signal);
+    }),
+    generationRoom: deploy.generationRoom.handler(async ({ input, signal = new AbortController().signal }) => {
+      using session = await reach(input, signal);
+      return await generationRoom(session, input.numbers, signal);
+    }),
+    deleteGenerations: deploy.deleteGenerations.handler(async ({ input: { fleetId, hosts: wanted } }) => {
+      const hosts = await Promise.all(
+        wanted.map(async ({ host, numbers }) => {
+          const { name, target, sshOptions, privilegeCommand } = await hostOf({ fleetId, host });
+          return { name, target, sshOptions, privilegeCommand, numbers: [...new Set(numbers)] };
+        }),
+      );
+      const names = hosts.map(({ name }) => name);
+      const about = { kind: 'generations', title: cleanTitle(hosts), fleetId, hosts: names };
+      const spec = { version: 2, hosts, sshFolder: files.folder };
+      return { jobId: await jobs.queue({ ...about, addresses: deployAddresses({ hosts }), spec }) };
+    }),
     retryFailed: deploy.retryFailed.handler(async ({ input }) => {
       const { request, rollbackTo } = retryOf(await jobs.show(input.id));
       return start(request, rollbackTo);
     }),
   };
+}
+
+function cleanTitle(hosts: readonly { readonly name: HostName; readonly numbers: readonly number[] }[]): string {
+  const count = hosts.reduce((sum, { numbers }) => sum + numbers.length, 0);
+  return `Delete ${count === 1 ? '1 generation' : `${count} generations`} of ${namesInTitle(hosts)}`;
 }
 
 /**
@@ -105,29 +173,4 @@ function asPlanned(
     return { ...host, planned: { before, outPath, drvPath, stateVersion: outcomes[host.name]?.stateVersion ?? null } };
   });
   return { ...spec, hosts };
-}
-
-/** What a plan was made for; nothing where the fleet decides. */
-function wantedEngineOf(approved: JobDetail | null): DeployRequest['engine'] {
-  const spec = deploySpec.safeParse(approved?.spec);
-  return spec.success ? (spec.data.wantedEngine ?? undefined) : undefined;
-}
-
-/** The same goal again for the hosts that did not come to it, by what their fleet says of them now. */
-function retryOf(job: JobDetail): { request: DeployRequest; rollbackTo: DeploySpec['rollbackTo'] } {
-  const { fleetId, id, kind, hosts: all } = job.summary;
-  const spec = deploySpec.safeParse(job.spec);
-  const hosts = hostsToRetry(all, job.outcomes);
-  if (kind !== 'deploy' || fleetId === null || !spec.success || hosts.length === 0) throw nothingToRetry(id);
-  const { goal, engine, rollbackTo, waves } = spec.data;
-  return { request: { fleetId, hosts, goal, engine, waves: waves?.plan ?? 'off' }, rollbackTo };
-}
-
-function nothingToRetry(id: JobId): ProblemError {
-  return new ProblemError({
-    code: 'deploy-nothing-to-retry',
-    title: 'There is nothing to try again',
-    evidence: `Every host of the job ${id} came to what was asked for, or it was no deploy`,
-    advice: ['Start a new deploy from the fleet.'],
-  });
 }

@@ -14,7 +14,7 @@ import { planPull } from '../git/pull-plan.ts';
 import type { GitSpec } from '../git/spec.ts';
 import { currentOperation, workTreeState } from '../git/work-tree-state.ts';
 import { procedures } from './base.ts';
-import type { EngineParts } from './router.ts';
+import type { EngineParts } from '../parts.ts';
 
 const titles: Record<GitSpec['action'], (remote: string, branch: string | null) => string> = {
   fetch: (remote) => `Fetch from ${remote}`,

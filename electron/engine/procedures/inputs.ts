@@ -3,7 +3,7 @@ import { fleetIdOf, findFleetFolder } from '../fleet/folder.ts';
 import { listInputs } from '../inputs/list-inputs.ts';
 import { planInputEdit } from '../inputs/plan-edit.ts';
 import { procedures } from './base.ts';
-import type { EngineParts } from './router.ts';
+import type { EngineParts } from '../parts.ts';
 
 /** `inputs.*`: the inputs of a fleet's flake. */
 export function inputsProcedures({ fleets, inputs }: Pick<EngineParts, 'fleets' | 'inputs'>) {

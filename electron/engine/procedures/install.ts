@@ -1,6 +1,6 @@
 import { adoptMachine } from '../install/adopt.ts';
 import { procedures } from './base.ts';
-import type { EngineParts } from './router.ts';
+import type { EngineParts } from '../parts.ts';
 
 /** `install.*`: new machines, reinstalls, and machines that are taken over. */
 export function installProcedures(parts: EngineParts) {
@@ -16,10 +16,19 @@ export function installProcedures(parts: EngineParts) {
     check: install.check.handler(async ({ input: { draft, ...request } }) => ({
       jobId: await installs.check(request, draft),
     })),
+    protectedDisks: install.protectedDisks.handler(({ input }) => installs.protectedDisks(input.id)),
     checked: install.checked.handler(({ input }) => installs.checked(input.jobId)),
+    rehearsable: install.rehearsable.handler(({ input: { draft, ...request } }) =>
+      installs.rehearsable(request, draft),
+    ),
+    rehearse: install.rehearse.handler(async ({ input: { draft, ...request } }) => ({
+      jobId: await installs.rehearse(request, draft),
+    })),
     start: install.start.handler(async ({ input: { draft, confirmation, ...request } }) => ({
       jobId: await installs.start(request, confirmation, draft),
     })),
+    usual: install.usual.handler(() => installs.usual()),
+    login: install.login.handler(({ input }) => installs.login(input.jobId)),
     resumable: install.resumable.handler(({ input }) => installs.resumable(input.jobId)),
     resume: install.resume.handler(async ({ input }) => ({ jobId: await installs.resume(input) })),
     adopt: install.adopt.handler(({ input, signal }) => adoptMachine(input, parts, signal)),

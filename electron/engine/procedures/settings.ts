@@ -1,10 +1,19 @@
-import type { Store } from '../store/open.ts';
+import { tryNixHost } from '../nix-host/try.ts';
+import type { EngineParts } from '../parts.ts';
 import { procedures } from './base.ts';
 
 /** `settings.*`: what a person chose. */
-export function settingsProcedures(store: Pick<Store, 'settings'>) {
+export function settingsProcedures({ store, files, nixHost }: Pick<EngineParts, 'store' | 'files' | 'nixHost'>) {
+  const { settings } = procedures;
   return {
-    get: procedures.settings.get.handler(() => store.settings.get()),
-    set: procedures.settings.set.handler(({ input }) => store.settings.set(input)),
+    get: settings.get.handler(() => store.settings.get()),
+    set: settings.set.handler(({ input }) => {
+      const changed = store.settings.set(input);
+      nixHost.use(changed.nixHost);
+      return changed;
+    }),
+    tryNixHost: settings.tryNixHost.handler(({ input, signal }) =>
+      tryNixHost(input.place, input.accepted, files, signal),
+    ),
   };
 }

@@ -18,6 +18,8 @@ printf '%s\\n' "$answer"
 export interface Secrets {
   passphrase?: string;
   password?: string;
+  /** Of sudo there. */
+  sudoPassword?: string;
 }
 
 /** The variables under which ssh asks {@link askpassScript}; none where there is no secret. */

@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { askpassScript } from './askpass.ts';
 import { sshError, sshProblems } from './problems.ts';
+import { sudoSshScript } from './sudo-ssh.ts';
 
 /** Our own SSH files. Everything that we start is given `config`; the user's files are read through it, never written. */
 export interface SshFiles {
@@ -21,6 +22,8 @@ export interface SshFiles {
   readonly knownHosts: string;
   /** Answers OpenSSH's questions from the environment; see askpass.ts. */
   readonly askpass: string;
+  /** Is named `ssh`, and gives sudo on the other side its password; see sudo-ssh.ts. */
+  readonly sudoSsh: string;
 }
 
 /** A connection attempt ends after this long without an answer. */
@@ -39,11 +42,14 @@ export function prepareSshFiles(folder: string): SshFiles {
     config: join(folder, 'config'),
     knownHosts: join(folder, 'known_hosts'),
     askpass: join(folder, 'askpass'),
+    sudoSsh: join(folder, 'with-sudo', 'ssh'),
   };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(files.knownHosts, '', { flag: 'a', mode: 0o600 });
   keepFile(files.config, sshConfigText(files.knownHosts), 0o600);
   keepFile(files.askpass, askpassScript, 0o700);
+  mkdirSync(dirname(files.sudoSsh), { recursive: true, mode: 0o700 });
+  keepFile(files.sudoSsh, sudoSshScript, 0o700);
   return files;
 }
 

@@ -6,6 +6,13 @@ import { ProblemError } from '../errors.ts';
  * `evidence` the system's, the server's or ssh's own words.
  */
 export const sshProblems = {
+  keyNotMade: (file: string, evidence: string): Problem => ({
+    code: 'ssh-key-not-made',
+    title: `No SSH key could be made at ${file}`,
+    evidence,
+    advice: ['Check that OpenSSH is installed (ssh-keygen), and that the folder can be written and its disk has room.'],
+    canRetry: true,
+  }),
   unknownName: (place: string, evidence: string): Problem => ({
     code: 'ssh-unknown-name',
     title: `No address is known for ${place}`,

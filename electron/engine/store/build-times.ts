@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { stage, type Stage } from '../../../shared/contract/job.ts';
 import type { FleetId, HostName } from '../../../shared/contract/ids.ts';
 import type { Database } from './database.ts';
+import { median } from './median.ts';
 
 /** How many measurements of one thing are kept; their median is what we expect. */
 const KEPT = 5;
@@ -89,9 +90,4 @@ export function packageName(name: string): string {
     .replace(/^[0-9a-z]{32}-/, '')
     .replace(/\.drv$/, '');
   return plain.replace(/-[^a-zA-Z].*$/, '') || plain;
-}
-
-function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
 }

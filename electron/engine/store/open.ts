@@ -5,6 +5,7 @@ import type { Home } from '../home.ts';
 import { BuildTimes } from './build-times.ts';
 import { Database } from './database.ts';
 import { corruptDatabaseSetAside, newerDatabase, nothingIsKept } from './errors.ts';
+import { Estimates } from './estimates.ts';
 import { EvaluatedHosts } from './evaluated-hosts.ts';
 import { FleetTable } from './fleets.ts';
 import { HostFacts } from './host-facts.ts';
@@ -20,6 +21,7 @@ export interface Store extends Disposable {
   readonly jobs: JobTable;
   readonly settings: SettingsTable;
   readonly buildTimes: BuildTimes;
+  readonly estimates: Estimates;
   readonly hostFacts: HostFacts;
   readonly installDrafts: InstallDrafts;
   readonly evaluatedHosts: EvaluatedHosts;
@@ -60,6 +62,7 @@ function storeOn(database: Database): Store {
     jobs: new JobTable(database),
     settings: new SettingsTable(database),
     buildTimes: new BuildTimes(database),
+    estimates: new Estimates(database),
     hostFacts: new HostFacts(database),
     installDrafts: new InstallDrafts(database),
     evaluatedHosts: new EvaluatedHosts(database),

@@ -40,6 +40,7 @@ export function disksCommand(act: ActAlone): Command {
   reading('check', 'what disko, NixOS, the firmware or the tools will hold against a layout')
     .addOption(firmwareOption())
     .addOption(jsonOption())
+    .addHelpText('after', '\nFails where a finding is an error. docs/disk-findings.md explains every code.')
     .action((path: string, options: ReadOptions & Json & { firmware?: Firmware }) =>
       act(options, (printer) => checkFile(printer, path, options, options.firmware ?? null)),
     );

@@ -39,15 +39,28 @@ export async function readExported(path: string): Promise<{ layout: Layout; sour
   const isModel = typeof data === 'object' && data !== null && 'layout' in data;
   const parsed = exported.safeParse(isModel ? data : { layout: data });
   if (!parsed.success) throw refuse(`${path} holds no layout`, z.prettifyError(parsed.error));
-  const layout = fromJson(parsed.data.layout);
-  if (!isSet(layout)) throw refuse(`${path} holds no layout`, text);
-  return { layout, source: parsed.data.source };
+  try {
+    const layout = fromJson(parsed.data.layout);
+    if (isSet(layout)) return { layout, source: parsed.data.source };
+  } catch (error) {
+    // A number beyond all numbers, or nesting beyond the stack.
+    if (!(error instanceof TypeError) && !(error instanceof RangeError)) throw error;
+    throw refuse(`${path} holds no layout`, error.message);
+  }
+  throw refuse(`${path} holds no layout`, text);
 }
 
 /** The layout as a file: put back into the text that it was imported from, or written anew where there is none. */
 function exportText(layout: Layout, source: Source, name: string): string {
-  const reading = source === null ? null : readLayout(source.text, source.given);
-  if (!reading?.ok) return formatLayout(withoutDefaults(layout));
+  if (source === null) return formatLayout(withoutDefaults(layout));
+  const reading = readLayout(source.text, source.given);
+  if (!reading.ok) {
+    throw wrongUsage(
+      `The text in ${name} cannot be read (line ${reading.note.line})`,
+      reading.note.message,
+      'Import its file again, or write the layout anew with --fresh.',
+    );
+  }
   try {
     return writeLayout(reading.source, reading.layout, layout);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { parseFreeSpace } from '../../nix/free-space.ts';
-import type { SshSession } from '../../ssh/session.ts';
+import type { HostSession } from '../host-session.ts';
 import type { SizedPath } from './package-changes.ts';
 
 /** What a plan needs to know of a host beyond what it runs. */
@@ -45,7 +45,7 @@ echo 'end	yes'
 
 /** Asks a host in one round trip. null: its answer is not whole. @throws ProblemError `ssh-*` */
 export async function askTarget(
-  session: SshSession,
+  session: HostSession,
   system: string,
   signal: AbortSignal,
 ): Promise<TargetAnswer | null> {
@@ -93,7 +93,7 @@ export function readSizeLine(line: string): SizedPath[] {
 
 /** The paths that a host does not have yet. @throws ProblemError `ssh-*` */
 export async function missingThere(
-  session: SshSession,
+  session: HostSession,
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {

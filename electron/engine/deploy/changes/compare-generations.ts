@@ -1,5 +1,5 @@
 import type { GenerationComparison } from '../../../../shared/contract/generation.ts';
-import type { SshSession } from '../../ssh/session.ts';
+import type { HostSession } from '../host-session.ts';
 import { deployError, deployProblems } from '../problems.ts';
 import { readSizeLine } from './ask-target.ts';
 import { bytesOnlyIn, packageChanges } from './package-changes.ts';
@@ -20,7 +20,7 @@ echo 'end	yes'
 
 /** What is different between two systems that a host has. @throws ProblemError `deploy-answer-unreadable`, `ssh-*` */
 export async function compareGenerations(
-  session: SshSession,
+  session: HostSession,
   before: string,
   after: string,
   signal: AbortSignal,

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostChanges } from '../../../../shared/contract/changes.ts';
 import type { MachineFacts } from '../../fleet/status/probe.ts';
 import { commitsSince } from '../../git/commits-since.ts';
 import { nixError } from '../../nix/errors.ts';
 import { captureNix } from '../../nix/run.ts';
-import type { SshSession } from '../../ssh/session.ts';
+import { isInStore, storeFile } from '../../nix/store-files.ts';
+import type { HostSession } from '../host-session.ts';
 import { deployError, deployProblems } from '../problems.ts';
 import type { SwitchProgress } from '../switch-output.ts';
 import { askTarget, missingThere, readSizeLine, type TargetAnswer } from './ask-target.ts';
@@ -14,7 +13,7 @@ import { bytesOnlyIn, packageChanges, type SizedPath } from './package-changes.t
 import { risksOf } from './risks.ts';
 
 interface ChangesWork {
-  readonly session: SshSession;
+  readonly session: HostSession;
   readonly facts: MachineFacts;
   /** The new system, which is built: here, or there where the target builds its own. */
   readonly system: string;
@@ -30,7 +29,7 @@ const rebootParts = ['kernel', 'initrd', 'kernel-modules', 'systemd'] as const;
  */
 export async function readChanges(work: ChangesWork): Promise<HostChanges> {
   const { session, facts, system, fleetFolder, signal } = work;
-  const isHere = existsSync(system);
+  const isHere = await isInStore(system, signal);
   const [answer, closureHere] = await Promise.all([
     askTarget(session, system, signal),
     isHere ? closureOf(system, signal) : Promise.resolve([]),
@@ -44,7 +43,7 @@ export async function readChanges(work: ChangesWork): Promise<HostChanges> {
         signal,
       )
     : new Set<string>();
-  const parts = isHere ? await partsHere(system) : answer.parts;
+  const parts = isHere ? await partsHere(system, signal) : answer.parts;
   const changed = changedPaths(answer.closure, after);
   const [commits, space] = await Promise.all([
     answer.revision === null ? null : commitsSince(fleetFolder, answer.revision, signal).catch(() => null),
@@ -52,6 +51,7 @@ export async function readChanges(work: ChangesWork): Promise<HostChanges> {
       answer,
       after.filter(({ path }) => missing.has(path)),
       parts,
+      signal,
     ),
   ]);
   return {
@@ -65,7 +65,7 @@ export async function readChanges(work: ChangesWork): Promise<HostChanges> {
     risks: risksOf([], changed),
     space,
     commits,
-    isUnknown: facts.currentSystem !== null && isHere && !existsSync(facts.currentSystem),
+    isUnknown: facts.currentSystem !== null && isHere && !(await isInStore(facts.currentSystem, signal)),
   };
 }
 
@@ -90,11 +90,11 @@ async function closureOf(system: string, signal: AbortSignal): Promise<SizedPath
   return result.stdout.split('\n').flatMap(readSizeLine);
 }
 
-async function partsHere(system: string): Promise<Map<string, string>> {
+async function partsHere(system: string, signal: AbortSignal): Promise<Map<string, string>> {
   const found = await Promise.all(
     rebootParts.map(async (part) => {
-      const path = await realpath(join(system, part)).catch(() => null);
-      return path === null ? [] : [[part, path] as const];
+      const file = await storeFile(join(system, part), signal);
+      return file === null ? [] : [[part, file.path] as const];
     }),
   );
   return new Map(found.flat());
@@ -110,6 +110,7 @@ async function forecast(
   { space, bootFiles }: TargetAnswer,
   missing: readonly SizedPath[],
   parts: ReadonlyMap<string, string>,
+  signal: AbortSignal,
 ): Promise<HostChanges['space']> {
   const store = space.find(({ path }) => path === '/nix/store');
   const boot = space.find(({ path, mountpoint }) => path === '/boot' && mountpoint !== store?.mountpoint);
@@ -117,10 +118,7 @@ async function forecast(
     (['kernel', 'initrd'] as const).map(async (name) => {
       const path = parts.get(name);
       if (path === undefined || bootFiles.has(path)) return 0;
-      return stat(path).then(
-        ({ size }) => size,
-        () => 0,
-      );
+      return (await storeFile(path, signal))?.sizeBytes ?? 0;
     }),
   );
   const needed = (bytes: readonly number[]): number => bytes.reduce((sum, one) => sum + one, 0);

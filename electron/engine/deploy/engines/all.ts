@@ -10,7 +10,7 @@ import { findTool } from './find-tool.ts';
 import { nixEngine } from './nix-engine.ts';
 import { nixosRebuild } from './nixos-rebuild.ts';
 import { engineProblems } from './problems.ts';
-import type { Tool } from './tool.ts';
+import type { BuildPlace, Tool } from './tool.ts';
 import { toolEngine } from './tool-engine.ts';
 
 const tools: readonly Tool[] = [colmena, nixosRebuild, deployRs];
@@ -38,6 +38,8 @@ export interface ChosenEngine {
   /** The declaration of a host that is built. */
   sourceOf(host: Host): FleetKind | null;
   whyNot(host: Host, goal: Goal): Problem | null;
+  /** False where it cannot be told to build a host's system there. */
+  buildsAt(place: BuildPlace, host: Host): boolean;
 }
 
 /** The engine of every goal that only looks, and of going back to what is there. */
@@ -46,6 +48,7 @@ export const ownEngine: ChosenEngine = {
   program: null,
   sourceOf: () => null,
   whyNot: () => null,
+  buildsAt: () => true,
 };
 
 /** Finds what an engine needs. @throws ProblemError `engine-missing`, `engine-other` */
@@ -65,6 +68,7 @@ function chosen(tool: Tool, program: ToolProgram): ChosenEngine {
       if (sourceOf(host) === null) return engineProblems.notDeclared(tool.name, host.name, tool.sources);
       return tool.whyNot(host, program);
     },
+    buildsAt: tool.buildsAt,
   };
 }
 

@@ -27,14 +27,17 @@ export const colmena: Tool = {
     if (sources.includes(wanted) && !(generation === 'v0' && sources.includes('colmenaHive'))) return null;
     return engineProblems.colmenaOutput(version, name, generation === 'v0' ? 'colmenaHive' : 'colmena');
   },
+  buildsAt: (place) => place === 'here' || place === 'target',
   command({ program, spec, host, files }) {
-    const { fleet, goal } = spec;
+    const { fleet, goal, asked } = spec;
     // What lies in a folder is named by its file, as git has it; what was fetched by its revision.
     const isLocal = /^(?:git\+file|path):/.test(fleet.ref);
     const config = fleet.form === 'flake' && isLocal ? join(fleet.path, 'flake.nix') : fleet.ref;
     const [verb, ...words] = goal === 'build' ? ['build'] : ['apply', goal];
+    const place =
+      asked.buildOn === 'target' ? ['--build-on-target'] : asked.buildOn === 'here' ? ['--no-build-on-target'] : [];
     return {
-      argv: [program.path, verb ?? 'apply', ...words, '--config', config, '--on', host.name],
+      argv: [program.path, verb ?? 'apply', ...words, '--config', config, '--on', host.name, ...place],
       env: { RUST_LOG: 'info', SSH_CONFIG_FILE: configPathWithoutSpaces(files) },
       cwd: fleet.path,
     };

@@ -23,6 +23,8 @@ export const deployRs: Tool = {
   sources: ['deploy'],
   goals: ['switch', 'boot'],
   whyNot: () => null,
+  // It can be told to build there, not to build here what the fleet has built there.
+  buildsAt: (place, { buildOnTarget }) => place === 'target' || (place === 'here' && !buildOnTarget),
   command({ program, spec, host, files }) {
     const { watchdogSeconds } = host;
     const words = ['-F', configPathWithoutSpaces(files)];
@@ -38,6 +40,7 @@ export const deployRs: Tool = {
         `--ssh-opts=${nixSshOptions(words)}`,
         ...rollback,
         ...(spec.goal === 'boot' ? ['--boot'] : []),
+        ...(spec.asked.buildOn === 'target' ? ['--remote-build'] : []),
         `${spec.fleet.ref}#${host.name}`,
       ],
       env: {},

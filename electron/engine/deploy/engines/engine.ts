@@ -1,7 +1,8 @@
 import type { Command, Stage } from '../../../../shared/contract/job.ts';
 import type { SshFiles } from '../../ssh/config.ts';
 import type { ActivateOptions } from '../activate.ts';
-import type { Activation, ActivationStatus } from '../activation-script.ts';
+import type { Activation } from '../activation.ts';
+import type { ActivationStatus } from '../activation-script.ts';
 import type { DeployWork, Reached } from '../deploy-work.ts';
 import type { EvaluatedSystem } from '../evaluate.ts';
 import type { HostSteps } from '../host-steps.ts';

@@ -1,9 +1,11 @@
 import type { Problem } from '../../../../shared/contract/problem.ts';
 import { explain } from '../../nix/explain.ts';
 import type { NixVerb } from '../../nix/nix-run.ts';
+import { explainByLine } from '../../explain/line-rule.ts';
 import { createProgressFeed } from '../../nix/progress-feed.ts';
 import { explainSshText } from '../../ssh/explain.ts';
 import type { ToolStage } from './tool-line.ts';
+import { toolRules } from './tool-rules.ts';
 import type { ToolHostProgress, ToolProgress } from './tool-progress.ts';
 
 /** A run of a deploying program that did not come to what was asked for. */
@@ -40,6 +42,8 @@ export function explainTool(run: ToolRun): Problem {
   const below = stage === null ? null : explainBelow(words, stage, run);
   if (below !== null) return below;
   if (stage === 'keys' && failure) return keysNotUploaded(host, program, failure.reason);
+  const known = explainByLine([...words, ...progress.lines].join('\n'), toolRules);
+  if (known !== null) return known;
   const evidence = words.slice(-20).join('\n') || `It ended with ${endOf(run)}`;
   return {
     code: 'engine-failed',

@@ -1,5 +1,6 @@
 import { ProblemError } from '../../errors.ts';
 import { findProgram } from '../../jobs/terminal.ts';
+import { findNixHere, nixHost } from '../../nix/nix-program.ts';
 import type { ToolProgram } from '../spec.ts';
 import { engineProblems } from './problems.ts';
 import type { Tool } from './tool.ts';
@@ -9,6 +10,8 @@ import type { Tool } from './tool.ts';
  * @throws ProblemError `engine-missing`, `engine-other`
  */
 export async function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): Promise<ToolProgram> {
+  // It starts nix by itself.
+  if (nixHost(env) !== null) await findNixHere(env);
   const path = tool.programs.map((name) => onPath(name, env)).find((found) => found !== null);
   if (path === undefined || path === null) {
     throw new ProblemError(engineProblems.missing(tool.name, tool.programs, env['PATH'] ?? '', tool.package));

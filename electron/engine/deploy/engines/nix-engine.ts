@@ -1,18 +1,22 @@
 import type { Command, Stage } from '../../../../shared/contract/job.ts';
 import { buildArguments } from '../../nix/build.ts';
 import { copyCommand } from '../../nix/copy.ts';
-import { findNix, type NixProgram } from '../../nix/nix-program.ts';
+import { findNix, findNixHere, type NixProgram } from '../../nix/nix-program.ts';
 import { nixArgv, type NixCommand } from '../../nix/run.ts';
 import { nixSshOptions } from '../../nix/ssh-options.ts';
 import type { SshFiles } from '../../ssh/config.ts';
-import { describeTarget, sshTarget } from '../../ssh/target.ts';
+import { sshTarget } from '../../ssh/target.ts';
 import { activate, type ActivateOptions } from '../activate.ts';
-import type { Activation, ActivationStatus } from '../activation-script.ts';
+import type { Activation } from '../activation.ts';
+import type { ActivationStatus } from '../activation-script.ts';
+import { mustBuildHere } from '../architecture.ts';
 import { buildHere, buildOnTarget, buildOnTargetCommand } from '../build.ts';
+import { fetchCommand } from '../build-host.ts';
 import { activationCommands, systemProfile } from '../commands.ts';
 import { copySystem } from '../copy.ts';
 import type { Reached } from '../deploy-work.ts';
 import { goals } from '../goals.ts';
+import { localPrivilege } from '../local-link.ts';
 import type { Limit } from '../limits.ts';
 import type { DeployHost, DeploySpec } from '../spec.ts';
 import { targetStore } from '../target-store.ts';
@@ -57,11 +61,15 @@ class NixPassage implements Passage {
     const { work, host, steps, system, reached, onStage } = this.#at;
     const { context, limits, spec } = work;
     onStage('build', 'waiting for a place');
+    // This computer's own system has to be in its own store.
+    if (reached !== null && reached.link.target === null) await findNixHere();
     const build = { host: host.name, system, steps, flakeFolder: spec.fleet.path };
-    const note = await limits.builds.run(context.signal, () => {
+    const note = await limits.builds.run(context.signal, async () => {
       steps.start('build');
-      if (!host.buildOnTarget || !reached) return buildHere(context, build);
-      return buildOnTarget(context, build, this.#storeOf(reached));
+      if (work.buildHost !== null) return work.buildHost.build(build);
+      if (host.buildOnTarget && reached?.link.target) return buildOnTarget(context, build, this.#storeOf(reached));
+      await mustBuildHere(host.name, host.system, system.outPath, work.buildAbility);
+      return buildHere(context, build);
     });
     steps.done('build', note);
   }
@@ -70,16 +78,27 @@ class NixPassage implements Passage {
     const { work, host, steps, system, onStage } = this.#at;
     const { currentSystem, profileSystem, bootedSystem } = reached.facts;
     const path = system.outPath;
-    if (host.buildOnTarget || [currentSystem, profileSystem, bootedSystem].includes(path)) {
+    if (
+      reached.link.target === null ||
+      host.buildOnTarget ||
+      [currentSystem, profileSystem, bootedSystem].includes(path)
+    ) {
       steps.skip('copy', 'is there already');
       return;
     }
     onStage('copy', 'waiting for a place');
     const { link } = reached;
-    const place = describeTarget(link.target);
-    const note = await work.limits.copies.run(work.context.signal, () => {
+    const note = await work.limits.copies.run(work.context.signal, (lend) => {
       steps.start('copy');
-      return copySystem(work.context, { host: host.name, path, place, store: this.#storeOf(reached), link, steps });
+      return copySystem(work.context, {
+        host: host.name,
+        path,
+        place: link.place,
+        store: this.#storeOf(reached),
+        link,
+        steps,
+        onSlow: lend,
+      });
     });
     steps.done('copy', note);
   }
@@ -87,6 +106,7 @@ class NixPassage implements Passage {
   #storeOf({ link, secrets, privilege, mayBecomeRoot }: Reached) {
     // As root nix there trusts what comes; from an ordinary user it wants signatures.
     const throughSudo = mayBecomeRoot && privilege[0] === 'sudo';
+    if (link.target === null) throw new TypeError('Nothing is copied to this computer');
     return targetStore(link.target, this.#at.work.files, secrets, throughSudo);
   }
 
@@ -98,20 +118,20 @@ class NixPassage implements Passage {
 /** What only evaluating and starting tell, as it stands in the commands of a preview. */
 const placeholders = { system: '<system>', derivation: '<derivation>', link: '<job>/systems/' } as const;
 
-function hostCommands(nix: NixProgram, { goal }: DeploySpec, host: DeployHost, files: SshFiles): Command[] {
+function hostCommands(nix: NixProgram, spec: DeploySpec, host: DeployHost, files: SshFiles): Command[] {
+  const { goal } = spec;
   const { name, target: address } = host;
   const { stages, setsProfile } = goals[goal];
   if (goal === 'keys') return [];
-  const { system, derivation, link } = placeholders;
-  const here = { subject: { drv: derivation }, outLink: `${link}${name}` };
-  if (address === null) return [nixCommandOf(nix, name, 'build', { args: buildArguments(here) })];
+  const { system } = placeholders;
+  const builds = buildCommands(spec, host, files).map((command) => nixCommandOf(nix, name, 'build', command));
+  if (address === null && !host.isLocal) return builds;
 
-  const target = sshTarget(address, host.sshOptions);
-  const privilege = target.user === 'root' ? [] : host.privilegeCommand;
-  const store = targetStore(target, files, {}, privilege[0] === 'sudo');
-  const build = host.buildOnTarget ? buildOnTargetCommand(store, derivation) : { args: buildArguments(here) };
-  const commands = [nixCommandOf(nix, name, 'build', build)];
-  if (stages.includes('copy') && !host.buildOnTarget) {
+  const target = host.isLocal || address === null ? null : sshTarget(address, host.sshOptions);
+  const privilege = target === null ? localPrivilege(host.privilegeCommand) : ofUser(target.user, host);
+  const commands = [...builds];
+  if (target !== null && stages.includes('copy') && !host.buildOnTarget) {
+    const store = targetStore(target, files, {}, privilege[0] === 'sudo');
     const copy = copyCommand({ ...store, paths: [system], substituteOnDestination: true });
     commands.push(nixCommandOf(nix, name, 'copy', copy));
   }
@@ -123,9 +143,28 @@ function hostCommands(nix: NixProgram, { goal }: DeploySpec, host: DeployHost, f
   return commands;
 }
 
+function ofUser(user: string | null, { privilegeCommand }: DeployHost): readonly string[] {
+  return user === 'root' ? [] : privilegeCommand;
+}
+
+/** Where and how its system is built. */
+function buildCommands({ buildHost }: DeploySpec, host: DeployHost, files: SshFiles): NixCommand[] {
+  const { system, derivation, link } = placeholders;
+  if (buildHost !== null) {
+    const store = targetStore(sshTarget(buildHost.target, buildHost.sshOptions), files);
+    return [buildOnTargetCommand(store, derivation), fetchCommand(store, system)];
+  }
+  if (host.buildOnTarget && host.target !== null && !host.isLocal) {
+    const target = sshTarget(host.target, host.sshOptions);
+    const throughSudo = ofUser(target.user, host)[0] === 'sudo';
+    return [buildOnTargetCommand(targetStore(target, files, {}, throughSudo), derivation)];
+  }
+  return [{ args: buildArguments({ subject: { drv: derivation }, outLink: `${link}${host.name}` }) }];
+}
+
 /** A run of nix as it is shown. */
 export function nixCommandOf(nix: NixProgram, host: Command['host'], stage: Stage, command: NixCommand): Command {
   const env: Record<string, string> =
     command.sshOptions === undefined ? {} : { NIX_SSHOPTS: nixSshOptions(command.sshOptions) };
-  return { host, stage, where: 'here', argv: nixArgv(nix, command.args), env };
+  return { host, stage, where: 'here', argv: nixArgv(nix, command.args, nix.shown), env };
 }

@@ -26,12 +26,20 @@ export const nixosRebuild: Tool = {
     if (target === null || target.user === 'root' || privilegeCommand[0] === 'sudo') return null;
     return engineProblems.sudoOnly('nixos-rebuild', name, privilegeCommand);
   },
+  // Its options of ssh are those of both machines.
+  buildsAt: (place, { target, sshOptions }) =>
+    typeof place === 'string' ||
+    (sameWords(place.sshOptions, sshOptions) &&
+      (place.target.port ?? 22) === (target?.port ?? place.target.port ?? 22)),
   command({ program, spec, host, files, needsSudo }) {
     const isScript = program.generation === 'bash';
     const target = host.target === null ? null : sshTarget(host.target, host.sshOptions);
     const place = target === null ? [] : remote(target);
     const [there] = place;
     const activates = spec.goal !== 'build' && there !== undefined;
+    const builder = spec.buildHost === null ? null : sshTarget(spec.buildHost.target, spec.buildHost.sshOptions);
+    const buildsOn = builder !== null ? remote(builder) : host.buildOnTarget ? place : [];
+    const reached = target ?? builder;
     return {
       argv: [
         program.path,
@@ -40,16 +48,20 @@ export const nixosRebuild: Tool = {
         `${spec.fleet.ref}#${host.name}`,
         isScript ? '--fast' : '--no-reexec',
         ...(activates ? ['--target-host', there] : []),
-        ...(host.buildOnTarget && there !== undefined ? ['--build-host', there] : []),
+        ...buildsOn.flatMap((machine) => ['--build-host', machine]),
         ...(activates ? ['--use-substitutes', ...(isScript ? ['--no-ssh-tty'] : [])] : []),
         ...(activates && needsSudo ? [isScript ? '--use-remote-sudo' : '--sudo'] : []),
       ],
-      env: target === null ? {} : sshEnvironment(target, files),
+      env: reached === null ? {} : sshEnvironment(reached, files),
       cwd: null,
     };
   },
   read: readNixosRebuildLine,
 };
+
+function sameWords(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((word, index) => word === other[index]);
+}
 
 function remote({ user, host }: SshTarget): [string] {
   return [user === null ? host : `${user}@${host}`];

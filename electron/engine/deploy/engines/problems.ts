@@ -1,6 +1,14 @@
 import type { Goal } from '../../../../shared/contract/deploy.ts';
 import type { Problem } from '../../../../shared/contract/problem.ts';
 
+/** What each program can be told about where to build. */
+const buildPlaces: Readonly<Record<string, string>> = {
+  colmena: 'It can be told here and target',
+  'nixos-rebuild':
+    'It can be told here, target, and a machine that is reached by the same port and options as the host',
+  'deploy-rs': 'It can be told target, and here where the fleet does not say remoteBuild',
+};
+
 /** Why an engine cannot be used; what fails while it runs is in explain-tool.ts. */
 export const engineProblems = {
   missing: (name: string, programs: readonly string[], path: string, source: string): Problem => ({
@@ -45,6 +53,12 @@ export const engineProblems = {
             'Or use the colmena of the flake’s own input.',
           ]
         : ['Use the colmena of the flake’s own input (0.5 or newer): nix shell on it, then start Nixstead from there.'],
+  }),
+  noBuildPlace: (name: string, place: string): Problem => ({
+    code: 'engine-build-place',
+    title: `${name} cannot be told to build on “${place}”`,
+    evidence: buildPlaces[name] ?? '',
+    advice: ['Choose the engine nix for it, or say it in the fleet (buildOnTarget, remoteBuild).'],
   }),
   sudoOnly: (name: string, host: string, command: readonly string[]): Problem => ({
     code: 'engine-privilege',

@@ -3,9 +3,10 @@ import type { Stage } from '../../../../shared/contract/job.ts';
 import type { Problem } from '../../../../shared/contract/problem.ts';
 import type { TerminalResult } from '../../jobs/context.ts';
 import { askpassEnvironment } from '../../ssh/askpass.ts';
-import { describeTarget } from '../../ssh/target.ts';
+import { explainSshText } from '../../ssh/explain.ts';
 import type { ActivateOptions } from '../activate.ts';
-import type { Activation, ActivationStatus } from '../activation-script.ts';
+import type { Activation } from '../activation.ts';
+import type { ActivationStatus } from '../activation-script.ts';
 import { readMachineFacts } from '../machine-facts.ts';
 import { deployError } from '../problems.ts';
 import type { ToolProgram } from '../spec.ts';
@@ -106,7 +107,10 @@ export class ToolPassage implements Passage {
     if (this.#sentinel?.wasArmed === true) return;
     const isWell = result?.exitCode === 0 && !this.#progress.isNothingSelected;
     if (!isWell) throw deployError(this.#explain(result?.exitCode ?? null));
-    if (!shouldActivate) this.#end(this.#stage);
+    if (shouldActivate) return;
+    this.#end(this.#stage);
+    // What was built there need not be brought.
+    if (this.#stage === 'build' && this.#at.work.spec.goal === 'push') this.#at.steps.skip('copy', 'is there already');
   }
 
   async #run(): Promise<TerminalResult> {
@@ -187,6 +191,9 @@ export class ToolPassage implements Passage {
     if (own?.wentBack) return { state: 'reverted', exitCode: own.failure?.exitCode ?? exitCode ?? 1 };
     const failure = own?.failure;
     if (failure?.stage === 'activate') {
+      // Not every program passes on the exit status of ssh, but all pass on its words.
+      const ssh = explainSshText((own?.lines ?? []).join('\n'), '');
+      if (ssh?.code === 'ssh-connection-lost') return { state: 'lost', exitCode: 0 };
       const units = own?.switched.failed.length ?? 0;
       const code = failure.exitCode ?? (units > 0 ? 4 : (exitCode ?? 1));
       if (code !== sshFailed) return { state: 'switch', exitCode: code };
@@ -229,7 +236,7 @@ export class ToolPassage implements Passage {
     return explainTool({
       program: this.#tool.name,
       host: host.name,
-      place: reached ? describeTarget(reached.link.target) : host.name,
+      place: reached?.link.place ?? host.name,
       flakeFolder: work.spec.fleet.path,
       exitCode,
       progress: this.#progress,

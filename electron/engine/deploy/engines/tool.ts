@@ -5,6 +5,9 @@ import type { SshFiles } from '../../ssh/config.ts';
 import type { DeployHost, DeploySpec, ToolProgram } from '../spec.ts';
 import type { ReadToolLine } from './tool-line.ts';
 
+/** Where a person wants systems built: on this computer, on each host, or on a machine that builds for all. */
+export type BuildPlace = 'here' | 'target' | NonNullable<DeploySpec['buildHost']>;
+
 export interface ToolRequest {
   readonly program: ToolProgram;
   readonly spec: DeploySpec;
@@ -37,6 +40,8 @@ export interface Tool {
   readonly goals: readonly Goal[];
   /** Why it cannot deploy this host, beyond goal and declaration; null where it can. */
   readonly whyNot: (host: Host, program: ToolProgram) => Problem | null;
+  /** False where it cannot be told to build a host's system there. */
+  readonly buildsAt: (place: BuildPlace, host: Pick<Host, 'buildOnTarget' | 'target' | 'sshOptions'>) => boolean;
   readonly command: (request: ToolRequest) => ToolCommand;
   readonly read: ReadToolLine;
 }

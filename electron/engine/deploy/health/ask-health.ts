@@ -1,7 +1,8 @@
 import type { FleetView } from '../../../../shared/contract/fleet.ts';
-import type { HostHealth } from '../../../../shared/contract/health.ts';
+import type { HostHealth, WrittenCheck } from '../../../../shared/contract/health.ts';
 import type { Host } from '../../../../shared/contract/host.ts';
 import type { HostName } from '../../../../shared/contract/ids.ts';
+import { readChecks } from '../../../../shared/fleet/safety.ts';
 import { ProblemError } from '../../errors.ts';
 import { EventQueue } from '../../event-queue.ts';
 import type { Safety } from '../../fleet/safety-file.ts';
@@ -16,10 +17,16 @@ import { runChecks } from './run-checks.ts';
 const mostAtOnce = 16;
 const connectMs = 8000;
 
+interface HealthQuestion {
+  readonly hosts: readonly HostName[];
+  /** These in place of what the fleet says. */
+  readonly checks?: readonly WrittenCheck[] | undefined;
+}
+
 /** Tries the checks of hosts once, without a question to anybody; each host comes as soon as it is through. */
 export async function* askHealth(
   view: FleetView,
-  names: readonly HostName[],
+  { hosts: names, checks }: HealthQuestion,
   { files, safety, signal }: { files: SshFiles; safety: Safety; signal: AbortSignal },
 ): AsyncGenerator<HostHealth> {
   const hosts = view.hosts.filter(({ name }) => names.includes(name));
@@ -27,7 +34,7 @@ export async function* askHealth(
   const queue = new EventQueue<HostHealth>();
   const all = hosts.map((host) =>
     limit
-      .run(signal, () => askHost(host, view.fleet.folder, { files, safety, signal }))
+      .run(signal, () => askHost(host, view.fleet.folder, { files, safety, signal, checks }))
       .then(
         (answer) => queue.push(answer),
         (error: unknown) => queue.fail(error),
@@ -40,11 +47,17 @@ export async function* askHealth(
 async function askHost(
   host: Host,
   fleetFolder: string,
-  { files, safety, signal }: { files: SshFiles; safety: Safety; signal: AbortSignal },
+  {
+    files,
+    safety,
+    signal,
+    checks: wanted,
+  }: { files: SshFiles; safety: Safety; signal: AbortSignal; checks: HealthQuestion['checks'] },
 ): Promise<HostHealth> {
   const { name, tags, target } = host;
   try {
-    const { checks } = safety.of({ name, tags, address: target?.host ?? name });
+    const address = target?.host ?? name;
+    const checks = wanted === undefined ? safety.of({ name, tags, address }).checks : readChecks(wanted, address);
     if (checks.length === 0) return { host: name, problem: null, results: [] };
     if (target === null) throw new ProblemError(noTarget(host));
     using session = await connect(sshTarget(target, host.sshOptions), { files, signal, timeoutMs: connectMs });

@@ -2,10 +2,11 @@ import type { HealthCheck, HealthResult } from '../../../../shared/contract/heal
 import type { HostName } from '../../../../shared/contract/ids.ts';
 import type { Command } from '../../../../shared/contract/job.ts';
 import type { JobContext } from '../../jobs/context.ts';
-import type { SshSession } from '../../ssh/session.ts';
+import type { HostSession } from '../host-session.ts';
 import { asRoot } from '../privilege.ts';
 import { runChecks } from './run-checks.ts';
-import type { CheckPlace, Tried } from './try-check.ts';
+import type { CheckPlace } from './try-check.ts';
+import type { Tried } from './tried.ts';
 
 interface HostHealthWork {
   readonly context: Pick<JobContext, 'emit' | 'log'>;
@@ -28,7 +29,7 @@ export class HostHealth {
   }
 
   /** One look at how things are, beside whatever goes on; {@link run} waits for it. */
-  lookBefore(session: SshSession, signal: AbortSignal): void {
+  lookBefore(session: HostSession, signal: AbortSignal): void {
     const { checks, place } = this.#work;
     if (checks.length === 0) return;
     const look = async (): Promise<readonly HealthResult[]> => {
@@ -55,7 +56,7 @@ export class HostHealth {
 
   /** @param until no try begins after it; ms since the epoch */
   async run(
-    session: SshSession,
+    session: HostSession,
     options: { signal: AbortSignal; until: number; onProgress: (note: string) => void },
   ): Promise<HealthResult[]> {
     const { checks, place, host, context } = this.#work;

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HealthCheck, HealthResult } from '../../../../shared/contract/health.ts';
-import { tryCheck, type CheckPlace, type Tried } from './try-check.ts';
+import { tryCheck, type CheckPlace } from './try-check.ts';
+import type { Tried } from './tried.ts';
 
 export interface ChecksOptions {
   readonly place: CheckPlace;

@@ -1,6 +1,6 @@
 import { captureProgram } from '../../nix/capture.ts';
 import type { Argv } from '../privilege.ts';
-import type { Tried } from './try-check.ts';
+import type { Tried } from './tried.ts';
 
 const mostOutputBytes = 1024 * 1024;
 

@@ -1,24 +1,15 @@
 import type { HealthCheck } from '../../../../shared/contract/health.ts';
-import type { SshSession } from '../../ssh/session.ts';
+import type { HostSession } from '../host-session.ts';
 import { asRoot, type Argv } from '../privilege.ts';
 import { tryHttp } from './try-http.ts';
 import { runHere } from './run-here.ts';
 import { tryTcp } from './try-tcp.ts';
-
-/** What one try came to; `detail` is a short proof. */
-export interface Tried {
-  readonly isGood: boolean;
-  readonly detail: string;
-  /** True where the question did not come through, so that nothing was learned of what it is about. */
-  readonly isUnanswered?: boolean;
-  /** For a command: as it was run, and how it ended. */
-  readonly exitCode?: number | null;
-}
+import type { Tried } from './tried.ts';
 
 /** What checks of a host need. */
 export interface CheckPlace {
   /** null where there is no way to the host: what is asked there fails then. */
-  readonly session: SshSession | null;
+  readonly session: HostSession | null;
   readonly privilege: readonly string[];
   /** Units that were failed before anything was changed. */
   readonly failedBefore: readonly string[];

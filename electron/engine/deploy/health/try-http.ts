@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { HealthCheck } from '../../../../shared/contract/health.ts';
-import type { Tried } from './try-check.ts';
+import type { Tried } from './tried.ts';
 
 /** As much of an answer is looked through for a text. */
 const mostBytes = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { Tried } from './try-check.ts';
+import type { Tried } from './tried.ts';
 
 /** Opens a connection from this computer and closes it. */
 export function tryTcp(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<Tried> {

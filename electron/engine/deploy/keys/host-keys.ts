@@ -1,6 +1,6 @@
 import type { HostName } from '../../../../shared/contract/ids.ts';
 import { ProblemError } from '../../errors.ts';
-import type { SshSession } from '../../ssh/session.ts';
+import type { HostSession } from '../host-session.ts';
 import type { DeployWork, Reached } from '../deploy-work.ts';
 import type { HostSteps } from '../host-steps.ts';
 import type { Argv } from '../privilege.ts';
@@ -83,7 +83,7 @@ export class HostKeys {
   }
 
   async #run(
-    session: SshSession,
+    session: HostSession,
     key: DeploymentKey,
     argv: Argv,
     value: Uint8Array | null,

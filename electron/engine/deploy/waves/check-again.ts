@@ -1,7 +1,10 @@
 import type { HostOutcome } from '../../../../shared/contract/job.ts';
 import { problemOf } from '../../unexpected.ts';
-import { connect } from '../../ssh/client.ts';
-import { sshTarget } from '../../ssh/target.ts';
+import { connect, type ConnectOptions } from '../../ssh/client.ts';
+import { sshTarget, type SshTarget } from '../../ssh/target.ts';
+import { becomeRoot, PasswordSession } from '../become-root.ts';
+import type { HostSession } from '../host-session.ts';
+import { LocalSession, localPrivilege } from '../local-link.ts';
 import type { DeployWork } from '../deploy-work.ts';
 import { HostHealth } from '../health/host-health.ts';
 import { secondsFor } from '../../../../shared/fleet/safety.ts';
@@ -10,13 +13,14 @@ import type { DeployHost } from '../spec.ts';
 
 /** A host that was deployed, asked over a new connection whether all is still well; null: it is. */
 export async function checkAgain(
-  { context, files, spec }: Pick<DeployWork, 'context' | 'files' | 'spec'>,
+  { context, files, questions, spec }: Pick<DeployWork, 'context' | 'files' | 'questions' | 'spec'>,
   host: DeployHost,
   outcome: HostOutcome,
 ): Promise<HostOutcome | null> {
-  const { name, target, sshOptions, checks, privilegeCommand } = host;
-  if (target === null) return null;
+  const { name, target, isLocal, sshOptions, checks, privilegeCommand } = host;
+  if (target === null && !isLocal) return null;
   const { signal } = context;
+  const secrets = questions.secretsOf(name);
   const worse = (error: NonNullable<HostOutcome['error']>): HostOutcome => {
     context.emit({ type: 'problem', host: name, stage: 'verify', problem: error });
     const now: HostOutcome = { ...outcome, state: 'switched-with-failures', error };
@@ -24,9 +28,17 @@ export async function checkAgain(
     return now;
   };
   try {
-    using session = await connect(sshTarget(target, sshOptions), { files, signal });
-    const privilege = session.resolved.user === 'root' ? [] : privilegeCommand;
-    const place = { privilege, failedBefore: [], fleetFolder: spec.fleet.path };
+    const { session: made, privilege } =
+      target === null || isLocal
+        ? { session: new LocalSession(), privilege: localPrivilege(privilegeCommand) }
+        : await overSsh(sshTarget(target, sshOptions), privilegeCommand, { files, signal, secrets });
+    using opened = made;
+    const needsRoot = checks.some(({ kind }) => kind === 'command-there');
+    const ask = questions.sudoPassword(name, opened.place);
+    const root = needsRoot ? await becomeRoot(opened, privilege, ask, signal) : { privilege, password: null };
+    const way = 'refusal' in root ? { privilege, password: null } : root;
+    const session = new PasswordSession(opened, way);
+    const place = { privilege: way.privilege, failedBefore: [], fleetFolder: spec.fleet.path };
     const health = new HostHealth({ context, host: name, checks, place });
     const until = Date.now() + secondsFor(checks) * 1000;
     const results = await health.run(session, { signal, until, onProgress: () => undefined });
@@ -44,4 +56,13 @@ export async function checkAgain(
     signal.throwIfAborted();
     return worse(problemOf(error));
   }
+}
+
+async function overSsh(
+  target: SshTarget,
+  privilegeCommand: readonly string[],
+  options: ConnectOptions,
+): Promise<{ session: HostSession; privilege: readonly string[] }> {
+  const session = await connect(target, options);
+  return { session, privilege: session.resolved.user === 'root' ? [] : privilegeCommand };
 }

@@ -2,7 +2,7 @@ import type { HostName } from '../../../../shared/contract/ids.ts';
 import type { HostOutcome } from '../../../../shared/contract/job.ts';
 import type { DeployWork } from '../deploy-work.ts';
 import type { EvaluatedSystem } from '../evaluate.ts';
-import { rollbackStages } from '../goals.ts';
+import { stagesOfHost } from '../goals.ts';
 import { HostDeploy } from '../host-deploy.ts';
 import { HostSteps } from '../host-steps.ts';
 import type { DeployHost } from '../spec.ts';
@@ -53,8 +53,9 @@ export class JobHosts implements WaveHosts {
     }
     context.log(name, `Goes back to generation ${generation}, since the deploy was stopped.\n`);
     const work = { ...this.#work, spec: { ...spec, engine: 'nix' as const, rollbackTo: { generation } } };
-    const steps = new HostSteps(context, name, rollbackStages(spec.goal));
-    const back = await new HostDeploy(work, { ...this.#host(name), planned: null, keys: null }, steps, null).run();
+    const host = { ...this.#host(name), planned: null, keys: null };
+    const steps = new HostSteps(context, name, stagesOfHost(work.spec, host));
+    const back = await new HostDeploy(work, host, steps, null).run();
     const isBack = back.state === 'succeeded' || back.state === 'unchanged';
     return this.#tell(name, isBack ? { ...back, state: 'reverted', error: waveProblems.wentBack(name) } : back);
   }

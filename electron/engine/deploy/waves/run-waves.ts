@@ -119,6 +119,10 @@ export class WaveRun {
 
   async #stop(index: number, reason: string): Promise<void> {
     this.#change(index, { state: 'stopped', waitsFor: null, until: null });
+    const goesBack = this.#plan['when-stopped'] === 'go-back';
+    const text = `No other wave begins: ${reason}${goesBack ? '. What was deployed goes back' : ''}`;
+    const done = this.#waves.filter(({ state }) => state === 'done').length;
+    this.#context.emit({ type: 'activity', activity: { text, done, total: this.#waves.length, isHalted: true } });
     for (const [later, { hosts }] of this.#waves.entries()) {
       if (later <= index) continue;
       this.#change(later, { state: 'skipped' });
@@ -133,12 +137,12 @@ export class WaveRun {
         this.#hosts.skip(host, outcome);
       }
     }
-    if (this.#plan['when-stopped'] === 'keep') return;
-    const done = [...this.#outcomes].filter(
+    if (!goesBack) return;
+    const reached = [...this.#outcomes].filter(
       ([, { state }]) => state === 'succeeded' || state === 'switched-with-failures',
     );
     await Promise.all(
-      done.map(async ([host, outcome]) => this.#outcomes.set(host, await this.#hosts.goBack(host, outcome))),
+      reached.map(async ([host, outcome]) => this.#outcomes.set(host, await this.#hosts.goBack(host, outcome))),
     );
   }
 

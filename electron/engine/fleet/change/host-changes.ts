@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AppliedChange, ChangedFile, ChangeEvent, HostChangeRequest } from '../../../../shared/contract/change.ts';
+import type {
+  AppliedChange,
+  ChangedFile,
+  ChangeEvent,
+  ChangePlan,
+  HostChangeRequest,
+} from '../../../../shared/contract/change.ts';
+import type { FileChange } from '../../../../shared/fleet/change/edit.ts';
 import { EventQueue } from '../../event-queue.ts';
 import { workTreeRoot } from '../../git/root.ts';
 import { removeScratchTree } from '../../inputs/scratch-tree.ts';
@@ -59,6 +66,14 @@ export class HostChanges {
     } finally {
       ended.abort();
     }
+  }
+
+  /** Keeps changes of files that somebody else worked out, to be made when a person has seen them. */
+  async offer(path: string, changes: readonly FileChange[]): Promise<ChangePlan> {
+    if (changes.length === 0) return { state: 'nothing' };
+    const what = { changes, moves: [] };
+    const id = keep(this.#planned, { path, what });
+    return { state: 'ready', id, files: await changedFiles(path, what), isVerified: false, notes: [] };
   }
 
   /** Makes a change that was worked out. @throws ProblemError `change-stale`, `change-unknown` */

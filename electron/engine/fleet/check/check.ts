@@ -1,9 +1,10 @@
 import type { Finding } from '../../../../shared/contract/finding.ts';
 import type { FleetCheckEvent, FleetView, OpenEvent } from '../../../../shared/contract/fleet.ts';
 import type { Host } from '../../../../shared/contract/host.ts';
+import type { Problem } from '../../../../shared/contract/problem.ts';
 import { ProblemError } from '../../errors.ts';
 import { EventQueue } from '../../event-queue.ts';
-import { gitStatus } from '../../git/status.ts';
+import { gitStatus, type GitStatus } from '../../git/status.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Evaluator, MakeEvaluator } from '../evaluator.ts';
 import type { FleetFolder } from '../folder.ts';
@@ -13,7 +14,7 @@ import type { Kind } from '../kinds/kind.ts';
 import { localPaths } from '../local-paths.ts';
 import { findFleet, type OpenRequest } from '../open.ts';
 import type { FetchFlake } from '../remote-flake.ts';
-import { availableMemoryMiB, hostsThatFit } from '../memory.ts';
+import { availableMemoryMiB, hostsThatFit } from '../../nix/memory.ts';
 import { outlineQuestion, type HostOutline } from '../outline.ts';
 import { deployedStateVersions } from './facts/deployed-versions.ts';
 import { detailsQuestion, type HostDetails } from './facts/host-details.ts';
@@ -23,7 +24,7 @@ import { Inspection, type InspectionParts } from './inspection.ts';
 import { readNixFiles } from './nix-files.ts';
 import { confusedTimeouts } from './rules/deploy-timeouts.ts';
 import { duplicatedModules } from './rules/duplicated-modules.ts';
-import { fleetProblem, hostProblem } from './rules/evaluation.ts';
+import { fleetProblem, gitProblem, hostProblem } from './rules/evaluation.ts';
 import { gitFindings } from './rules/git.ts';
 import { colmenaWithoutHive } from './rules/hive.ts';
 import { hostNameFindings } from './rules/host-names.ts';
@@ -73,10 +74,11 @@ export async function* checkFleet(
   try {
     yield { type: 'progress', text: 'Reading files', done: 0, total: 0 };
     const folder = await findFleet(dependencies.fetchFlake, { ...request, signal: stop });
-    const [files, lock, git] = await Promise.all([
-      readNixFiles(folder, stop),
+    const { git, problem } = await gitOf(folder, stop);
+    const [files, lock] = await Promise.all([
+      // What git cannot tell is looked at as a folder outside of git is.
+      readNixFiles(problem === null ? folder : { ...folder, workTree: null }, stop),
       readLock(folder.path),
-      folder.workTree === null ? null : gitStatus({ cwd: folder.workTree, signal: stop }),
     ]);
     const surface: InspectionParts = {
       ...{ folder, files, lock, git, hosts: [], outlines: new Map() },
@@ -84,7 +86,7 @@ export async function* checkFleet(
       localPath: localPaths(folder),
     };
     const inspection = new Inspection(surface);
-    yield batch(surfaceRules.flatMap((rule) => [...rule(inspection)]));
+    yield batch([problem && gitProblem(problem), ...surfaceRules.flatMap((rule) => [...rule(inspection)])]);
 
     let view: FleetView | null = null;
     try {
@@ -102,6 +104,19 @@ export async function* checkFleet(
     }
   } finally {
     ended.abort();
+  }
+}
+
+/** The state of the work tree, or why git cannot tell it. */
+async function gitOf(
+  { workTree }: FleetFolder,
+  signal: AbortSignal,
+): Promise<{ git: GitStatus | null; problem: Problem | null }> {
+  try {
+    return { git: workTree === null ? null : await gitStatus({ cwd: workTree, signal }), problem: null };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return { git: null, problem: error.problem };
   }
 }
 

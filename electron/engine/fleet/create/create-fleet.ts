@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Problem } from '../../../../shared/contract/problem.ts';
+import { readPublicKey, whyAdminIsRefused, whyTimeZoneIsRefused } from '../../../../shared/fleet/access-rules.ts';
 import { fleetFiles } from '../../../../shared/fleet/template/fleet-files.ts';
 import type { NewFleet } from '../../../../shared/fleet/template/options.ts';
 import { ProblemError } from '../../errors.ts';
@@ -8,7 +9,6 @@ import { git } from '../../git/core.ts';
 import { workTreeRoot } from '../../git/root.ts';
 import { lockFlake } from '../../nix/flake-lock.ts';
 import { badValue, cannotWrite } from './errors.ts';
-import { isPublicKey } from './ssh-public-keys.ts';
 import { existingFiles, writeNewFiles } from './write-files.ts';
 
 /** What creating a fleet would do. */
@@ -38,14 +38,11 @@ function checkValues(fleet: NewFleet): void {
   if (!/^(\d\d\.\d\d|unstable)$/.test(fleet.release)) {
     throw badValue('release', fleet.release, 'must be one of nixpkgs, such as 25.11 or unstable');
   }
-  // The rule of NixOS's users.users: what useradd takes.
-  if (!/^[a-z_][a-z0-9_-]{0,30}$/.test(fleet.adminUser) || fleet.adminUser === 'root') {
-    throw badValue('admin user', fleet.adminUser, 'must begin with a small letter and not be root');
-  }
-  if (!/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/.test(fleet.timeZone)) {
-    throw badValue('time zone', fleet.timeZone, 'must be a name such as Europe/Berlin');
-  }
-  const bad = fleet.sshKeys.find((key) => !isPublicKey(key));
+  const adminRefusal = whyAdminIsRefused(fleet.adminUser);
+  if (adminRefusal !== null) throw badValue('admin user', fleet.adminUser, adminRefusal);
+  const zoneRefusal = whyTimeZoneIsRefused(fleet.timeZone);
+  if (zoneRefusal !== null) throw badValue('time zone', fleet.timeZone, zoneRefusal);
+  const bad = fleet.sshKeys.find((key) => readPublicKey(key) === null);
   if (bad !== undefined) throw badValue('SSH key', bad, 'is not one line of an OpenSSH public key');
 }
 

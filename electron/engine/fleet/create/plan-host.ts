@@ -32,7 +32,8 @@ export async function planHost(folder: string, host: NewHost): Promise<HostChang
   return { folder: path, newFiles: simpleHostFiles(host), changedFiles: [{ path: 'flake.nix', before: flake, after }] };
 }
 
-function withEntry(flake: string, host: NewHost): string {
+/** flake.nix of the simple layout with the entry of a host: a new one, or in place of the one that is there. */
+export function withEntry(flake: string, host: NewHost): string {
   const hosts = hostsOf(parseNix(flake));
   if (!hosts) throw new EditError('‘hosts’ is not there.');
   return applySplices(flake, setAttribute(hosts, [host.name], hostEntry(host)));

@@ -8,7 +8,12 @@ export interface MachineFacts {
   readonly failedUnits: readonly string[];
   readonly hasNix: boolean;
   readonly needsReboot: boolean;
+  /** There where the boot loader's default is still what was booted before the profile's system (`deploy/reboot`). */
+  readonly isBootGuarded?: true;
 }
+
+/** A file on a machine whose next boots are guarded; it names the system that is not the default yet. */
+export const nextBootMark = '/var/lib/nixstead/next-boot';
 
 /**
  * Read by any POSIX shell; the same text for every machine, so nothing of the fleet is in it. Each line is a word, a
@@ -33,6 +38,7 @@ if [ -e /run/booted-system ] && [ -e "$profile" ]; then
     if [ "$(real "/run/booted-system/$part")" != "$(real "$profile/$part")" ]; then echo 'reboot	yes'; break; fi
   done
 fi
+if [ -e "$profile" ] && [ "$(cat ${nextBootMark} 2>/dev/null)" = "$(real "$profile")" ]; then echo 'guarded	yes'; fi
 if command -v systemctl >/dev/null 2>&1; then
   systemctl list-units --state=failed --plain --no-legend --no-pager --full 2>/dev/null |
     while read -r unit rest; do printf 'failed\\t%s\\n' "$unit"; done
@@ -61,5 +67,6 @@ export function parseProbe(output: string): MachineFacts | null {
     failedUnits: (values.get('failed') ?? []).map(({ value }) => value).filter((unit) => unit !== ''),
     hasNix: first('nix') === 'yes',
     needsReboot: first('reboot') === 'yes',
+    ...(first('guarded') === 'yes' ? { isBootGuarded: true } : {}),
   };
 }

@@ -15,7 +15,8 @@ export function missingFeatures(answer: string): string[] {
 export const checkFlakes: Check = async ({ env }) => {
   const nix = await nixOf(env);
   if (nix === null) return fine('flakes', 'Flakes were not asked about', 'Nix is missing.');
-  const withCommands = [nix.path, '--extra-experimental-features', 'nix-command'] as const;
+  if (nix.host !== null) return fine('flakes', 'Flakes were not asked about', `Nix runs on ${nix.host}.`);
+  const withCommands = [...nix.words, '--extra-experimental-features', 'nix-command'] as const;
   // Asked without our own switch; `nix config show` (2.20 and newer) was `nix show-config` before.
   const newer = await askProgram([...withCommands, 'config', 'show'], env);
   const answer = newer?.exitCode === 0 ? newer : await askProgram([...withCommands, 'show-config'], env);

@@ -7,8 +7,8 @@ export const checkNixStore: Check = async ({ env }) => {
   const nix = await nixOf(env);
   if (nix === null) return fine('nix-store', 'The nix store was not asked', 'Nix is missing.');
   const asked = ['--extra-experimental-features', 'nix-command', 'store'] as const;
-  const newer = await askProgram([nix.path, ...asked, 'info'], env);
-  const answer = newer?.exitCode === 0 ? newer : await askProgram([nix.path, ...asked, 'ping'], env);
+  const newer = await askProgram([...nix.words, ...asked, 'info'], env);
+  const answer = newer?.exitCode === 0 ? newer : await askProgram([...nix.words, ...asked, 'ping'], env);
   if (answer?.exitCode === 0)
     return fine('nix-store', 'The nix store answers', firstLine(answer.stderr + answer.stdout));
   return {

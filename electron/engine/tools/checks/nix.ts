@@ -21,13 +21,17 @@ export async function nixOf(env: NodeJS.ProcessEnv): Promise<NixProgram | null> 
 /** Nix evaluates, builds and copies: without it nothing can be deployed. */
 export const checkNix: Check = async ({ env }) => {
   try {
-    const { path, version } = await findNix(env);
-    if (isAtLeast(version, oldestNix)) return fine('nix', 'Nix is here', `${version.text}, ${path}`);
+    const { shown, host, version } = await findNix(env);
+    if (isAtLeast(version, oldestNix)) {
+      return host === null
+        ? fine('nix', 'Nix is here', `${version.text}, ${shown.join(' ')}`)
+        : fine('nix', `Nix runs on ${host}`, `${version.text}; installing machines and updating inputs need nix here`);
+    }
     return {
       code: 'nix',
       severity: 'error',
       title: 'Nix is too old',
-      detail: `${path} is ${version.text}; ${oldestNix.join('.')} or newer is needed.`,
+      detail: `${shown.join(' ')} is ${version.text}; ${oldestNix.join('.')} or newer is needed.`,
       advice: ['Install a newer Nix. What a distribution packages is often years old.'],
       command: install,
     };

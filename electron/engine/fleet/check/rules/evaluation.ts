@@ -3,13 +3,19 @@ import type { Host } from '../../../../../shared/contract/host.ts';
 import type { Problem } from '../../../../../shared/contract/problem.ts';
 import type { Inspection } from '../inspection.ts';
 
-/** A problem in one sentence or two, with the line that proves it. */
+/** Letters and digits alone, to see whether two texts say the same. */
+const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ');
+
+const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+/** A problem in a few sentences, with the line that proves it where the title does not have it already. */
 function sentence({ title, evidence, advice }: Problem): string {
   const line = evidence
     .split('\n')
     .map((text) => text.trim())
     .findLast((text) => text !== '');
-  return [`${title}${line === undefined || title.includes(line) ? '.' : `: ${line}`}`, ...advice].join(' ');
+  const isSaid = line === undefined || bare(title).includes(bare(line));
+  return [isSaid ? title : `${title}: ${line}`, ...advice].map(ended).join(' ');
 }
 
 /** Problems that another rule reports with more to say. */
@@ -22,15 +28,30 @@ const reportedElsewhere = [
   'host-port-refused',
 ];
 
+/** What an opened fleet can have beside outputs that cannot be evaluated; null: that is nothing about the fleet. */
+const ownFindings: Readonly<Record<string, Pick<Finding, 'code' | 'severity'> | null>> = {
+  'fleet-no-hosts': { code: 'no-hosts', severity: 'warning' },
+  'fleet-unshowable-names': { code: 'host-name-invalid', severity: 'error' },
+  'fleet-remote-stale': { code: 'reference-stale', severity: 'warning' },
+  'fleet-not-remembered': null,
+};
+
 /** What went wrong for the fleet as a whole. */
 export function fleetProblem(inspection: Inspection, problem: Problem): Finding | null {
-  if (reportedElsewhere.includes(problem.code)) return null;
+  const isGit = problem.code.startsWith('git-');
+  const own = ownFindings[problem.code];
+  if (reportedElsewhere.includes(problem.code) || isGit || own === null) return null;
   return {
-    code: 'fleet-evaluation-failed',
-    severity: 'error',
+    ...(own ?? { code: 'fleet-evaluation-failed', severity: 'error' }),
+    file: inspection.mainFile?.path,
     ...placeOf(inspection, problem),
     message: sentence(problem),
   };
+}
+
+/** Git cannot tell what is in the repository. */
+export function gitProblem(problem: Problem): Finding {
+  return { code: 'git-unreadable', severity: 'error', message: sentence(problem) };
 }
 
 /** Why a host cannot be evaluated or used. */

@@ -78,6 +78,6 @@ function declaredAt(location: NonNullable<ReturnType<typeof locate>>): number {
     case 'inherit':
       return location.name.start;
     case 'spread':
-      return location.bindings[0]?.start ?? 0;
+      return location.pieces[0]?.binding.start ?? 0;
   }
 }

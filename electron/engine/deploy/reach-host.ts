@@ -1,0 +1,115 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { HostName } from '../../../shared/contract/ids.ts';
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { ProblemError } from '../errors.ts';
+import { describeTarget, sshTarget } from '../ssh/target.ts';
+import { becomeRoot, PasswordLink } from './become-root.ts';
+import type { DeployWork, Reached } from './deploy-work.ts';
+import { goals } from './goals.ts';
+import type { HostSession } from './host-session.ts';
+import { LocalLink, localPrivilege } from './local-link.ts';
+import { readMachineFacts } from './machine-facts.ts';
+import { clock, deployError, deployProblems } from './problems.ts';
+import type { DeployHost } from './spec.ts';
+import { TargetLink } from './target-link.ts';
+
+export type ReachWork = Pick<DeployWork, 'context' | 'spec' | 'files' | 'questions' | 'limits'>;
+
+const firstPauseMs = 1000;
+/** A machine that was switched on is found so soon. */
+const longestPauseMs = 20_000;
+
+/** Ways in which a machine that is off shows itself: nobody there, no name for it, or up without sshd yet. */
+const offlineCodes: readonly string[] = ['ssh-unreachable', 'ssh-timeout', 'ssh-refused', 'ssh-unknown-name'];
+
+/** True where a host is not there, and may come later. */
+export function isOffline({ code }: Problem): boolean {
+  return offlineCodes.includes(code);
+}
+
+/**
+ * Reaches a host, and asks what it is in. One that does not answer is asked again until `untilMs`.
+ * @param untilMs ms since the epoch; 0: it is asked once
+ * @throws ProblemError `ssh-*`, `deploy-*`; the signal's reason
+ */
+export async function reachHost(
+  work: ReachWork,
+  host: DeployHost,
+  untilMs: number,
+  onNote: (note: string) => void,
+): Promise<Reached> {
+  const { signal } = work.context;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
+    try {
+      return await work.limits.connections.run(signal, () => attempt(work, host, onNote));
+    } catch (error) {
+      if (!(error instanceof ProblemError) || !isOffline(error.problem) || Date.now() + pauseMs > untilMs) throw error;
+      const until = Number.isFinite(untilMs) ? `, waiting until ${clock(untilMs)}` : '; it is waited for';
+      if (pauseMs === firstPauseMs) work.context.log(host.name, `${host.name} does not answer and is waited for.\n`);
+      onNote(`offline at ${clock(Date.now())}${until}`);
+    }
+    await wait(pauseMs, undefined, { signal });
+  }
+}
+
+async function attempt(work: ReachWork, host: DeployHost, onNote: (note: string) => void): Promise<Reached> {
+  const { context, files, questions } = work;
+  const { signal } = context;
+  const { name, target: address, sshOptions, privilegeCommand, isLocal } = host;
+  if (isLocal) {
+    const here = {
+      link: new LocalLink(),
+      secrets: questions.secretsOf(name),
+      privilege: localPrivilege(privilegeCommand),
+    };
+    return lookAt(work, name, here, await here.link.open(signal));
+  }
+  if (address === null) throw deployError(deployProblems.noAddress(name));
+  const target = sshTarget(address, sshOptions);
+  const secrets = questions.secretsOf(name);
+  onNote(`connecting to ${describeTarget(target)}`);
+  const link = new TargetLink(target, {
+    files,
+    secrets,
+    onUnknownHostKey: (offer) => questions.mayPin(name, offer),
+    onSecret: (question) => questions.secret(name, question),
+  });
+  try {
+    const session = await link.open(signal);
+    const privilege = session.resolved.user === 'root' ? [] : privilegeCommand;
+    return await lookAt(work, name, { link, secrets, privilege }, session);
+  } catch (error) {
+    link[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** What a host that lets us in says before anything is done. */
+async function lookAt(
+  { context, spec, questions }: ReachWork,
+  name: HostName,
+  way: Pick<Reached, 'link' | 'secrets' | 'privilege'>,
+  session: HostSession,
+): Promise<Reached> {
+  const { signal } = context;
+  const { goal, engine } = spec;
+  const facts = await readMachineFacts(session, signal);
+  if (!facts.hasNix)
+    throw deployError(deployProblems.noNix(name, `${session.place}: neither nix nor nix-store is in its PATH`));
+  const isRunning = goals[goal].stages.includes('activate') || goal === 'keys';
+  if (isRunning && facts.currentSystem === null && facts.profileSystem === null) {
+    throw deployError(deployProblems.notNixos(name));
+  }
+  // Other programs have questions of their own, which they ask at a terminal.
+  const mayAsk = isRunning && engine === 'nix';
+  const ask = mayAsk ? questions.sudoPassword(name, session.place) : async () => '';
+  const root = await becomeRoot(session, way.privilege, ask, signal);
+  if ('refusal' in root) {
+    if (isRunning) throw deployError(deployProblems.notStarted(name, root.refusal));
+    return { ...way, facts, mayBecomeRoot: false };
+  }
+  if (root.password === null) return { ...way, facts, mayBecomeRoot: true };
+  way.secrets.sudoPassword = root.password;
+  const link = new PasswordLink(way.link, root);
+  return { link, secrets: way.secrets, privilege: root.privilege, facts, mayBecomeRoot: true };
+}

@@ -1,0 +1,48 @@
+import type { Problem } from '../../../shared/contract/problem.ts';
+import { ProblemError } from '../errors.ts';
+
+/** What can go wrong with a host's generations beyond SSH (ssh/problems.ts). */
+export const generationProblems = {
+  notProtected: (place: string, number: number, evidence: string): Problem => ({
+    code: 'generation-not-protected',
+    title: `The mark of generation ${number} could not be changed on ${place}`,
+    evidence: evidence.trim().slice(0, 2000) || 'It says nothing',
+    advice: [
+      'Check that it has this generation, and that the target’s user may become root without a password.',
+      'Ask for the generations again: somebody may have deleted it.',
+    ],
+    canRetry: true,
+  }),
+  needed: (host: string, evidence: string): Problem => ({
+    code: 'generation-needed',
+    title: `Nothing was deleted on ${host}: one of these generations is needed`,
+    evidence,
+    advice: ['What runs, was booted, boots next or is protected stays. Choose others, or take its protection away.'],
+  }),
+  notDeleted: (host: string, evidence: string): Problem => ({
+    code: 'generation-not-deleted',
+    title: `The generations could not be deleted on ${host}`,
+    evidence: evidence.trim() || 'It says nothing',
+    advice: ['Check that the target’s user may become root without a password.'],
+    canRetry: true,
+  }),
+  bootMenu: (host: string, evidence: string): Problem => ({
+    code: 'generation-boot-menu',
+    title: `The generations of ${host} are deleted, and its boot menu could not be written anew`,
+    evidence,
+    advice: [
+      'Their systems were left in the store, so that every entry of the menu still boots.',
+      `Correct what the last lines name, then on ${host}: /nix/var/nix/profiles/system/bin/switch-to-configuration boot, and nix-collect-garbage.`,
+    ],
+  }),
+  notCollected: (host: string, evidence: string): Problem => ({
+    code: 'generation-not-collected',
+    title: `The generations of ${host} are deleted, and the store could not be cleaned`,
+    evidence,
+    advice: [`Collect the garbage on ${host}: nix-collect-garbage.`],
+  }),
+} as const;
+
+export function generationError(problem: Problem): ProblemError {
+  return new ProblemError(problem);
+}
