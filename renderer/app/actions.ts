@@ -3,6 +3,7 @@ import FileDiff from '@lucide/svelte/icons/file-diff';
 import FilePen from '@lucide/svelte/icons/file-pen';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
+import HeartPulse from '@lucide/svelte/icons/heart-pulse';
 import History from '@lucide/svelte/icons/rotate-ccw-clock';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import HousePlus from '@lucide/svelte/icons/house-plus';
@@ -25,8 +26,10 @@ import Stethoscope from '@lucide/svelte/icons/stethoscope';
 import Sun from '@lucide/svelte/icons/sun';
 import Table from '@lucide/svelte/icons/table';
 import Tags from '@lucide/svelte/icons/tags';
+import Trash from '@lucide/svelte/icons/trash';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import X from '@lucide/svelte/icons/x';
+import Waves from '@lucide/svelte/icons/waves-horizontal';
 import type { Component } from 'svelte';
 import { startPlan } from '../deploy/start-plan.ts';
 import { whyNotDeployable } from '../fleet/deploy-refusal.ts';
@@ -115,6 +118,15 @@ export function listActions(app: AppState): Action[] {
         run: () => void startPlan(app, hosts).catch(app.complain),
       },
       {
+        id: 'waves',
+        title: 'Waves of this fleet…',
+        section: 'Deploy',
+        icon: Waves,
+        keywords: ['canary', 'stages', 'rolling', 'nixstead.toml', 'order', 'gate'],
+        refusal: offline ?? (fleet.fleet.remote === null ? null : 'This fleet is elsewhere, and only read here.'),
+        run: () => (app.editingWaves = { thenDeploy: null }),
+      },
+      {
         id: 'go-back',
         title: app.selection.size > 0 ? 'Go back on selected hosts…' : 'Go back on hosts…',
         section: 'Deploy',
@@ -122,6 +134,16 @@ export function listActions(app: AppState): Action[] {
         keywords: ['rollback', 'generation', 'previous', 'undo'],
         refusal: offline ?? noHost,
         run: () => (app.goingBack = { hosts, to: 'previous' }),
+      },
+      {
+        id: 'clean',
+        title:
+          app.selection.size > 0 ? 'Delete old generations of selected hosts…' : 'Delete old generations of all hosts…',
+        section: 'Deploy',
+        icon: Trash,
+        keywords: ['garbage', 'collect', 'space', 'room', 'disk', 'cleanup'],
+        refusal: offline ?? noHost,
+        run: () => (app.cleaning = hosts),
       },
       {
         id: 'add-host',
@@ -324,6 +346,16 @@ export function listActions(app: AppState): Action[] {
       keywords: ['findings', 'doctor', 'lint', 'problems'],
       refusal: null,
       run: () => router.go({ page: 'check' }),
+    },
+    {
+      id: 'go-health',
+      title: 'Health',
+      section: 'Go to',
+      icon: HeartPulse,
+      keys: 'Alt+8',
+      keywords: ['checks', 'http', 'tcp', 'units', 'nixstead.toml', 'watchdog'],
+      refusal: fleet.fleet === null ? 'No fleet is open.' : null,
+      run: () => router.go({ page: 'health', of: '' }),
     },
     {
       id: 'go-inputs',

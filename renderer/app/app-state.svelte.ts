@@ -52,8 +52,12 @@ export class AppState {
   deploying = $state.raw<readonly HostName[] | null>(null);
   /** The hosts that the dialog for going back is open for, and to what; null while it is closed. */
   goingBack = $state.raw<{ hosts: readonly HostName[]; to: RollbackTarget } | null>(null);
+  /** The hosts whose old generations are to be deleted; null while that dialog is closed. */
+  cleaning = $state.raw<readonly HostName[] | null>(null);
   /** Hosts of the job that is shown which go back by themselves unless somebody decides otherwise; null without any. */
   guarding = $state.raw<{ hosts: readonly HostName[]; decide: (decision: Decision) => void } | null>(null);
+  /** The editor of the fleet's waves; afterwards the deploy dialog for these hosts comes back. null: it is closed. */
+  editingWaves = $state.raw<{ thenDeploy: readonly HostName[] | null } | null>(null);
   isPaletteOpen = $state(false);
   isShowingSelections = $state(false);
   isCreatingFleet = $state(false);
@@ -79,7 +83,7 @@ export class AppState {
       client: connection.client,
       toasts: this.toasts,
       complain: this.complain,
-      onWritten: () => void this.#readAgain(),
+      onWritten: (changesFleet) => void this.#readAgain(changesFleet),
     });
     connection.onOpenRequest((path) => void this.openFleet(path));
   }
@@ -108,8 +112,10 @@ export class AppState {
   }
 
   /** After files of the fleet were written. */
-  async #readAgain(): Promise<void> {
+  async #readAgain(changesFleet: boolean): Promise<void> {
     void this.files.list();
+    void this.git.refresh();
+    if (!changesFleet) return;
     const path = this.fleet.fleet?.path;
     if (path !== undefined) await this.fleet.open(path);
   }

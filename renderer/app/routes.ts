@@ -15,6 +15,8 @@ export type Route =
   | { page: 'check' }
   | { page: 'files'; file: string | null; line: number | null }
   | { page: 'inputs' }
+  /** `of`: `*`, `@tag` or a host, whose checks are shown first; empty: nobody's. */
+  | { page: 'health'; of: string }
   | { page: 'settings' };
 
 // The same shape that shared/contract/ids.ts gives to job ids; the window does not load zod for one pattern.
@@ -39,6 +41,7 @@ export function parseRoute(hash: string): Route {
   if (page === 'disks') return { page: 'disks' };
   if (page === 'check') return { page: 'check' };
   if (page === 'inputs') return { page: 'inputs' };
+  if (page === 'health') return { page: 'health', of: new URLSearchParams(query).get('of') ?? '' };
   if (page === 'host') return { page: 'host', name: new URLSearchParams(query).get('name') ?? '' };
   if (page === 'compare') return compareRoute(new URLSearchParams(query));
   if (page === 'files') return filesRoute(new URLSearchParams(query));
@@ -68,6 +71,8 @@ export function printRoute(route: Route): string {
       return route.draft === null ? '#/machines/new' : `#/machines/new/${route.draft}`;
     case 'fleet':
       return route.filter === '' ? '#/fleet' : `#/fleet?${new URLSearchParams({ filter: route.filter })}`;
+    case 'health':
+      return route.of === '' ? '#/health' : `#/health?${new URLSearchParams({ of: route.of })}`;
     case 'host':
       return `#/host?${new URLSearchParams({ name: route.name })}`;
     case 'compare': {

@@ -12,6 +12,7 @@ const BEFORE_LOADED: Settings = {
   statusIntervalSeconds: 60,
   notifiesOfJobs: false,
   watchdog: 'fleet',
+  nixHost: null,
 };
 
 /** What the person chose. A change shows at once and is then kept by the engine. */

@@ -14,14 +14,16 @@ interface MadeChange {
   /** What was done, as a sentence without its full stop. */
   readonly title: string;
   readonly undoId: string;
+  /** False where the fleet is the same afterwards, and need not be evaluated again. */
+  readonly changesFleet: boolean;
 }
 
 interface Parts {
   readonly client: Client;
   readonly toasts: ToastManager;
   readonly complain: (error: unknown) => void;
-  /** Reads the fleet again: its files are others now. */
-  readonly onWritten: () => void;
+  /** Reads the files again, which are others now, and the fleet where they say something else of it. */
+  readonly onWritten: (changesFleet: boolean) => void;
 }
 
 /** Changes of the fleet's hosts: the dialog that is open, the making of what was worked out, and the way back. */
@@ -62,15 +64,19 @@ export class ChangeManager {
     this.#dismiss?.();
   }
 
-  /** @param title what was done, as a sentence without its full stop @throws what the engine refuses */
-  async make(id: string, title: string): Promise<void> {
+  /**
+   * @param title what was done, as a sentence without its full stop
+   * @param changesFleet false for a file that Nix does not read
+   * @throws what the engine refuses
+   */
+  async make(id: string, title: string, changesFleet = true): Promise<void> {
     const { undoId } = await this.#parts.client.change.apply({ id });
-    const made = { title: visibleText(title), undoId };
+    const made = { title: visibleText(title), undoId, changesFleet };
     this.#last = made;
     const undo = { label: 'Undo', run: () => void this.undo(made) };
     this.#dismiss?.();
     this.#dismiss = this.#parts.toasts.show('ok', made.title, 'The files are written, and not committed yet.', undo);
-    this.#parts.onWritten();
+    this.#parts.onWritten(changesFleet);
   }
 
   async undo(made: MadeChange | null = this.#last): Promise<void> {
@@ -82,7 +88,7 @@ export class ChangeManager {
     try {
       await this.#parts.client.change.undo({ undoId: made.undoId });
       this.#parts.toasts.show('ok', `Undone: ${made.title}`, 'The files are as they were.');
-      this.#parts.onWritten();
+      this.#parts.onWritten(made.changesFleet);
     } catch (error) {
       this.#parts.complain(error);
     }

@@ -50,6 +50,8 @@ export class ChangePlanning implements Disposable {
   async #work(path: string, change: HostChangeRequest, signal: AbortSignal): Promise<void> {
     let isShown = false;
     let text = 'Working it out';
+    let plan: ChangePlan | null = null;
+    let problem: Problem | null = null;
     this.#timers.push(
       setTimeout(() => {
         isShown = true;
@@ -62,17 +64,15 @@ export class ChangePlanning implements Disposable {
         if (event.type === 'progress') {
           text = event.text;
           if (isShown) this.#step = text;
-        } else {
-          this.#plan = event.plan;
-          this.#problem = null;
-        }
+        } else plan = event.plan;
       }
     } catch (error) {
-      if (signal.aborted) return;
-      this.#plan = null;
-      this.#problem = asProblem(error);
+      [plan, problem] = [null, asProblem(error)];
     }
-    if (!signal.aborted) this.#stop();
+    if (signal.aborted) return;
+    // Whoever sees the plan can make the change: both come at one moment.
+    [this.#plan, this.#problem] = [plan, problem];
+    this.#stop();
   }
 
   #stop(): void {

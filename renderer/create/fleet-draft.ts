@@ -1,3 +1,4 @@
+import { readPublicKey } from '../../shared/fleet/access-rules.ts';
 import type { NewFleet } from '../../shared/fleet/template/options.ts';
 
 /** The two layouts, as a person chooses between them. */
@@ -20,14 +21,13 @@ export function nameOfFolder(path: string): string {
   return last === '~' || last === '.' || last === '..' ? '' : last;
 }
 
-const KEY = /^((?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+) ([A-Za-z0-9+/=]+)(?: (.*))?$/;
-
 /** An OpenSSH public key in words: its kind, the end of its body (the beginning is alike for all), its comment. */
 export function keyWords(line: string): { kind: string; end: string; comment: string } | null {
-  const [, type, body = '', comment = ''] = KEY.exec(line.trim()) ?? [];
-  if (type === undefined || body.length < 40) return null;
-  const kind = /ed25519|rsa|ecdsa/.exec(type)?.[0].toUpperCase() ?? type;
-  return { kind: type.startsWith('sk-') ? `${kind} security key` : kind, end: body.slice(-12), comment };
+  const key = readPublicKey(line.trim());
+  if (key === null) return null;
+  const kind = /ed25519|rsa|ecdsa/.exec(key.type)?.[0].toUpperCase() ?? key.type;
+  const named = key.type.startsWith('sk-') ? `${kind} security key` : kind;
+  return { kind: named, end: key.body.slice(-12), comment: key.comment };
 }
 
 /** What was pasted, one key a line; `bad` are lines that are none. A private key is never taken for one. */

@@ -12,3 +12,6 @@ export function matchingTimeZones(zones: readonly string[], typed: string, limit
     .sort((a, b) => rank(a) - rank(b))
     .slice(0, limit);
 }
+
+/** Names of time zones to choose from; JavaScript leaves out UTC. */
+export const TIME_ZONES: readonly string[] = [...Intl.supportedValuesOf('timeZone'), 'UTC'];

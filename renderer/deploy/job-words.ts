@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { HostOutcome, JobDetail, JobState, JobSummary } from '../../shared/contract/job.ts';
 import { formatCount, formatNames } from '../ui/format.ts';
 import type { Tone } from '../ui/tone.ts';
@@ -36,8 +37,11 @@ export function explainState({ summary, outcomes }: Pick<JobDetail, 'summary' | 
       return summary.waitingFor === null
         ? 'It starts as soon as a place is free.'
         : `It waits for ‘${summary.waitingFor.title}’, which works on ${summary.waitingFor.host}. Two jobs never work on one host at once.`;
-    case 'partial':
+    case 'partial': {
+      const failing = names('switched-with-failures');
+      if (missed.length === 0) return `All were switched. On ${formatNames(failing, 6)} units failed.`;
       return `${reached.length} of ${formatCount(summary.hosts.length, 'host')} done. Not done: ${formatNames(missed, 6)}.`;
+    }
     case 'cancelled':
       return reached.length === 0
         ? 'It was cancelled before any host was changed for good. What each host runs now stands on the fleet page.'
@@ -76,4 +80,14 @@ export function hostsToRetry({ summary, outcomes }: Pick<JobDetail, 'summary' | 
 /** How long a job took or has been running, in ms; null before it began. */
 export function jobDurationMs(job: JobSummary, now: number): number | null {
   return job.startedAt === null ? null : (job.endedAt ?? now) - job.startedAt;
+}
+
+const origin = z.object({
+  by: z.string(),
+  commit: z.object({ revision: z.string(), changedFiles: z.number() }).nullable(),
+});
+
+/** Who asked for a deploy, and for which commit; null for jobs that do not say. @param value `origin` of a job's spec */
+export function originOf(value: unknown): z.infer<typeof origin> | null {
+  return origin.safeParse(value).data ?? null;
 }

@@ -52,6 +52,8 @@ export class LogTerminal implements Disposable {
     this.#terminal.onResize(({ cols, rows }) => events.onSize(cols, rows));
     this.#search.onDidChangeResults(({ resultIndex, resultCount }) => events.onMatches(resultIndex, resultCount));
     this.#terminal.attachCustomKeyEventHandler((event) => {
+      // Nothing is typed here: Tab leads on, or whoever has no mouse would not come out again.
+      if (event.key === 'Tab') return false;
       if (event.type !== 'keydown' || !(event.ctrlKey || event.metaKey)) return true;
       if (event.key === 'f') {
         event.preventDefault();

@@ -1,11 +1,15 @@
 import type { HostChanges, PackageChange, RiskArea } from '../../shared/contract/changes.ts';
+import { deployOptions, type DeployOptions } from '../../shared/contract/deploy.ts';
 import { rollbackTarget, type RollbackTarget } from '../../shared/contract/generation.ts';
 import type { HostName } from '../../shared/contract/ids.ts';
 import type { JobDetail } from '../../shared/contract/job.ts';
 import { formatBytes, formatNames } from '../ui/format.ts';
 
-/** `pending`: not found out yet. `same`: it runs that already. `failed`: it cannot be told, or would not fit. */
-export type PlanState = 'pending' | 'changes' | 'same' | 'failed';
+/**
+ * `pending`: not found out yet. `same`: it runs that already. `skipped`: it was off, and left out. `failed`: it cannot be
+ * told, or would not fit.
+ */
+export type PlanState = 'pending' | 'changes' | 'same' | 'skipped' | 'failed';
 
 export interface PlannedHost {
   readonly host: HostName;
@@ -13,7 +17,7 @@ export interface PlannedHost {
   readonly changes: HostChanges | null;
 }
 
-export type PlanGroup = 'all' | 'changes' | 'reboot' | 'risky' | 'same' | 'failed';
+export type PlanGroup = 'all' | 'changes' | 'reboot' | 'risky' | 'same' | 'skipped' | 'failed';
 
 /** True for a job that only finds out what would change. */
 export function isPlan(detail: JobDetail): boolean {
@@ -26,6 +30,12 @@ export function rollbackOf(detail: JobDetail): RollbackTarget | null {
   return found.success ? found.data : null;
 }
 
+/** How a plan was wanted to be done; what is absent, the fleet says. */
+export function askedOf(detail: JobDetail): DeployOptions {
+  const found = deployOptions.safeParse(detail.spec['asked']);
+  return found.success ? found.data : {};
+}
+
 /** What a plan says of each host. */
 export function plannedHosts({ summary, changes, outcomes }: JobDetail): PlannedHost[] {
   return summary.hosts.map((host) => {
@@ -36,9 +46,11 @@ export function plannedHosts({ summary, changes, outcomes }: JobDetail): Planned
         ? 'pending'
         : outcome.state === 'unchanged'
           ? 'same'
-          : outcome.state === 'succeeded' && found !== null
-            ? 'changes'
-            : 'failed';
+          : outcome.state === 'skipped'
+            ? 'skipped'
+            : outcome.state === 'succeeded' && found !== null
+              ? 'changes'
+              : 'failed';
     return { host, state, changes: found };
   });
 }
@@ -76,6 +88,7 @@ export function sumOf(hosts: readonly PlannedHost[]): PlanSum {
       reboot: count('reboot'),
       risky: count('risky'),
       same: count('same'),
+      skipped: count('skipped'),
       failed: count('failed'),
       pending: hosts.filter(({ state }) => state === 'pending').length,
     },

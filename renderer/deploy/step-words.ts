@@ -12,6 +12,7 @@ export const STAGE_WORDS: Record<Stage, { title: string; doing: string }> = {
   evaluate: { title: 'Evaluate', doing: 'Evaluating' },
   build: { title: 'Build', doing: 'Building' },
   review: { title: 'Check', doing: 'Checking' },
+  rehearse: { title: 'Rehearsal', doing: 'Rehearsing in a virtual machine' },
   kexec: { title: 'Installer', doing: 'Starting the installer' },
   hardware: { title: 'Hardware', doing: 'Reading the hardware' },
   gate: { title: 'Gate', doing: 'Reading the disks again' },
@@ -19,11 +20,12 @@ export const STAGE_WORDS: Record<Stage, { title: string; doing: string }> = {
   copy: { title: 'Copy', doing: 'Copying' },
   install: { title: 'Install', doing: 'Installing' },
   keys: { title: 'Keys', doing: 'Uploading keys' },
-  reboot: { title: 'Restart', doing: 'Restarting' },
   activate: { title: 'Activate', doing: 'Activating' },
   confirm: { title: 'Confirm', doing: 'Confirming' },
+  reboot: { title: 'Restart', doing: 'Restarting' },
   boot: { title: 'First boot', doing: 'Waiting for the first boot' },
   verify: { title: 'Verify', doing: 'Verifying' },
+  clean: { title: 'Clean up', doing: 'Cleaning up' },
   commit: { title: 'Commit', doing: 'Committing' },
 };
 

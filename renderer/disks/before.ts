@@ -1,8 +1,6 @@
-import type { MachineMount } from '../../shared/contract/machine.ts';
 import { isSet, type Layout } from '../../shared/disko/layout.ts';
 import { everythingOn, type ProbedDisk, type ProbedVolume } from '../../shared/disko/probed-disk.ts';
-import { decimalSize, installDisks, type LayoutDisk } from '../../shared/install/install-disks.ts';
-import { mountsOf } from './outline.ts';
+import { decimalSize, installDisks, saysSize, type LayoutDisk } from '../../shared/install/install-disks.ts';
 
 /** A piece of a disk as it is now. */
 export interface BeforePart {
@@ -69,32 +67,12 @@ export function layoutDisks(layout: Layout): LayoutDisk[] {
 /** Size, make and number of a disk, as printed on it: `Samsung SSD 970 EVO · 500 GB · S466NX0M · nvme`. */
 export function diskWords(disk: ProbedDisk): string {
   const speed = disk.isRotational === true ? 'spinning' : null;
-  return [disk.model ?? disk.vendor ?? disk.name, decimalSize(disk.sizeBytes), disk.serial, disk.transport, speed]
-    .filter(Boolean)
-    .join(' · ');
+  const name = disk.model ?? disk.vendor ?? disk.name;
+  const size = saysSize(name, disk.sizeBytes) ? null : decimalSize(disk.sizeBytes);
+  return [name, size, disk.serial, disk.transport, speed].filter(Boolean).join(' · ');
 }
 
 /** Every place where something of the disk is in use now; `[SWAP]` for swap. */
 export function placesInUse(disk: ProbedDisk): string[] {
   return [...new Set([disk, ...everythingOn(disk)].flatMap(({ mountpoints }) => mountpoints))];
-}
-
-/** File systems that the kernel keeps for itself, or that come and go. */
-const passing = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
-
-/** How the mounts of a running machine differ from those of a layout, a sentence each; empty: they agree. */
-export function mountDifferences(layout: Layout, mounts: readonly MachineMount[]): string[] {
-  const wanted = new Set(
-    mountsOf(layout).flatMap(({ mountpoint }) => (mountpoint.startsWith('/') ? [mountpoint] : [])),
-  );
-  const real = mounts.filter(({ target, source }) => !passing.test(target) && source.startsWith('/dev/'));
-  const there = new Set(mounts.map(({ target }) => target));
-  return [
-    ...[...wanted]
-      .filter((place) => !there.has(place))
-      .map((place) => `${place} is in the layout, not on the machine.`),
-    ...real
-      .filter(({ target }) => !wanted.has(target) && target !== '/nix/store')
-      .map(({ target, source, type }) => `${target} (${type} on ${source}) is on the machine, not in the layout.`),
-  ];
 }

@@ -1,7 +1,7 @@
 import type { Client } from '../app/client.ts';
 import { asProblem } from '../app/as-problem.ts';
 import type { LayoutFileEntry } from '../../shared/contract/disks.ts';
-import type { FleetId } from '../../shared/contract/ids.ts';
+import type { FleetId, HostName } from '../../shared/contract/ids.ts';
 import type { Problem } from '../../shared/contract/problem.ts';
 import { fromJson, isSet, type Layout } from '../../shared/disko/layout.ts';
 import { copyNotes, copyToAnotherMachine } from '../../shared/disko/operations.ts';
@@ -13,11 +13,17 @@ import { MachineDisks } from './machine-disks.svelte.ts';
 import type { SettingsPlan } from './settings-beside.ts';
 import { SettingsFile, type PresentFile } from './settings-file.svelte.ts';
 
+const PASTED = 'Pasted text';
+/** As of files of a fleet. */
+const MAX_OWN_FILE_BYTES = 8 * 1024 * 1024;
+
 /** Where the layout on the page comes from. */
 export type LayoutOrigin =
   | { readonly kind: 'file'; readonly fleetId: FleetId; readonly file: string; readonly hash: string }
-  | { readonly kind: 'text' }
+  | { readonly kind: 'text'; readonly title: string }
   | { readonly kind: 'recipe'; readonly title: string }
+  /** What the whole configuration of a host comes to. */
+  | { readonly kind: 'host'; readonly title: string; readonly host: HostName }
   /** `notes`: what a person has to do before it fits the other machine. */
   | { readonly kind: 'copy'; readonly title: string; readonly notes: readonly string[] };
 
@@ -41,7 +47,7 @@ export class DisksSession {
   /** What stands in the file with NixOS settings beside the layout. */
   readonly settings = new SettingsFile();
   #editor = $state.raw<LayoutEditor | null>(null);
-  #origin = $state.raw<LayoutOrigin>({ kind: 'text' });
+  #origin = $state.raw<LayoutOrigin>({ kind: 'text', title: PASTED });
   /** The text as it is on disk, or as the work began. */
   #savedText = $state.raw('');
   #problem = $state.raw<Problem | null>(null);
@@ -76,7 +82,7 @@ export class DisksSession {
   }
   get title(): string {
     const origin = this.#origin;
-    return origin.kind === 'file' ? origin.file : origin.kind === 'text' ? 'Pasted text' : origin.title;
+    return origin.kind === 'file' ? origin.file : origin.title;
   }
 
   async list(client: Client, fleetId: FleetId): Promise<void> {
@@ -116,8 +122,34 @@ export class DisksSession {
     });
   }
 
-  openText(text: string): void {
-    this.#begin({ kind: 'text' }, new LayoutEditor(openDocument(text)));
+  /**
+   * The layout that a host's whole configuration comes to, as a text of its own. It is not opened where `signal` ends it
+   * first.
+   */
+  async openHost(client: Client, fleetId: FleetId, host: HostName, signal: AbortSignal): Promise<void> {
+    await this.#doing(async () => {
+      const answer = await client.disks.evaluateHost({ fleetId, host }, { signal }).catch((error: unknown) => {
+        if (signal.aborted) return null;
+        throw error;
+      });
+      const layout = answer === null ? null : fromJson(answer.layout);
+      if (signal.aborted || layout === null || !isSet(layout)) return;
+      this.#begin({ kind: 'host', title: `Layout of ${host}`, host }, new LayoutEditor(newDocument(layout)));
+      this.#savedText = '';
+    });
+  }
+
+  openText(text: string, title = PASTED): void {
+    this.#begin({ kind: 'text', title }, new LayoutEditor(openDocument(text)));
+  }
+
+  /** A file of this computer that is in no fleet; it is read, and what becomes of it is saved elsewhere or copied. */
+  async openOwnFile(file: File): Promise<void> {
+    await this.#doing(async () => {
+      const text = file.size > MAX_OWN_FILE_BYTES ? null : decoded(await file.arrayBuffer());
+      if (text === null) this.#problem = notText(file.name);
+      else this.openText(text, file.name);
+    });
   }
 
   /** The machine that was looked at for it stays known, and the drawing is as large as its disks. */
@@ -225,6 +257,15 @@ export class DisksSession {
     } finally {
       this.#isBusy = false;
     }
+  }
+}
+
+/** null for bytes that are no text: written back, they would be others. */
+function decoded(bytes: ArrayBuffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
   }
 }
 

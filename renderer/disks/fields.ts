@@ -1,6 +1,9 @@
+import { computedDefault } from '../../shared/disko/defaults.ts';
 import { isList, isSet, type LayoutSet, type LayoutValue } from '../../shared/disko/layout.ts';
-import { hookNames, typeSchema, type OptionSchema } from '../../shared/disko/schema.ts';
+import { hookNames, typeSchema } from '../../shared/disko/schema.ts';
+import type { OptionSchema } from '../../shared/disko/type-schema.ts';
 import { suggestSize } from '../../shared/disko/size.ts';
+import type { Item } from '../../shared/disko/walk.ts';
 import { NixExpression } from '../../shared/nix/value.ts';
 
 /** One option of the chosen thing, as the property panel shows it. */
@@ -70,13 +73,16 @@ const order = [
   'mode',
 ];
 
-/** The options of a thing of this type: those for everybody first, then the advanced ones, hooks and unknown options. */
-export function fieldsOf(type: string, value: LayoutSet): Field[] {
+/**
+ * The options of a thing of this type: those for everybody first, then the advanced ones, hooks and unknown options.
+ * @param item the thing itself, for what disko works out where nothing is written
+ */
+export function fieldsOf(type: string, value: LayoutSet, item: Item | null = null): Field[] {
   const schema = typeSchema(type);
   if (!schema) return Object.keys(value).map((option) => unknownField(option, value[option] ?? null));
   const fields = Object.entries(schema.options)
     .filter(([option, entry]) => isShown(option, entry, value[option], schema.kind))
-    .map(([option, entry]) => field(option, entry, value[option]));
+    .map(([option, entry]) => field(option, entry, value[option], item));
   const hooks = schema.hasHooks ? hookNames.map((hook) => hookField(hook, value[hook])) : [];
   const known = new Set<string>([...Object.keys(schema.options), ...(schema.hasHooks ? hookNames : [])]);
   const unknown = Object.keys(value).filter((option) => !known.has(option) && !option.startsWith('_'));
@@ -97,7 +103,7 @@ function isShown(option: string, entry: OptionSchema, value: LayoutValue | undef
   return !(entry.type === 'enum' && entry.values?.length === 1);
 }
 
-function field(option: string, schema: OptionSchema, value: LayoutValue | undefined): Field {
+function field(option: string, schema: OptionSchema, value: LayoutValue | undefined, item: Item | null): Field {
   const editor = editorFor(schema, value);
   return {
     option,
@@ -109,7 +115,7 @@ function field(option: string, schema: OptionSchema, value: LayoutValue | undefi
     isSet: value !== undefined,
     isRequired: schema.required === true,
     isAdvanced: schema.advanced === true,
-    fallback: fallbackWords(schema),
+    fallback: fallbackWords(schema, item === null ? undefined : computedDefault(item, option)),
     schema,
   };
 }
@@ -155,9 +161,9 @@ function shown(value: LayoutValue, editor: Field['editor']): string {
   return String(value);
 }
 
-function fallbackWords({ default: constant, computed }: OptionSchema): string {
-  if (typeof constant === 'string' || typeof constant === 'number') return String(constant);
-  return computed ?? '';
+function fallbackWords({ default: constant }: OptionSchema, computed: LayoutValue | undefined): string {
+  const fallback = constant ?? computed;
+  return typeof fallback === 'string' || typeof fallback === 'number' ? String(fallback) : '';
 }
 
 function hookField(option: string, value: LayoutValue | undefined): Field {

@@ -2,7 +2,7 @@ import { isSet, type Layout, type LayoutPath } from '../../shared/disko/layout.t
 import { pathKey } from '../../shared/disko/read-source.ts';
 import { mountpointOf } from '../../shared/disko/rules/mounts.ts';
 import { itemsOf, orderedPartitions, text, type Item } from '../../shared/disko/walk.ts';
-import { describeHolding, typeWords, type PartKind } from './part-words.ts';
+import { describeHolding, typeWord, type PartKind } from './part-words.ts';
 
 /** A row of the tree that shows everything of a layout. */
 export interface OutlineRow {
@@ -68,16 +68,15 @@ export function titleOf(item: Item): string {
   if (item.type === 'filesystem') return text(item, 'format') ?? 'File system';
   if (item.type === 'luks') return text(item, 'name') ?? 'LUKS';
   if (item.type === 'table_partition') return text(item, 'name') ?? `Partition ${item.name}`;
-  return typeWords[item.type ?? ''] ?? text(item, 'type') ?? 'unknown';
+  return typeWord(item.type) ?? text(item, 'type') ?? 'unknown';
 }
 
 function row(item: Item, depth: number): OutlineRow {
-  const size = text(item, 'size') ?? text(item, 'end') ?? '';
   const isContent = item.path.at(-1) === 'content';
   const { kind } = isContent
     ? describeHolding(item.value, item.parent?.value['type'])
     : describeHolding(item.value['content'], item.value['type']);
-  const typeWord = item.type === null ? 'unknown type' : (typeWords[item.type] ?? item.type);
+  const word = item.type === null ? 'unknown type' : (typeWord(item.type) ?? item.type);
   const title = titleOf(item);
   return {
     key: pathKey(item.path),
@@ -85,10 +84,19 @@ function row(item: Item, depth: number): OutlineRow {
     depth,
     kind: isSet(item.value['content']) || isContent ? kind : item.type === 'disk' ? 'table' : kind,
     name: title,
-    typeWord: typeWord === title ? '' : typeWord,
-    size: size === '100%' ? 'the rest' : size,
+    typeWord: word === title ? '' : word,
+    size: sizeWords(item),
     mount: mountpointOf(item) ?? '',
   };
+}
+
+/** disko goes by the end where both are written. */
+function sizeWords(item: Item): string {
+  const end = item.type === 'gpt_partition' ? text(item, 'end') : null;
+  if (end === null) return text(item, 'size') === '100%' ? 'the rest' : (text(item, 'size') ?? '');
+  const [, sign, bytes = ''] = /^([+-]?)(.*)$/.exec(end) ?? [];
+  if (sign === '-') return bytes === '0' ? 'the rest' : `all but ${bytes}`;
+  return sign === '+' ? bytes : `up to ${bytes}`;
 }
 
 /** A place in the file tree of the machine, and what is mounted there. */
@@ -109,7 +117,7 @@ export function mountsOf(layout: Layout): MountRow[] {
     const mountpoint = mountpointOf(item);
     if (mountpoint === null) return [];
     const options = item.value['mountOptions'];
-    const words = item.type === 'filesystem' ? (text(item, 'format') ?? '') : (typeWords[item.type ?? ''] ?? '');
+    const words = item.type === 'filesystem' ? (text(item, 'format') ?? '') : (typeWord(item.type) ?? '');
     return [
       {
         key: pathKey(item.path),

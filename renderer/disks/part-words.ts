@@ -65,8 +65,7 @@ export function holdingSentence({ words, mounts }: Holding): string {
   return `${words.join(', ')}${places === '' ? '' : ` at ${places}`}`;
 }
 
-/** Words for disko's types. */
-export const typeWords: Readonly<Record<string, string>> = {
+const typeWords: Readonly<Record<string, string>> = {
   disk: 'Disk',
   gpt: 'Partition table (GPT)',
   gpt_partition: 'Partition',
@@ -95,3 +94,8 @@ export const typeWords: Readonly<Record<string, string>> = {
   bcachefs_subvolume: 'Subvolume',
   nodev: 'Mount without a disk',
 };
+
+/** What a type of disko's is called; null for one that disko does not have. */
+export function typeWord(type: string | null): string | null {
+  return type !== null && Object.hasOwn(typeWords, type) ? (typeWords[type] ?? null) : null;
+}

@@ -6,7 +6,8 @@ import {
   readCompanion,
   type KeptSetting,
 } from '../../shared/disko/companion/file.ts';
-import { companionSettings, type NixosSetting } from '../../shared/disko/companion/settings.ts';
+import type { NixosSetting } from '../../shared/disko/companion/setting.ts';
+import { companionSettings } from '../../shared/disko/companion/settings.ts';
 import { isSame, valueAt, type Layout, type LayoutSet } from '../../shared/disko/layout.ts';
 import type { Firmware } from '../../shared/disko/rules/finding.ts';
 import { EditError } from '../../shared/nix/edit.ts';

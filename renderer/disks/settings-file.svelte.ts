@@ -1,7 +1,7 @@
 import type { Client } from '../app/client.ts';
 import type { FleetId } from '../../shared/contract/ids.ts';
 import { companionFileName } from '../../shared/disko/companion/file.ts';
-import type { NixosSetting } from '../../shared/disko/companion/settings.ts';
+import type { NixosSetting } from '../../shared/disko/companion/setting.ts';
 import type { LayoutEditor } from './layout-editor.svelte.ts';
 import { settingsFor, settingsIn, type SettingsQuestion } from './settings-beside.ts';
 

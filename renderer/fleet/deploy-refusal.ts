@@ -9,7 +9,8 @@ export function whyNotSelectable(host: Host): string | null {
 /** Why a host cannot be deployed at all; null where it can. A host that is offline can be tried. */
 export function whyNotDeployable(host: Host): string | null {
   if (host.problem !== null) return host.problem.title;
-  if (host.target === null) return 'The fleet gives no address to reach this host over SSH.';
+  if (host.target === null && host.isThisComputer !== true)
+    return 'The fleet gives no address to reach this host over SSH.';
   return null;
 }
 

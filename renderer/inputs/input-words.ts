@@ -19,7 +19,7 @@ export function inputGroups(inputs: readonly FlakeInput[]): InputGroup[] {
   return inputs
     .filter(({ path }) => path.length === 1)
     .map((input) => ({ input, name: input.path[0] ?? '', inner: inner.get(input.path[0] ?? '') ?? [] }))
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
 /** What something is locked to, in a word: its revision, else the beginning of its hash. */
@@ -105,7 +105,7 @@ const ORDER: readonly HostComparison['state'][] = ['broken', 'failing', 'mended'
 /** The hosts of a proposal, those that need a look first. */
 export function hostsInOrder(hosts: readonly HostComparison[]): HostComparison[] {
   const rank = ({ state, build }: HostComparison): number => (build === 'failed' ? 0 : 1 + ORDER.indexOf(state));
-  return hosts.toSorted((a, b) => rank(a) - rank(b) || a.host.localeCompare(b.host));
+  return hosts.toSorted((a, b) => rank(a) - rank(b) || a.host.localeCompare(b.host, 'en', { numeric: true }));
 }
 
 /** `2 of 9 hosts change, 1 no longer evaluates`. */

@@ -35,7 +35,7 @@ export function withPasswordFile(layout: Layout): Layout {
   return itemsOf(layout)
     .filter(isAsking)
     .reduce<Layout>((changed, { path }) => {
-      const next = withValue(changed, [...path, 'passwordFile'], '/tmp/disk.key');
+      const next = withValue(changed, [...path, 'passwordFile'], '/tmp/secret.key');
       return isSet(next) ? next : changed;
     }, layout);
 }

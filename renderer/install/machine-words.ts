@@ -1,7 +1,7 @@
 import type { HostNetwork, InstallCheck, InstallReview } from '../../shared/contract/install.ts';
 import type { MachineReport } from '../../shared/contract/machine.ts';
 import type { Firmware } from '../../shared/disko/rules/finding.ts';
-import { decimalSize } from '../../shared/install/install-disks.ts';
+import { decimalSize, diskTitle } from '../../shared/install/install-disks.ts';
 import { formatBytes, formatDuration } from '../ui/format.ts';
 
 /** What a machine is, a fact a line, for a list of terms. */
@@ -32,8 +32,7 @@ export function machineFacts(report: MachineReport): { term: string; words: stri
     ...report.disks.map(({ path, model: disk, serial, sizeBytes, isSystemDisk }) => ({
       term: path,
       words: [
-        disk ?? 'unknown model',
-        decimalSize(sizeBytes),
+        diskTitle({ model: disk, sizeBytes }),
         serial === null ? 'no serial number' : `serial ${serial}`,
         ...(isSystemDisk ? ['the system runs from it'] : []),
       ].join(', '),
@@ -89,6 +88,7 @@ export function presentNetwork({ network }: MachineReport): Extract<HostNetwork,
 
 /** Whether what is copied fits, as far as the layout tells. */
 export function roomWords({ closureBytes, room }: Pick<InstallCheck, 'closureBytes' | 'room'>): string {
+  if (closureBytes === null) return 'the machine builds the system, so its size is known only then';
   const size = decimalSize(closureBytes);
   return room === null
     ? `${size} are copied; whether they fit is not known, because the layout does not tell how large its file systems become`

@@ -9,14 +9,15 @@ export const STEP_TITLES: Readonly<Record<InstallStep, string>> = {
   disks: 'Disks',
   secrets: 'Secrets',
   review: 'Review',
+  rehearse: 'Rehearse',
   gate: 'Gate',
   install: 'Install',
   boot: 'First boot',
 };
 
 const STEPS: Readonly<Record<InstallDraft['kind'], readonly InstallStep[]>> = {
-  new: ['find', 'probe', 'host', 'disks', 'secrets', 'review', 'gate', 'install', 'boot'],
-  reinstall: ['find', 'probe', 'disks', 'secrets', 'review', 'gate', 'install', 'boot'],
+  new: ['find', 'probe', 'host', 'disks', 'secrets', 'review', 'rehearse', 'gate', 'install', 'boot'],
+  reinstall: ['find', 'probe', 'disks', 'secrets', 'review', 'rehearse', 'gate', 'install', 'boot'],
   adopt: ['find', 'probe', 'host', 'review'],
 };
 
@@ -32,10 +33,15 @@ export interface Progress {
   readonly verdictRefusal: string | null;
   /** True once what was chosen has been evaluated, built and compared. */
   readonly isChecked: boolean;
+  /** False where the layout reads keys of which nobody has said where they come from. */
+  readonly areKeysKnown: boolean;
 }
 
 /** Why a step cannot be entered yet, as a sentence that says what is missing; null where it can. */
-export function whyNotYet(step: InstallStep, { draft, verdictRefusal, isChecked }: Progress): string | null {
+export function whyNotYet(
+  step: InstallStep,
+  { draft, verdictRefusal, isChecked, areKeysKnown }: Progress,
+): string | null {
   const { kind, report, request, jobs } = draft;
   if (step === 'find') return null;
   if (report === null) return 'Find the machine first: it was not looked at yet.';
@@ -48,7 +54,10 @@ export function whyNotYet(step: InstallStep, { draft, verdictRefusal, isChecked 
   if (step === 'disks' || (kind === 'adopt' && step === 'review')) return null;
   if (request.layout === undefined) return 'Choose a layout for the disks first.';
   if (step === 'secrets' || step === 'review') return null;
-  if (step === 'gate') return isChecked ? null : 'Run the dry checks of the review first.';
+  if (step === 'rehearse' || step === 'gate') {
+    if (!isChecked) return 'Run the dry checks of the review first.';
+    return areKeysKnown ? null : 'Say first where the keys of its encrypted disks come from.';
+  }
   return jobs.install === null ? 'The install has not begun.' : null;
 }
 

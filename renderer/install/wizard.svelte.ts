@@ -1,5 +1,6 @@
 import type { HostName, JobId } from '../../shared/contract/ids.ts';
 import type {
+  BuildPlace,
   DraftChange,
   InstallCheck,
   InstallDraft,
@@ -34,6 +35,10 @@ export class Wizard {
   #review = $state.raw<InstallReview | null>(null);
   #saving: Promise<unknown> = Promise.resolve();
   #keep: (() => Promise<unknown>) | null = null;
+  /** Counts the steps that were asked for. */
+  #turn = 0;
+  /** The step that is on its way. */
+  #goingTo: InstallStep | null = null;
 
   readonly #verdict = $derived.by((): MachineVerdict | null => {
     const report = this.#draft?.report ?? null;
@@ -107,10 +112,23 @@ export class Wizard {
     };
   }
 
+  /** Files that the layout reads keys from, of which nobody has said where they come from; known after the dry checks. */
+  get missingKeys(): string[] {
+    const given = new Set(this.options.encryptionKeys.map(({ remotePath }) => remotePath));
+    return this.#check?.wantedKeys.filter((path) => !given.has(path)) ?? [];
+  }
+  /** Has them asked for when the install begins, unless something else is chosen at the step Secrets. */
+  async askForKeys(): Promise<void> {
+    const wanted = this.missingKeys.map((remotePath) => ({ remotePath, from: { kind: 'ask' as const } }));
+    const encryptionKeys = [...this.options.encryptionKeys, ...wanted];
+    if (await this.change({ request: { options: { ...this.options, encryptionKeys } } })) await this.go('secrets');
+  }
+
   whyNot(step: InstallStep): string | null {
     const stop = this.#verdict?.reasons.find(({ weight }) => weight === 'stop');
     const verdictRefusal = stop === undefined ? null : `${stop.title}.`;
-    return whyNotYet(step, { draft: this.draft, verdictRefusal, isChecked: this.#check !== null });
+    const areKeysKnown = this.missingKeys.length === 0;
+    return whyNotYet(step, { draft: this.draft, verdictRefusal, isChecked: this.#check !== null, areKeysKnown });
   }
 
   /** Keeps what was chosen; one change after the other. False where it could not be kept. */
@@ -156,12 +174,18 @@ export class Wizard {
 
   /** Goes to a step; where leaving this one has closed the way to it, as far towards it as is open. */
   async go(wanted: InstallStep): Promise<void> {
+    const turn = (this.#turn += 1);
     const canEnter = (step: InstallStep): boolean => this.whyNot(step) === null;
     const wasOpen = canEnter(wanted);
     await this.#keep?.();
+    // Another step was chosen meanwhile.
+    if (turn !== this.#turn) return;
     if (!wasOpen && !canEnter(wanted)) return;
     const step = furthestStep(this.draft.kind, wanted, canEnter);
-    if (step !== this.step) await this.change({ step });
+    if (step === (this.#goingTo ?? this.step)) return;
+    this.#goingTo = step;
+    await this.change({ step });
+    if (this.#goingTo === step) this.#goingTo = null;
   }
   async next(): Promise<void> {
     const step = stepAfter(this.draft.kind, this.step);
@@ -192,7 +216,9 @@ export class Wizard {
   async #seen({ report, hostKey, verdict }: Extract<ProbeAnswer, { state: 'probed' }>): Promise<boolean> {
     const { hostKeyFingerprint } = this.draft.request;
     const isSame = hostKeyFingerprint === hostKey.fingerprint;
-    const options = { ...this.options, withoutDiskoDependencies: verdict.defaults.withoutDiskoDependencies };
+    const { withoutDiskoDependencies, buildOn } = verdict.defaults;
+    const place: BuildPlace = buildOn === 'here' ? this.options.buildOn : { kind: buildOn };
+    const options = { ...this.options, withoutDiskoDependencies, buildOn: place };
     // Another look at the same machine takes nothing away that was checked.
     const request = isSame ? {} : { request: { hostKeyFingerprint: hostKey.fingerprint, options } };
     const isKept = await this.change({ report, ...request });
@@ -220,6 +246,14 @@ export class Wizard {
     this.#check = null;
     await this.attempt(async () => {
       await this.#client.install.check({ ...request, draft: this.draft.id });
+      await this.#reload();
+    });
+  }
+  async rehearse(): Promise<void> {
+    const { request } = this;
+    if (request === null) return;
+    await this.attempt(async () => {
+      await this.#client.install.rehearse({ ...request, draft: this.draft.id });
       await this.#reload();
     });
   }

@@ -1,27 +1,62 @@
 import type { JobSummary } from '../../shared/contract/job.ts';
-import type { JobId } from '../../shared/contract/ids.ts';
 import { isOver } from '../../shared/jobs/view.ts';
 import { JOB_STATES } from '../deploy/job-words.ts';
 import { formatNames } from '../ui/format.ts';
 
-/** Jobs that were under way and are over now: what a person who looks elsewhere wants to hear of. */
-export class EndedJobs {
-  readonly #running = new Set<JobId>();
+/** `asks`: it waits for a person; `halted`: what was to follow will not begin; `ended`: it is over. */
+export interface JobNews {
+  readonly kind: 'asks' | 'halted' | 'ended';
+  readonly job: JobSummary;
+}
 
-  /** Takes the present state of all jobs, and returns those that have ended since the last time. */
-  take(jobs: readonly JobSummary[]): JobSummary[] {
-    const ended = jobs.filter((job) => isOver(job.state) && this.#running.has(job.id));
-    for (const job of jobs) {
-      if (isOver(job.state)) this.#running.delete(job.id);
-      else this.#running.add(job.id);
-    }
-    return ended;
+/** What happened to jobs that a person who looks elsewhere wants to hear of, each once. */
+export class JobNewsReader {
+  readonly #running = new Set<string>();
+  readonly #told = new Set<string>();
+
+  /** Takes the present state of all jobs, and returns what is new since the last time. */
+  take(jobs: readonly JobSummary[]): JobNews[] {
+    return jobs.flatMap((job): JobNews[] => {
+      if (isOver(job.state)) return this.#running.delete(job.id) ? [{ kind: 'ended', job }] : [];
+      this.#running.add(job.id);
+      const { pendingPrompt, activity } = job;
+      if (pendingPrompt !== null && this.#isNew(`${job.id} ${pendingPrompt.id}`)) return [{ kind: 'asks', job }];
+      if (activity?.isHalted === true && this.#isNew(`${job.id} halted`)) return [{ kind: 'halted', job }];
+      return [];
+    });
+  }
+
+  #isNew(key: string): boolean {
+    const isNew = !this.#told.has(key);
+    this.#told.add(key);
+    return isNew;
   }
 }
 
-/** What a notification says of a job that has ended. */
-export function noticeOf(job: JobSummary): { title: string; body: string } {
-  return { title: `${job.title}: ${JOB_STATES[job.state].word}`, body: formatNames(job.hosts, 5) };
+/** What a notification says. */
+export function noticeOf({ kind, job }: JobNews): { title: string; body: string } {
+  switch (kind) {
+    case 'asks':
+      return { title: `${job.title}: waits for you`, body: job.pendingPrompt?.text ?? '' };
+    case 'halted':
+      return { title: `${job.title}: stopped`, body: job.activity?.text ?? '' };
+    case 'ended':
+      return { title: `${job.title}: ${JOB_STATES[job.state].word}`, body: formatNames(job.hosts, 5) };
+  }
+}
+
+/** The window's title: first what waits for a person, then what runs, then where one is. */
+export function windowTitle(active: readonly JobSummary[], fleetName: string | undefined): string {
+  const asking = active.filter(({ pendingPrompt }) => pendingPrompt !== null);
+  const halted = active.find(({ activity }) => activity?.isHalted === true);
+  const running = active.find(({ state }) => state === 'running');
+  const [first] = asking;
+  const news = first
+    ? `(${asking.length}) ${first.title} waits for you`
+    : halted
+      ? `${halted.title} (stopped)`
+      : running && `${running.title} (running)`;
+  return [news, fleetName, 'Nixstead'].filter(Boolean).join(' – ');
 }
 
 /** Asks for leave to show notifications. False where a person, or the browser, says no. */
@@ -31,10 +66,10 @@ export async function mayNotify(): Promise<boolean> {
 }
 
 /** Shows a notification of a job; pressing it brings the window forward and shows the job. */
-export function notify(job: JobSummary, onOpen: () => void): void {
+export function notify(news: JobNews, onOpen: () => void): void {
   if (!('Notification' in window) || Notification.permission !== 'granted') return;
-  const { title, body } = noticeOf(job);
-  const shown = new Notification(title, { body, tag: job.id });
+  const { title, body } = noticeOf(news);
+  const shown = new Notification(title, { body, tag: news.job.id });
   shown.onclick = () => {
     window.focus();
     onOpen();

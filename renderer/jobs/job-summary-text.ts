@@ -1,7 +1,7 @@
 import type { JobDetail } from '../../shared/contract/job.ts';
-import { JOB_STATES, jobDurationMs, OUTCOMES } from '../deploy/job-words.ts';
+import { JOB_STATES, jobDurationMs, originOf, OUTCOMES } from '../deploy/job-words.ts';
 import { stageTimes } from './compare-jobs.ts';
-import { formatClock, formatDate, formatDuration } from '../ui/format.ts';
+import { formatClock, formatCount, formatDate, formatDuration } from '../ui/format.ts';
 
 /** A job in a few lines of plain text, for a message or a notebook. */
 export function jobSummaryText(detail: JobDetail): string {
@@ -27,8 +27,18 @@ export function jobSummaryText(detail: JobDetail): string {
   return [
     `${summary.title}: ${JOB_STATES[summary.state].word}`,
     `${formatDate(at)} ${formatClock(at)}${took === null ? '' : `, took ${formatDuration(took)}`}, job ${summary.id}`,
+    ...originLines(detail.spec['origin']),
     ...hosts,
     ...(wrong.length > 0 ? ['What went wrong:', ...wrong] : []),
     '',
   ].join('\n');
+}
+
+function originLines(value: unknown): string[] {
+  const origin = originOf(value);
+  if (origin === null) return [];
+  const { by, commit } = origin;
+  const dirty =
+    commit !== null && commit.changedFiles > 0 ? ` and ${formatCount(commit.changedFiles, 'changed file')}` : '';
+  return [`by ${by}${commit === null ? '' : `, commit ${commit.revision}${dirty}`}`];
 }

@@ -89,7 +89,12 @@ export function formatMoment(at: number, now: number): string {
 
 /** `1 host`, `3 hosts`; `plural` where adding an s is wrong. */
 export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
-  return `${count.toLocaleString('en').replaceAll(',', '\u202f')} ${count === 1 ? singular : plural}`;
+  return `${formatNumber(count)} ${count === 1 ? singular : plural}`;
+}
+
+/** `1 000`: with a narrow space between thousands. */
+export function formatNumber(count: number): string {
+  return count.toLocaleString('en').replaceAll(',', '\u202f');
 }
 
 /** `gateway, nas and 3 more`: as many names as `limit` allows. */
