@@ -9,7 +9,6 @@ import { z } from 'zod';
 import type { Bench } from '../../build/bench/bench.ts';
 import { buildPage } from '../../build/page.ts';
 import type { Contract } from '../../shared/contract/index.ts';
-import type { FleetId } from '../../shared/contract/ids.ts';
 import type { JobDetail, JobEvent } from '../../shared/contract/job.ts';
 import { hostName } from '../../shared/contract/ids.ts';
 import {
@@ -18,6 +17,7 @@ import {
   webSocketPath,
   webSocketProtocol,
 } from '../../shared/doors/web-socket.ts';
+import { openFleet } from '../lab/engine-alone.ts';
 import { commandLine, createLab, labAvailability, nodePath } from '../lab/index.ts';
 import type { Lab } from '../lab/index.ts';
 import { openListeningSocket } from '../lab/listening-socket.ts';
@@ -67,13 +67,6 @@ function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-async function openFleet(client: Client, path: string): Promise<FleetId> {
-  for await (const event of await client.fleet.open({ path })) {
-    if (event.type === 'opened') return event.view.fleet.id;
-  }
-  throw new Error('the fleet was not opened');
-}
-
 /** Follows a job to its end, trusting hosts that are seen first. `onBatch` is what a window would have to draw. */
 async function follow(
   client: Client,
@@ -109,7 +102,7 @@ export default {
       config: { [host]: `environment.etc."big".source = pkgs.payload ${mebibytes};` },
     });
     const { client, enginePid } = await openApp(lab, until);
-    const fleetId = await openFleet(client, path);
+    const fleetId = (await openFleet(client, path)).fleet.id;
     // Built before, so that what is measured is the copy.
     await follow(client, (await client.deploy.start({ fleetId, hosts: [host], goal: 'build' })).jobId);
 

@@ -12,6 +12,7 @@ import { findProgram, programs } from '../../build/setup/programs.js';
 import { formatLayout } from '../../shared/disko/format.ts';
 import type { Layout } from '../../shared/disko/layout.ts';
 import { commandLine } from '../lab/index.ts';
+import { metricsOf } from './page-metrics.ts';
 
 const browserFile = findProgram(programs.find(({ names }) => names.includes('chromium'))?.names ?? []);
 const DISKS = 24;
@@ -60,11 +61,6 @@ interface Drag {
   readonly taskMs: number;
   readonly scriptMs: number;
   readonly layoutMs: number;
-}
-
-async function metricsOf(session: CDPSession): Promise<ReadonlyMap<string, number>> {
-  const { metrics } = await session.send('Performance.getMetrics');
-  return new Map(metrics.map(({ name, value }) => [name, value]));
 }
 
 /** Drags the edge of a partition to and fro, as fast as the page takes the pointer's moves. */

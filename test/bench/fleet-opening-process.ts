@@ -1,7 +1,6 @@
-import { createRouterClient } from '@orpc/server';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { createEngine } from '../../electron/engine/engine.ts';
+import { engineAlone } from '../lab/engine-alone.ts';
 import { colmenaHive } from '../../electron/engine/fleet/kinds/colmena-hive.ts';
 
 /**
@@ -10,17 +9,8 @@ import { colmenaHive } from '../../electron/engine/fleet/kinds/colmena-hive.ts';
  * Prints the milliseconds of each as JSON. The engine's own start is no part of a figure.
  */
 const [, , path = '', rounds = '1'] = process.argv;
-await using engine = await createEngine({
-  env: process.env,
-  surroundings: {
-    door: 'cli',
-    initialPath: null,
-    canChooseFolder: false,
-    chooseFolder: () => Promise.resolve(null),
-    openExternal: () => Promise.resolve(),
-  },
-});
-const client = createRouterClient(engine.router);
+await using engine = await engineAlone();
+const { client } = engine;
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();

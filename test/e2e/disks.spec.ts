@@ -47,6 +47,16 @@ test('a layout of a recipe is built by mouse and by keyboard, and every step can
   await expect(page.getByText('No fleet is open.')).toBeVisible();
   await window.expectAccessible();
 
+  // A file of this computer; one that is no text harms nothing.
+  const own = page.getByLabel('File of this computer');
+  const latin = Buffer.from('{ disko.devices.disk.a.device = "/dev/gr\xf6\xdfe"; }', 'latin1');
+  await own.setInputFiles({ name: 'old.nix', mimeType: 'text/plain', buffer: latin });
+  await expect(page.getByRole('article', { name: /^old\.nix is no text/ })).toBeVisible();
+  await own.setInputFiles({ name: 'mine.nix', mimeType: 'text/plain', buffer: Buffer.from(LAYOUT) });
+  await expect(disks.nixText).toContainText('The vault in the cellar.');
+  await expect(disks.part('root')).toHaveAccessibleName(/^root, 20G/);
+  await page.getByRole('button', { name: 'Choose another layout' }).click();
+
   await page.getByRole('radiogroup', { name: 'Encrypted' }).getByText('Yes').click();
   await page.getByRole('textbox', { name: 'Device of disk 1' }).fill('/dev/disk/by-id/nvme-DISK_1');
   await disks.recipe('Encrypted').click();
@@ -189,6 +199,16 @@ test('a recipe becomes a file of a host, which the flake sees, and a copy of it 
   await window.openFleet(fleet.path);
   await window.goTo('Disks');
   const disks = new DisksPage(window.page);
+
+  // What the host's configuration as a whole comes to is asked of nix.
+  await window.page.getByLabel('Layout of a host, evaluated').selectOption('alpha');
+  await window.page.getByRole('button', { name: 'Open its layout' }).click();
+  await expect(window.page.getByText('This is what the whole configuration of alpha comes to')).toBeVisible();
+  await expect.poll(() => disks.partNames('main')).toContain('root');
+  await window.expectAccessible();
+  await window.page.getByRole('button', { name: 'Choose another layout' }).click();
+  await window.dialog('Leave this layout?').getByRole('button', { name: 'Leave without saving' }).click();
+
   await disks.recipe('Single disk').click();
   await disks.saveIntoFleet.click();
   const dialog = window.dialog(/^Save .* into the fleet$/);
@@ -205,7 +225,7 @@ test('a recipe becomes a file of a host, which the flake sees, and a copy of it 
   expect(stdout).toContain(' A hosts/alpha/disks/main.nix');
 
   // The host itself is asked. A container has no disks of its own, and the page says what it shows, no more.
-  const machine = window.page.getByRole('region', { name: "The machine's disks" });
+  const { machine } = disks;
   await expect(machine.getByLabel('Machine')).toHaveValue('alpha');
   await machine.getByRole('button', { name: "Look at the machine's disks" }).click();
   await expect(machine.getByRole('status').first()).toContainText(/[0-9]+ disks?, seen|shows no disks, seen/);
@@ -234,7 +254,7 @@ test('a machine that nobody knows yet is asked for its disks: its key is compare
   const fleet = await home.fleet({ iota: {} });
   await window.openFleet(fleet.path);
   await window.goTo('Disks');
-  const machine = window.page.getByRole('region', { name: "The machine's disks" });
+  const { machine } = new DisksPage(window.page);
   await machine.getByLabel('Machine').selectOption('iota');
   await machine.getByRole('button', { name: "Look at the machine's disks" }).click();
 

@@ -30,23 +30,24 @@ test('a unit that fails is named: the host was switched all the same, and says s
   home,
   window,
 }) => {
-  const [alpha] = await home.hosts('alpha');
+  // A host of its own: its system would be what others go back to.
+  const [zeta] = await home.hosts('zeta');
   const fleet = await home.fleet((mark) => ({
-    alpha: { config: `pocket.units.media-scan = "${mark}";\npocket.failUnits = [ "media-scan" ];` },
+    zeta: { config: `pocket.units.media-scan = "${mark}";\npocket.failUnits = [ "media-scan" ];` },
   }));
   await window.openFleet(fleet.path);
-  await window.deployHost('alpha');
+  await window.deployHost('zeta');
 
   const { job } = window;
   await job.ends('partly done');
-  await expect(job.result('alpha')).toHaveText('units failed');
-  await expect(job.problem('alpha')).toContainText('alpha was switched, and a unit failed: media-scan.service');
+  await expect(job.result('zeta')).toHaveText('units failed');
+  await expect(job.problem('zeta')).toContainText('zeta was switched, and a unit failed: media-scan.service');
   await window.expectAccessible();
-  expect(await markOn(alpha)).toBe(fleet.mark);
-  expect(await alpha.read('systemctl', 'is-failed', 'media-scan')).toBe('failed');
+  expect(await markOn(zeta)).toBe(fleet.mark);
+  expect(await zeta.read('systemctl', 'is-failed', 'media-scan')).toBe('failed');
 
   await window.goTo('Fleet');
-  await expect(window.fleet.cell('alpha', 'state')).toHaveText(/1 unit failed/);
+  await expect(window.fleet.cell('zeta', 'state')).toHaveText(/1 unit failed/);
 });
 
 test('a host that cannot be reached fails with its address, and is tried again when it is there', async ({

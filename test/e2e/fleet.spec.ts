@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from './fixtures/test.ts';
 
 test('the table says what each host says of itself; tags, words and states filter it', async ({ home, window }) => {
@@ -60,13 +62,27 @@ test('a host that goes off is told when the hosts are checked, and keeps what it
   await expect(window.fleet.cell('delta', 'state')).toHaveText(/online|failed/);
 });
 
-test('what changed in the flake is there after it was evaluated again', async ({ home, window }) => {
+test('what changed in the flake is there after it was evaluated again, and a host without an address is still built', async ({
+  home,
+  window,
+}) => {
   const { path } = await home.fleet({ attic: {} });
   await window.openFleet(path);
   await expect(window.fleet.row('attic')).toBeVisible();
   await home.lab.controller.exec(['git', 'mv', 'hosts/attic', 'hosts/cellar'], { cwd: path });
+  await writeFile(join(path, 'hosts/cellar/host.nix'), '{ type = "server"; deployment.targetHost = null; }\n');
   await window.fleet.evaluate.click();
   await expect(window.fleet.row('cellar')).toBeVisible();
   await expect(window.fleet.row('attic')).toHaveCount(0);
   await expect(window.page.getByRole('banner')).toContainText(/\d+ changes?\s+not committed/);
+
+  const { deployDialog, job } = window;
+  await window.fleet.checkbox('cellar').check();
+  await window.fleet.deploySelected.click();
+  await expect(deployDialog.dialog).toContainText('cellar has no address to deploy to');
+  await deployDialog.goal('Build').check();
+  await expect(deployDialog.leftOut).toHaveCount(0);
+  await deployDialog.confirm();
+  await job.ends('succeeded');
+  await expect(job.stage('cellar', 'build')).toHaveAttribute('aria-valuetext', /^done/);
 });

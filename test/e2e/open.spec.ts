@@ -125,7 +125,7 @@ test('a door that takes the connection and stays silent is told, with a way on',
   await expect(page.getByRole('button', { name: 'Load the page again' })).toBeVisible();
 });
 
-test('a page that cannot be loaded says so, and is there when it can', async ({ window }) => {
+test('a page and a dialog that cannot be loaded say so, and are there when they can', async ({ window }) => {
   const { page } = window;
   window.expectComplaint(/Failed to load resource: net::ERR_FAILED/);
   await page.route('**/SettingsPage*.js', (route) => route.abort());
@@ -135,4 +135,18 @@ test('a page that cannot be loaded says so, and is there when it can', async ({ 
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Load anew' }).click();
   await expect(page.getByRole('region', { name: 'Choices' })).toBeVisible();
+
+  await page.route('**/CreateFleetDialog*.js', (route) => route.abort());
+  await window.goTo('Fleet');
+  await page.getByRole('button', { name: 'Create a fleet' }).click();
+  const creating = window.dialog('Create a fleet');
+  await expect(creating.getByRole('article', { name: 'This dialog could not be loaded' })).toBeVisible();
+  await window.expectAccessible();
+  await page.keyboard.press('Escape');
+  await expect(creating).toHaveCount(0);
+  await page.getByRole('button', { name: 'Create a fleet' }).click();
+  await page.unrouteAll();
+  await creating.getByRole('button', { name: 'Load anew' }).click();
+  await page.getByRole('button', { name: 'Create a fleet' }).click();
+  await expect(creating.getByRole('textbox', { name: 'Folder of the new fleet' })).toBeVisible();
 });

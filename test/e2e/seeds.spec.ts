@@ -35,6 +35,8 @@ test('colmena: a host in one block, and a factory whose hosts become nixosConfig
 }) => {
   await openGuide(home, window, 'one-block');
   await expectHosts(window, { webserver: '192.168.1.50' });
+  await window.fleet.details('webserver').click();
+  await expect(window.fleet.table).toContainText('root@192.168.1.50');
 
   await openGuide(home, window, 'factory');
   // The PC has no deployment, so its address is its name, as everywhere.
@@ -61,6 +63,8 @@ test('nixos-anywhere with colmenaHive, and the tags of the announcement', async 
   await expectHosts(window, { 'my-server': 'your-server-ip' });
   await window.fleet.filter.fill('@web');
   await expect(window.fleet.row('my-server')).toContainText('@web');
+  await window.fleet.details('my-server').click();
+  await expect(window.fleet.table).toContainText('root@your-server-ip');
 
   await openGuide(home, window, 'announcement');
   await window.fleet.filter.fill('@tag-a');

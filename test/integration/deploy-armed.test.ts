@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { runnerFile } from '../../electron/engine/jobs/job-folder.ts';
 import { jobDetail } from '../../shared/contract/job.ts';
 import type { LabHost } from '../lab/index.ts';
@@ -69,4 +70,44 @@ describeLab('a fault while the watchdog is armed', () => {
     expect(result.hosts['restarted']).toMatchObject(await stateOf(host));
     expect(running.watchdogs.at(-1)?.state).toBe('gone');
   });
+
+  test.each(Array.from({ length: process.env['NIXSTEAD_LONG'] === '1' ? 50 : 2 }, (_, round) => round + 1))(
+    'the whole controller dies at any moment (%i): afterwards every host is shown as it is, and no line is lost',
+    async (round) => {
+      const host = home.host('orphan');
+      const path = await home.fleet('dies', {
+        orphan: `pocket.activationSeconds = 1;\npocket.units.r${round} = "one";`,
+      });
+      const running = home.begin(path, 'orphan', '--watchdog', '5');
+      // Any moment: so many changes of steps are let pass, of about 25.
+      let left = Math.floor(Math.random() * 25);
+      await running.until(({ stage, state }) => (left -= 1) < 0 || (stage === 'verify' && state === 'done'));
+      const seen = running.steps.length;
+      await home.lab.controller.exec(['pkill', '-KILL', '-x', 'node']);
+      const id = await home.latestJob();
+      const folder = join(home.lab.folder, 'state/jobs', id);
+      const lines = async (): Promise<string[]> => (await readFile(join(folder, 'events.jsonl'), 'utf8')).split('\n');
+      const logs = async (): Promise<string[]> =>
+        Promise.all(
+          (await readdir(join(folder, 'log'))).toSorted().map((name) => readFile(join(folder, 'log', name), 'utf8')),
+        );
+      const [eventsThen, logsThen] = [(await lines()).slice(0, -1), await logs()];
+      // What was armed goes back by itself, and an activation ends.
+      const settled =
+        'for f in /run/nixstead/*; do [ ! -d "$f" ] || until [ -h "$f/verdict" ] && { [ "$(readlink "$f/verdict")" = kept ] || [ -s "$f/watchdog.status" ]; }; do sleep 0.1; done; done';
+      await host.read('sh', '-c', settled);
+      const job = await home.jobOver(id);
+      expect(job.summary.state).toMatch(/interrupted|succeeded/);
+      const shown = await home.cli(['fleet', 'status', path, '--on', 'orphan', '--json']);
+      expect(shown.stdout).toContain(`"currentSystem":"${await host.currentSystem()}"`);
+      expect(shown.stdout).toContain(`"generation":${await host.generation()}`);
+      expect((await lines()).slice(0, eventsThen.length)).toEqual(eventsThen);
+      const events = (await lines())
+        .filter((line) => line !== '')
+        .map((line) => z.object({ seq: z.int() }).parse(JSON.parse(line)));
+      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index));
+      expect(events.length).toBeGreaterThanOrEqual(seen);
+      for (const [index, text] of logsThen.entries()) expect((await logs())[index]).toContain(text);
+    },
+  );
 });

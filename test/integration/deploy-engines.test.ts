@@ -91,9 +91,22 @@ describeLab('deploying with the programs that people have', () => {
     expect(stagesOf(push.steps, 'shut')).toBe('plan done, evaluate done, build done, copy done');
     expect(await host.currentSystem()).toBe(before);
 
+    const remote = { name: 'remote', hosts: ['shut'], config: { shut: unit('remote') } };
+    const words = ['--engine', 'colmena', '--goal', 'push', '--build-on', 'target'];
+    const { path: there } = await home.lab.fleet('colmena', remote);
+    const built = await home.deploy(there, 'shut', ...words);
+    expect(built.result.hosts['shut'], built.stderr).toMatchObject({ state: 'succeeded' });
+    expect(stagesOf(built.steps, 'shut')).toBe('plan done, evaluate done, build done, copy skipped');
+    const { commands } = await home.job(built.result.job);
+    expect(commands.at(-1)?.command.argv).toContain('--build-on-target');
+    const log = (await home.cli(['jobs', 'log', built.result.job, '--host', 'shut'])).stdout;
+    const system = /Built "([^"]+)" on target node/.exec(log)?.[1] ?? '';
+    expect((await host.exec(['test', '-e', system])).exitCode).toBe(0);
+    expect((await home.lab.controller.exec(['test', '-e', system])).exitCode).toBe(1);
+
     const plan = await home.deploy(path, 'shut', '--engine', 'colmena', '--goal', 'dry-activate');
     const planned = await home.job(plan.result.job);
-    expect([planned.spec['engine'], planned.spec['wantedEngine']]).toEqual(['nix', 'colmena']);
+    expect(planned.spec).toMatchObject({ engine: 'nix', asked: { engine: 'colmena' } });
     const { result } = await home.deploy(path, 'shut', '--planned', plan.result.job);
     expect((await home.job(result.job)).spec['engine']).toBe('colmena');
     expect(result.hosts['shut']).toMatchObject({ state: 'succeeded', system: planned.changes['shut']?.after });
@@ -140,7 +153,8 @@ describeLab('deploying with the programs that people have', () => {
     });
     const failing = home.host('failing');
     const before = [await failing.currentSystem(), await failing.generation()];
-    const { result, steps, stderr } = await home.deploy(path, '*', '--engine', 'deploy-rs', '--watchdog', '20');
+    const words = ['--engine', 'deploy-rs', '--watchdog', '20', '--build-on', 'target'];
+    const { result, steps, stderr } = await home.deploy(path, '*', ...words);
     expect(result.hosts, stderr + JSON.stringify(result.hosts)).toMatchObject({
       node: { state: 'succeeded', system: await home.host('node').currentSystem() },
       failing: { state: 'reverted', error: { code: 'deploy-reverted-engine' } },
@@ -149,7 +163,11 @@ describeLab('deploying with the programs that people have', () => {
     expect(stagesOf(steps, 'node')).toBe(switched);
     const { watchdogs, commands } = await home.job(result.job);
     expect(watchdogs).toEqual({});
-    expect(commands.at(-1)?.command.argv).toEqual(expect.arrayContaining(['--confirm-timeout', '20']));
+    expect(commands.at(-1)?.command.argv).toEqual(
+      expect.arrayContaining(['--confirm-timeout', '20', '--remote-build']),
+    );
+    const isHere = await home.lab.controller.exec(['test', '-e', result.hosts['node']?.system ?? '']);
+    expect(isHere.exitCode).toBe(1);
     expect((await home.deployFails(path, 'node', '--engine', 'deploy-rs', '--goal', 'test')).code).toBe('engine-goal');
   });
 });

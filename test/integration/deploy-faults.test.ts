@@ -2,7 +2,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe-lab.ts';
-import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
+import { canSetClocks, setClock } from '../lab/wrong-clock/set-clock.ts';
+import { filesWith } from '../lab/files-with.ts';
+import { DeployLab, RunningDeploy, stagesOf } from './deploy/deploy-lab.ts';
 
 let home: DeployLab;
 const unit = (name: string): string => `pocket.units.${name} = "one";`;
@@ -163,15 +165,113 @@ describeLab('a deploy that goes wrong', () => {
     expect(await host.exec(['systemctl', 'is-failed', 'nginx'])).toMatchObject({ exitCode: 0 });
   });
 
-  test('sudo that wants a password is told before anything is built', async () => {
-    const { path } = await home.lab.fleet('colmena', { name: 'sudo', hosts: ['cable'], user: 'admin' });
+  test('sudo that wants a password is told before anything is built, and gets it where somebody is asked', async () => {
+    const { path } = await home.lab.fleet('colmena', {
+      ...{ name: 'sudo', hosts: ['cable'], user: 'admin' as const },
+      config: { cable: unit('typed') },
+    });
+    const host = home.host('cable');
     const rule = '/etc/sudoers.d/zz-password';
-    await home.host('cable').exec(['tee', rule], { stdin: 'admin ALL=(ALL:ALL) PASSWD: ALL\n' });
+    await host.exec(['tee', rule], { stdin: 'admin ALL=(ALL:ALL) PASSWD: ALL\n' });
+    const password = 'a password of admin';
+    await host.setPassword('admin', password);
     const { result, steps } = await home.deploy(path, 'cable');
-    await home.host('cable').read('rm', rule);
     expect(result.hosts['cable']?.error).toMatchObject({ code: 'deploy-sudo-password' });
     expect(stagesOf(steps, 'cable')).toContain('plan failed');
     expect(stagesOf(steps, 'cable')).toContain('build skipped');
+
+    const question = `Password for sudo on admin@${host.address}`;
+    const refused = await home.answer(path, ['cable'], ['wrong', '']);
+    expect(refused.questions).toEqual([question, `The last answer was not right. ${question}`]);
+    expect(refused.outcomes['cable']).toMatchObject({ state: 'failed', error: { code: 'deploy-sudo-refused' } });
+
+    const { questions, outcomes } = await home.answer(path, ['cable'], [password]);
+    expect(questions).toEqual([question]);
+    expect(outcomes['cable'], JSON.stringify(outcomes)).toMatchObject({
+      state: 'succeeded',
+      system: await host.currentSystem(),
+    });
+    await host.read('rm', rule);
+    expect(await filesWith(join(home.lab.folder, 'state'), password)).toEqual([]);
+  });
+
+  test('a second app that deploys to a host in mid-activation changes nothing, whatever the clock there says', async () => {
+    const host = home.host('good');
+    const first = await home.fleet('first-app', { good: `${unit('app')}\npocket.activationSeconds = 6;` });
+    const second = await home.fleet('second-app', { good: unit('other') });
+    const running = home.begin(first, 'good');
+    await running.untilWatchdog('good', 'armed');
+    await host.read('sh', '-c', 'until ls /run/nixstead/*/pid >/dev/null 2>&1; do sleep 0.05; done');
+    // A clock that was set while it runs makes everything look old; nothing of it may be swept.
+    await host.read('sh', '-c', 'touch -d "3 days ago" /run/nixstead/*');
+    const words = ['deploy', second, '--on', 'good', '--yes', '--json'];
+    const other = new RunningDeploy(home.lab, words, { NIXSTEAD_HOME: join(home.lab.folder, 'other-app') });
+    const { result: refused } = await other.over();
+    expect(refused.hosts['good']).toMatchObject({ state: 'failed', error: { code: 'deploy-busy', canRetry: true } });
+    const { result } = await running.over();
+    expect(result.hosts['good'], JSON.stringify(result)).toMatchObject({
+      state: 'succeeded',
+      system: await host.currentSystem(),
+      generation: await host.generation(),
+    });
+    expect(running.watchdogs.at(-1)?.state).toBe('kept');
+    const again = new RunningDeploy(home.lab, words, { NIXSTEAD_HOME: join(home.lab.folder, 'other-app') });
+    expect((await again.over()).result.hosts['good']).toMatchObject({
+      state: 'succeeded',
+      system: await host.currentSystem(),
+    });
+  });
+
+  test.skipIf(!canSetClocks).each(process.env['NIXSTEAD_LONG'] === '1' ? [-3, 400] : [400])(
+    'a host whose clock is wrong by %i days is switched, guarded and brought back as any other',
+    async (days) => {
+      const host = home.host('cable');
+      await setClock(host, days * 86_400);
+      const now = Number(await host.read('date', '+%s'));
+      expect(Math.abs(now - Date.now() / 1000 - days * 86_400)).toBeLessThan(60);
+      const name = `clock${Math.abs(days)}`;
+      const good = await home.fleet(name, { cable: unit(name) });
+      const running = home.begin(good, 'cable', '--watchdog', '30');
+      const { result } = await running.over();
+      expect(result.hosts['cable'], JSON.stringify(result)).toMatchObject({ state: 'succeeded' });
+      expect(running.watchdogs.map(({ state }) => state)).toEqual(['armed', 'kept']);
+      const before = [await host.currentSystem(), await host.generation()];
+      // Nobody can tell it to go back, so its own timer has to.
+      const bad = await home.fleet(`${name}-bad`, { cable: 'pocket.breakFirewall = true;' });
+      const back = home.begin(bad, 'cable', '--watchdog', '6');
+      const armed = await back.untilWatchdog('cable', 'armed');
+      const { result: reverted } = await back.over();
+      expect(reverted.hosts['cable']).toMatchObject({
+        state: 'reverted',
+        error: { code: 'deploy-reverted-unreachable' },
+      });
+      const wentBack = back.watchdogs.find(({ state }) => state === 'reverted')?.at ?? Infinity;
+      expect(wentBack - armed.at).toBeLessThan((6 + 10) * 1000);
+      expect([await host.currentSystem(), await host.generation()]).toEqual(before);
+    },
+  );
+
+  test('a full /boot is foretold by a plan, and a switch that meets it leaves the host as it was', async () => {
+    const host = home.host('bad');
+    // What an earlier test left behind: a unit that failed.
+    const before = [await host.currentSystem(), await host.generation()];
+    await host.read(
+      'sh',
+      '-c',
+      'mkdir -p /boot; mount -t tmpfs -o size=8k tmpfs /boot; cat /dev/zero > /boot/full || :',
+    );
+    const path = await home.fleet('boot', { bad: `${unit('boot')}\npocket.kernelVersion = "6.12.80";` });
+    const planned = await home.deployFails(path, 'bad', '--goal', 'dry-activate');
+    expect(planned).toMatchObject({
+      code: 'deploy-no-room',
+      title: expect.stringContaining('/boot has too little room'),
+    });
+    const error = await home.deployFails(path, 'bad');
+    expect(error.code).toBe('deploy-reverted-activation');
+    expect(error.evidence).toContain('Failed to install bootloader');
+    expect([await host.currentSystem(), await host.generation()]).toEqual(before);
+    await host.read('umount', '/boot');
+    expect((await home.deploy(path, 'bad')).result.hosts['bad']?.state).toMatch(/succeeded/);
   });
 
   test('hostile names, addresses and options are refused with the reason and reach no command', async () => {

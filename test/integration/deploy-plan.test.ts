@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { generation } from '../../shared/contract/generation.ts';
+import { generation, generationRoom } from '../../shared/contract/generation.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { DeployLab } from './deploy/deploy-lab.ts';
 
@@ -59,11 +59,17 @@ describeLab('a plan, and the way back', () => {
     expect(changes?.space[0]?.neededBytes).toBeLessThan(20 * 1024 * 1024);
     expect([await home.host('nas').currentSystem(), await home.host('nas').generation()]).toEqual(running);
 
+    // It is there for as long as it may be carried out.
+    const roots = async (): Promise<string> =>
+      (await home.lab.controller.exec(['nix-store', '--query', '--roots', changes?.after ?? ''])).stdout;
+    expect(await roots()).toContain(join(job.summary.id, 'systems/nas'));
+
     // Exactly what was planned is done, also where the fleet has gone on meanwhile.
     await writeFile(host, (await readFile(host, 'utf8')).replace('pocket.units.fresh', 'pocket.units.later'));
     const planned = ['--planned', job.summary.id];
     const done = (await home.deploy(path, 'nas', ...planned)).result.hosts['nas'];
     expect(done, JSON.stringify(done?.error)).toMatchObject({ state: 'succeeded', system: changes?.after });
+    expect(await roots()).not.toContain(job.summary.id);
     // What runs now is not what ran when the plan was made.
     expect((await home.deployFails(path, 'nas', ...planned)).code).toBe('deploy-plan-outdated');
     expect((await home.cli(['deploy', path, '--on', 'calm', '--yes', '--json', ...planned])).stdout).toContain(
@@ -121,6 +127,57 @@ describeLab('a plan, and the way back', () => {
     expect(await at()).toEqual(second);
     await home.cli(['rollback', path, '--on', 'calm', '--to', '999', '--yes', '--json']);
     expect((await home.job(await home.latestJob())).outcomes['calm']?.error?.code).toBe('deploy-no-generation');
+  });
+
+  test('old generations are deleted when it was said how much that frees; what is protected or needed stays', async () => {
+    const host = home.host('calm');
+    const big = await home.fleet('heavy', { calm: 'environment.etc.data.source = pkgs.payload 8;' });
+    await home.deploy(big, 'calm');
+    const [heavySystem, heavy] = [await host.currentSystem(), await host.generation()];
+    const path = await home.fleet('light', { calm: 'pocket.units.third = "one";' });
+    await home.deploy(path, 'calm');
+    const newest = await host.generation();
+    const generations = async (...options: string[]) => home.cli(['generations', path, 'calm', ...options]);
+    const number = String(heavy);
+    const exists = async () => (await host.exec(['test', '-e', heavySystem ?? ''])).exitCode === 0;
+
+    expect((await generations('--protect', number)).stdout).toMatch(/protected/);
+    const spared = await generations('--delete', number, '--yes');
+    expect([spared.exitCode, spared.stderr]).toEqual([2, expect.stringContaining('It is protected.')]);
+    // Not even whoever deletes the generation there, past us, takes the system away.
+    const profile = '/nix/var/nix/profiles/system';
+    await host.exec(['nix-env', '-p', profile, '--delete-generations', number]);
+    await host.exec(['nix-store', '--gc']);
+    expect(await exists()).toBe(true);
+    await host.exec(['ln', '-s', heavySystem ?? '', `${profile}-${number}-link`]);
+
+    const dry = await generations('--unprotect', number, '--delete', number, '--dry-run', '--json');
+    const { onlyBytes } = generationRoom.parse(JSON.parse(dry.stdout));
+    expect(onlyBytes).toBeGreaterThan(8 * 1024 ** 2);
+    expect(onlyBytes).toBeLessThan(9 * 1024 ** 2);
+    expect(await exists()).toBe(true);
+
+    const removed = await generations('--delete', number, '--yes');
+    expect(removed.exitCode, removed.stdout + removed.stderr).toBe(0);
+    expect(removed.stdout).toMatch(/frees 8\.\d MiB/);
+    expect(await exists()).toBe(false);
+    expect((await host.exec(['test', '-e', `${profile}-${number}-link`])).exitCode).toBe(1);
+    expect(await host.generation()).toBe(newest);
+    const job = await home.job(await home.latestJob());
+    expect(job.steps.find(({ stage }) => stage === 'clean')?.note).toMatch(/freed$/);
+  });
+
+  test('what nobody here has deployed is not replaced unseen, where the fleet says so', async () => {
+    const host = home.host('full');
+    const before = await host.currentSystem();
+    const config = { full: 'deployment.replaceUnknownProfiles = false;\npocket.units.mine = "one";' };
+    const { path } = await home.lab.fleet('colmena', { name: 'unknown', hosts: ['full'], config });
+    expect(await home.deployFails(path, 'full')).toMatchObject({ code: 'deploy-unknown-system', evidence: before });
+    expect(await host.currentSystem()).toBe(before);
+    const planned = await home.deploy(path, 'full', '--goal', 'dry-activate');
+    expect((await home.job(planned.result.job)).changes['full']?.isUnknown).toBe(true);
+    const { result } = await home.deploy(path, 'full', '--planned', planned.result.job);
+    expect(result.hosts['full']).toMatchObject({ state: 'succeeded', system: await host.currentSystem() });
   });
 
   test('says that a system would not fit before anything of it is copied', async () => {

@@ -65,6 +65,28 @@ describeLab('a deploy in waves', () => {
     expect((await home.job(result.job)).waves?.map(({ state }) => state)).toEqual(['stopped', 'skipped']);
   });
 
+  test('asks for a password of sudo once a host: its gate and going back use what was typed', async () => {
+    const password = 'a password of admin';
+    for (const name of ['a', 'b']) {
+      await home.host(name).setPassword('admin', password);
+      await home.host(name).exec(['tee', '/etc/sudoers.d/zz-password'], { stdin: 'admin ALL=(ALL:ALL) PASSWD: ALL\n' });
+    }
+    const before = await systems();
+    const config = { a: unit('typed'), b: 'pocket.failActivation = true;' };
+    const { path } = await home.lab.fleet('colmena', { name: 'typed', hosts: ['a', 'b'], config, user: 'admin' });
+    const waves = '[waves]\nwhen-stopped = "go-back"\n[[waves.wave]]\non = "a"\nhealth = true\n';
+    const check = '[hosts.a]\nhealth = [{ name = "root may", command = ["test", "-r", "/etc/shadow"] }]\n';
+    await writeFile(join(path, 'nixstead.toml'), `${check}${waves}`);
+    const { questions, outcomes } = await home.answer(path, ['a', 'b'], [password, password]);
+    expect(questions.map((text) => text.replace(/@.*/, ''))).toEqual(Array(2).fill('Password for sudo on admin'));
+    expect(outcomes, JSON.stringify(outcomes)).toMatchObject({
+      a: { state: 'reverted', error: { code: 'wave-went-back' } },
+      b: { state: 'reverted' },
+    });
+    expect(await systems()).toEqual(before);
+    for (const name of ['a', 'b']) await home.host(name).read('rm', '/etc/sudoers.d/zz-password');
+  });
+
   test('waits for a person, and where nobody can be asked it stops there', async () => {
     const path = await home.fleet('pause', { a: unit('three'), b: unit('three') });
     const file = await waves('pause', '[[wave]]\non = "a"\npause = true\n');

@@ -9,6 +9,8 @@ import { commandLine, createLab, type Lab } from '../lab/index.ts';
 
 let lab: Lab;
 let folder: string;
+/** Of a layout that nix waits for without end; it is begun first, since it takes its whole time. */
+let endless: ReturnType<typeof disks>;
 const failure = z.object({ error: problemSchema });
 const model = z.object({
   layout: z.record(z.string(), z.unknown()),
@@ -45,6 +47,9 @@ describeLab('disk layouts on the command line', () => {
     lab = await createLab({ name: 'disks', onProgress: console.log });
     folder = join(lab.folder, 'layouts');
     await mkdir(folder);
+    await lab.controller.exec(['mkfifo', join(folder, 'pipe')]);
+    const text = '{ disko.devices = builtins.fromJSON (builtins.readFile ./pipe); }\n';
+    endless = disks('import', await file('endless.nix', text), '--json');
   });
   afterAll(() => lab?.down());
 
@@ -67,16 +72,42 @@ describeLab('disk layouts on the command line', () => {
     expect(await done('roundtrip', path)).toContain('device = "/dev/vda";');
   });
 
-  test('an evaluation without end stops at its limits of time and memory', async () => {
-    const memory = await file(
-      'memory.nix',
-      '{ disko.devices = builtins.fromJSON (toString (builtins.length (builtins.genList (x: x) 1000000000))); }\n',
+  test('what cannot be read is refused with the place and what to do, and what other files say is read with them', async () => {
+    const asks = await file('asks.nix', '{ disks, ... }:\n{ disko.devices.disk.a.device = builtins.head disks; }\n');
+    expect(await refused('check', asks)).toMatchObject({
+      code: 'layout-arguments',
+      place: { line: 1 },
+      advice: ['Give it with --arg disks=VALUE.'],
+    });
+    expect((await read(asks, '--arg', 'disks=["/dev/vda"]')).layout).toEqual({ disk: { a: { device: '/dev/vda' } } });
+
+    await file('other.nix', '{ disk.main = { type = "disk"; device = "/dev/vda"; }; }\n');
+    const imports = await file('imports.nix', '{\n  disko.devices = import ./other.nix;\n}\n');
+    expect(await read(imports)).toMatchObject({
+      way: 'evaluation',
+      layout: { disk: { main: { device: '/dev/vda' } } },
+      readOnly: { line: 2 },
+    });
+    const lost = await file('lost.nix', '{\n  disko.devices = import ./gone.nix;\n}\n');
+    expect(await refused('import', lost)).toMatchObject({
+      code: 'layout-evaluation',
+      evidence: expect.stringContaining('gone.nix'),
+      place: { line: 2 },
+    });
+
+    const wrong = await file('wrong.nix', `{\n  disko.devices.disk.main = { ${disk('root.size =\n"10GiB";')} };\n}\n`);
+    const checked = await disks('check', wrong, '--json');
+    expect(checked.exitCode).toBe(1);
+    expect(JSON.parse(checked.stdout)).toContainEqual(
+      expect.objectContaining({ code: 'size-format', severity: 'error', line: 3 }),
     );
-    const asked = await refused('import', memory);
-    expect(asked.code).toBe('layout-evaluation');
-    expect(asked.title).toMatch(/more memory/);
-    const recursion = await refused('import', await file('recursion.nix', 'let a = a; in { disko.devices = a; }\n'));
-    expect(recursion).toMatchObject({ code: 'layout-error', place: { line: 1 } });
+    expect((await disks('check', wrong)).stdout).toContain('error line 3: Write sizes as a whole number');
+
+    expect(await refused('import', folder)).toMatchObject({ code: 'file-unreadable' });
+    expect(await refused('import', '/dev/zero')).toMatchObject({ code: 'file-unreadable' });
+    const latin = join(folder, 'latin-1.nix');
+    await writeFile(latin, Buffer.from('{ disko.devices.disk.a.device = "/dev/gr\xf6\xdfe"; }\n', 'latin1'));
+    expect(await refused('check', latin)).toMatchObject({ code: 'file-not-text' });
   });
 
   describe('of a host of the fleet', () => {
@@ -144,6 +175,29 @@ describeLab('disk layouts on the command line', () => {
     expect(await done('export', changed)).toBe(text.replace('20G', '30G'));
     expect(await done('export', changed, '--fresh')).toContain('size = "30G";\n');
     expect(await refusedPlainly('export', await file('no.json', '{ "layout": 5 }'))).toContain('holds no layout');
+    expect(await refusedPlainly('export', await file('far.json', '{ "disk": { "a": 1e999 } }'))).toContain('Infinity');
+    const torn = await file('torn.json', JSON.stringify({ layout: {}, source: { text: '{' } }));
+    expect(await refusedPlainly('export', torn)).toContain('line 1');
+  });
+
+  test('an evaluation without end stops at its limits of time and memory', async () => {
+    const memory = await file(
+      'memory.nix',
+      '{ disko.devices = builtins.fromJSON (toString (builtins.length (builtins.genList (x: x) 1000000000))); }\n',
+    );
+    const asked = await refused('import', memory);
+    expect(asked.code).toBe('layout-evaluation');
+    expect(asked.title).toMatch(/more memory/);
+    const recursion = await refused('import', await file('recursion.nix', 'let a = a; in { disko.devices = a; }\n'));
+    expect(recursion).toMatchObject({ code: 'layout-error', place: { line: 1 } });
+    const { exitCode, stdout, stderr } = await endless;
+    expect(exitCode, stdout + stderr).toBe(1);
+    expect(failure.parse(JSON.parse(stdout)).error).toMatchObject({
+      code: 'layout-evaluation',
+      title: expect.stringMatching(/^The layout takes longer than 20 s to evaluate/),
+      place: { line: 1 },
+    });
+    expect((await lab.controller.exec(['pgrep', '-f', 'nix.*endless'])).stdout).toBe('');
   });
 });
 

@@ -223,6 +223,25 @@ describeLab('the doctor', () => {
     ]);
   });
 
+  test('looks over a repository that git cannot read as a folder, and says so', async () => {
+    const path = await fleetOf('doctor-hive', 'broken repository');
+    await writeFile(join(path, '.git/index'), 'no index');
+    const { exitCode, findings } = await check(path);
+    expect(exitCode).toBe(1);
+    expect(find(findings, 'git-unreadable')).toMatchObject({ severity: 'error' });
+    expect(find(findings, 'git-unreadable')?.message).toContain('index');
+    expect(find(findings, 'nixpkgs-unsupported')).toMatchObject({ file: 'flake.nix', line: 6 });
+  });
+
+  test('takes a flake without hosts for one that evaluates', async () => {
+    const path = join(lab.folder, 'fleets', 'no hosts');
+    await mkdir(path);
+    await writeFile(join(path, 'flake.nix'), '{ outputs = _: { nixosConfigurations = { }; }; }\n');
+    const { exitCode, findings } = await check(path);
+    expect(findings.map(essence)).toEqual(['warning  no-hosts  -  flake.nix  -']);
+    expect(exitCode).toBe(0);
+  });
+
   test('has nothing to say of a fleet that is in order', async () => {
     const { path } = await lab.fleet('colmena', { name: 'in order', hosts: ['solo'] });
     const file = join(path, 'flake.nix');

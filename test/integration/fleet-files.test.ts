@@ -71,7 +71,7 @@ describe('the work tree around a fleet in a subfolder', () => {
     });
   });
 
-  it('says when the head is detached, and when a merge stopped at a conflict', async () => {
+  it('says when the head is detached, and when a merge or a rebase stopped at a conflict', async () => {
     await run('checkout', '--quiet', '-b', 'other');
     write('flake.nix', '{ other = 1; }\n');
     await run('commit', '--quiet', '-am', 'other');
@@ -81,6 +81,9 @@ describe('the work tree around a fleet in a subfolder', () => {
     await git(['merge', 'other'], { cwd, expectedExitCodes: [1] });
     expect(await state()).toMatchObject({ operation: 'merge', files: [{ file: 'flake.nix', state: 'conflict' }] });
     await run('merge', '--abort');
+    await git(['rebase', 'other'], { cwd, expectedExitCodes: [1] });
+    expect(await state()).toMatchObject({ operation: 'rebase', files: [{ file: 'flake.nix', state: 'conflict' }] });
+    await run('rebase', '--abort');
     await run('checkout', '--quiet', '--detach');
     expect(await state()).toMatchObject({ operation: null, branch: null });
   });

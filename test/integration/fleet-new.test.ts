@@ -8,7 +8,7 @@ import { describeLab } from '../lab/describe-lab.ts';
 import { commandLine, createLab, type Lab } from '../lab/index.ts';
 
 let lab: Lab;
-const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIInventedInventedInventedInventedInvented ada@desk';
+const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIInventedInventedInventedInventedInventedKey ada@desk';
 const failure = z.object({ error: problemSchema });
 
 const nixstead = (...[group = '', verb = '', ...rest]: string[]) =>
@@ -264,6 +264,7 @@ describeLab('a new fleet', () => {
         ['--', '-oProxyCommand=x'],
         ['--', '${builtins.abort "x"}'],
         ['odd', '--target', '-oProxyCommand=touch /tmp/x'],
+        ['odd', '--target', 'root@10.0.0.5:99999'],
       ]) {
         expect(await refused('fleet', 'add-host', path, ...argv), argv.join(' ')).toMatchObject({
           code: 'fleet-bad-value',
@@ -309,7 +310,7 @@ describeLab('a new fleet', () => {
     const path = join(lab.folder, 'fleets/hostile');
     const name = 'a "quoted" ${builtins.abort "no"} \'\' \\ name';
     const comment = '"; evil = builtins.abort "no"; x = "${1}';
-    const keyWithComment = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA ${comment}`;
+    const keyWithComment = `${key.replace('ada@desk', '')}${comment}`;
     await done('fleet', 'new', path, '--name', name, '--key', keyWithComment, '--user', 'ada', '--time-zone', 'UTC');
     await lab.lock(path);
     await done('fleet', 'add-host', path, 'nas', '--target', '10.0.0.5');

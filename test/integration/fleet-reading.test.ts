@@ -19,7 +19,9 @@ let wrapper: string;
 /** Runs the command line where the fleet's owner sits. Every start of nix is written down. */
 async function nixstead(...argv: string[]) {
   const command = ['node', commandLine, ...argv];
-  return lab.controller.exec(command, { timeoutMs: 90_000, env: { NIXSTEAD_NIX: wrapper, NIX_CALLS: calls } });
+  // 200 MB suffice for a fleet of the lab; what wants more than that says so soon.
+  const env = { NIXSTEAD_NIX: wrapper, NIX_CALLS: calls, GC_MAXIMUM_HEAP_SIZE: '200000000' };
+  return lab.controller.exec(command, { timeoutMs: 90_000, env });
 }
 
 async function show(fleet: string, ...options: string[]) {
@@ -95,7 +97,16 @@ describeLab('reading fleets', () => {
   describe('what a configuration tells', () => {
     test('comes with the files that make the host, and from memory as long as nothing changes', async () => {
       const { path } = await lab.fleet('factory', { name: 'factory', hosts: ['alpha', 'beta'] });
-      const keys = 'keys.tls.text = "the text of a key is never read"; replaceUnknownProfiles = false;';
+      const keys =
+        'keys.tls.text = "the text of a key is never read"; replaceUnknownProfiles = false; buildOnTarget = true; ' +
+        'privilegeEscalationCommand = [ "doas" ]; sshOptions = [ "-A" ];';
+      // The options by which agenix and home-manager are known.
+      const options = ['age', 'home-manager'].map(
+        (name) => `options.${name} = lib.mkOption { type = lib.types.str; default = ""; };`,
+      );
+      const beta = join(path, 'hosts/beta/default.nix');
+      const declared = `./disko.nix ({ lib, ... }: { ${options.join(' ')} })`;
+      await writeFile(beta, (await readFile(beta, 'utf8')).replace('./disko.nix', declared));
       await must('sed', '-i', `s/deployment = {/& ${keys}/`, join(path, 'hosts/alpha/host.nix'));
       await must('sed', '-i', 's/"alpha"/"alpha-prime"/', join(path, 'hosts/alpha/default.nix'));
       await evaluations();
@@ -104,6 +115,7 @@ describeLab('reading fleets', () => {
       expect(hosts['alpha']).toMatchObject({
         keys: ['tls'],
         replaceUnknownProfiles: false,
+        ...{ buildOnTarget: true, privilegeCommand: ['doas'], sshOptions: ['-A'] },
         traits: {
           ...{ hostName: 'alpha-prime', stateVersion: '25.11', role: 'server', uses: ['disko', 'sops-nix'] },
           files: [
@@ -115,6 +127,7 @@ describeLab('reading fleets', () => {
           ],
         },
       });
+      expect(hosts['beta']?.traits?.uses).toEqual(['disko', 'sops-nix', 'agenix', 'home-manager']);
       expect(JSON.stringify(hosts)).not.toContain('never read');
       expect((await show(path)).hosts).toEqual(hosts);
       expect(await evaluations()).toBe(0);
@@ -131,6 +144,24 @@ describeLab('reading fleets', () => {
       expect(hosts['alpha']?.traits).toMatchObject({ hostName: 'alpha', problem: null });
       expect(hosts['beta']?.traits).toMatchObject({ problem: null, hostName: null, stateVersion: '25.11' });
       expect(hosts['gamma']?.traits).toMatchObject({ hostName: 'gamma', problem: null });
+    });
+
+    test('a host for which memory does not reach says so, and the others are read in smaller pieces', async () => {
+      const hosts = ['alpha', 'beta', 'gamma', 'delta'];
+      const hungry = "builtins.foldl' (sum: next: sum + next) 0 (builtins.genList (number: number) 100000000)";
+      const config = { beta: `nixpkgs.hostPlatform = if ${hungry} > 0 then "x86_64-linux" else "";` };
+      const { path } = await lab.fleet('plain', { name: 'hungry', hosts, config });
+      const { fleet, hosts: read } = await show(path, '--no-details');
+      expect(read['beta']).toMatchObject({
+        system: null,
+        problem: { code: 'nix-killed-by-memory', title: 'Memory ran out', canRetry: true },
+      });
+      for (const name of ['alpha', 'gamma', 'delta']) {
+        expect(read[name]).toMatchObject({ system: 'x86_64-linux', problem: null });
+      }
+      expect(fleet.problems).toEqual([]);
+      // It may reach next time, so nothing of it is remembered.
+      expect((await show(path, '--no-details')).fleet.fromCache).toBe(false);
     });
 
     test('deploy-rs: its settings with their defaults, and profiles in the order in which they are deployed', async () => {

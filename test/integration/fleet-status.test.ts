@@ -94,8 +94,14 @@ describeLab('the state of hosts', () => {
     expect(status, deployed.stdout).toMatchObject({ reachability: 'online', generation: 2 });
     expect(status?.failedUnits.join()).toContain('broken');
     expect(status?.lastDeploy?.state).toBe('switched-with-failures');
-    const { stdout } = await nixstead('fleet', 'hosts', path, '--on', 'state:failed');
-    expect(stdout).toBe('alpha\n');
+    const on = async (expression: string) => (await nixstead('fleet', 'hosts', path, '--on', expression)).stdout;
+    expect(await on('state:failed')).toBe('alpha\n');
+    expect(await on('state:reboot')).toBe('');
+    // As after a boot with another kernel than the one of the profile.
+    const older = 'mkdir /run/older && touch /run/older/kernel && ln -sfn /run/older /run/booted-system';
+    await lab.host('alpha').read('sh', '-c', older);
+    expect(await on('state:reboot & state:reachable')).toBe('alpha\n');
+    expect(await on('!state:reboot')).toBe('');
     expect((await nixstead('fleet', 'status', path)).stdout).toMatch(/alpha +● online +2 .*broken/);
   });
 });

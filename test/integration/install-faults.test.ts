@@ -8,6 +8,10 @@ let home: InstallLab;
 /** Time to do something to a machine while its system is being built. */
 const slowBuild = '  environment.etc.slow.source = pkgs.slow 3;';
 
+/** At once, and then what a file system keeps for root. */
+const fill =
+  'fallocate -l "$(df --output=avail -k /mnt | tail -n 1)KiB" /mnt/filler; cat /dev/zero > /mnt/reserve || :';
+
 describeLab('an install that goes wrong', () => {
   beforeAll(async () => {
     home = await InstallLab.start('faults');
@@ -30,11 +34,13 @@ describeLab('an install that goes wrong', () => {
     expect(bench.errorOf(wrong).advice[0]).toBe('Nothing on the disks of bare was changed.');
   });
 
-  test('by a disk that was swapped since it was confirmed, or a machine that was, stops at the gate', async () => {
-    const [swapped, rekeyed] = await Promise.all([home.machine('swapped'), home.machine('rekeyed')]);
-    await Promise.all([swapped.config(slowBuild), rekeyed.config(slowBuild)]);
+  test('by a disk that was swapped since it was confirmed or pulled out, or by another machine, stops at the gate', async () => {
+    const benches = await Promise.all(['swapped', 'rekeyed', 'pulled'].map((name) => home.machine(name)));
+    const [swapped, rekeyed, pulled] = benches;
+    if (swapped === undefined || rekeyed === undefined || pulled === undefined) throw new Error('no machines');
+    await Promise.all(benches.map((bench) => bench.config(slowBuild)));
     const before = await swapped.digest();
-    const [one, two] = await Promise.all([swapped.install(), rekeyed.install()]);
+    const [one, two, three] = await Promise.all([swapped.install(), rekeyed.install(), pulled.install()]);
     await Promise.all([
       one
         .until((step) => step.stage === 'build' && step.state === 'running')
@@ -42,8 +48,12 @@ describeLab('an install that goes wrong', () => {
       two
         .until((step) => step.stage === 'build' && step.state === 'running')
         .then(() => rekeyed.host.regenerateHostKey()),
+      three.until((step) => step.stage === 'build' && step.state === 'running').then(() => pulled.host.pullDisk('vda')),
     ]);
-    const [first, second] = await Promise.all([one.over(), two.over()]);
+    const [first, second, third] = await Promise.all([one.over(), two.over(), three.over()]);
+    expect(pulled.errorOf(third), JSON.stringify(pulled.errorOf(third))).toMatchObject({ code: 'gate-disk-missing' });
+    expect(pulled.stagesOf(third)).toContain('gate failed, disko skipped');
+    expect(pulled.errorOf(third).advice).toContain('Nothing on the disks of pulled was changed.');
     expect(swapped.errorOf(first)).toMatchObject({
       code: 'gate-disk-not-confirmed',
       title: expect.stringContaining('LAB-STRANGER'),
@@ -54,14 +64,24 @@ describeLab('an install that goes wrong', () => {
     expect(rekeyed.stagesOf(second)).toMatch(/(?:hardware|gate) failed, .*disko skipped/);
   });
 
-  test('while its system is built, or because it does not fit, has changed nothing', async () => {
-    const [broken, small] = await Promise.all([home.machine('broken'), home.machine('small', { size: '300M' })]);
+  test('while its system is built, because it does not fit, or because nobody could log in, has changed nothing', async () => {
+    const [broken, small, shut] = await Promise.all([
+      home.machine('broken'),
+      home.machine('small', { size: '300M' }),
+      home.machine('shut'),
+    ]);
     await Promise.all([
       broken.config('  environment.etc.x.source = pkgs.failing;'),
       small.config('  environment.etc.x.source = pkgs.payload 40;'),
+      shut.common((text) => text.replace(/sshKeys = \[[^\]]*\]/, 'sshKeys = [ ]')),
     ]);
-    const [one, two] = await Promise.all([broken.install(), small.install([], { root: '30M' })]);
-    const [first, second] = await Promise.all([one.over(), two.over()]);
+    const [one, two, three] = await Promise.all([broken.install(), small.install([], { root: '30M' }), shut.install()]);
+    const [first, second, third] = await Promise.all([one.over(), two.over(), three.over()]);
+    expect(shut.errorOf(third)).toMatchObject({
+      code: 'install-nobody-logs-in',
+      evidence: expect.stringContaining('sam: 0 SSH keys, no password'),
+    });
+    expect(shut.stagesOf(third)).toContain('review failed, kexec skipped');
     expect(broken.errorOf(first)).toMatchObject({ code: 'nix-builder-failed' });
     expect(broken.stagesOf(first)).toContain('build failed, review skipped');
     expect(small.errorOf(second)).toMatchObject({ code: 'install-closure-too-large' });
@@ -69,12 +89,13 @@ describeLab('an install that goes wrong', () => {
     for (const [bench, run] of [
       [broken, first],
       [small, second],
+      [shut, third],
     ] as const) {
       expect(bench.errorOf(run).advice).toContain(`Nothing on the disks of ${bench.name} was changed.`);
     }
   });
 
-  test('whose password for sudo is wrong, whose kernel refuses kexec, or that is cancelled before, leaves the system there as it was', async () => {
+  test('whose password is wrong, for sudo or by now, whose kernel refuses kexec, or that is cancelled before, leaves the system there as it was', async () => {
     const bench = await home.machine('refusing', { role: 'debian' });
     await bench.host.read('touch', '/etc/lab-no-kexec');
     const state = async (): Promise<string> =>
@@ -94,8 +115,24 @@ describeLab('an install that goes wrong', () => {
     expect(wrong.stdout).toContain('1 incorrect password attempt');
     expect(await state()).toBe(before);
 
+    // A password that is changed between two logins is not tried again and again.
+    const ownKey = join(home.lab.folder, 'unknown-key');
+    await home.lab.controller.exec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', ownKey]);
+    await bench.host.setPassword('root', 'once');
+    await bench.host.read('sh', '-c', 'echo "echo root:changed | chpasswd" >> /root/.bashrc');
+    bench.secrets = { NIXSTEAD_SSH_PASSWORD: 'once' };
+    const denied = await (await bench.install(['--identity', ownKey])).over();
+    expect(bench.errorOf(denied)).toMatchObject({ code: 'ssh-denied' });
+    expect(bench.stagesOf(denied)).toMatch(/^plan failed, evaluate skipped/);
+    expect((await bench.host.sshLog()).match(/Failed password for root/g)).toHaveLength(1);
+    bench.secrets = {};
+    await bench.host.read('sed', '-i', '/chpasswd/d', '/root/.bashrc');
+    expect(await state()).toBe(before);
+
     const refused = await (await bench.install()).over();
-    expect(bench.errorOf(refused)).toMatchObject({ code: 'install-kexec-refused' });
+    expect(bench.errorOf(refused), JSON.stringify(bench.errorOf(refused))).toMatchObject({
+      code: 'install-kexec-refused',
+    });
     expect(bench.errorOf(refused).evidence).toContain('kexec_load failed');
     expect(await state()).toBe(before);
 
@@ -109,6 +146,24 @@ describeLab('an install that goes wrong', () => {
     expect(cancelled.result.state).toBe('cancelled');
     expect(bench.errorOf(cancelled).evidence).toBe('Nothing on the disks of refusing was changed.');
     expect(await state()).toBe(before);
+  });
+
+  test('whose installer has no memory left has erased nothing, says so, and goes on when there is some', async () => {
+    const bench = await home.machine('tight', { memory: '400m' });
+    const before = await bench.digest();
+    const running = await bench.install();
+    await running.until((step) => step.stage === 'gate' && step.state === 'running');
+    await bench.host.fillDisk();
+    const full = await running.over();
+    expect(bench.errorOf(full), JSON.stringify(bench.errorOf(full))).toMatchObject({ code: 'install-memory-full' });
+    expect(bench.stagesOf(full)).toContain('disko failed, copy skipped');
+    expect(bench.errorOf(full).advice[0]).toBe('Nothing on the disks of tight was changed.');
+    expect(await bench.digest()).toBe(before);
+    await bench.host.freeDisk();
+    const resumed = await bench.resume(idOf(full.result), '--confirm-wipe', bench.serial);
+    expect(resumed.exitCode, resumed.stderr).toBe(0);
+    expect(bench.stagesOf(resumed)).toContain('hardware skipped, gate done, disko done, copy done');
+    expect(await bench.host.read('hostname')).toBe('tight');
   });
 
   test.concurrent(
@@ -135,17 +190,26 @@ describeLab('an install that goes wrong', () => {
   );
 
   test.concurrent(
-    'by a cable pulled in mid-copy goes on from there, and a machine with another key than was made for it is not taken for it',
+    'by a full disk, then by a cable pulled in mid-copy goes on from there, and a machine with another key than was made for it is not taken for it',
     async () => {
       const bench = await home.machine('cut');
       await bench.config('  environment.etc.data.source = pkgs.payload 60;');
       await bench.host.link({ kbitPerSecond: 60_000 });
-      const running = await bench.install(['--boot-limit', '60']);
+      // Something fills the new disk meanwhile.
+      const filling = await bench.install(['--boot-limit', '60']);
+      await filling.until((step) => step.stage === 'copy' && step.done > 4 * 1024 * 1024);
+      await bench.host.read('sh', '-c', fill);
+      const full = await filling.over();
+      expect(bench.errorOf(full), JSON.stringify(bench.errorOf(full))).toMatchObject({ code: 'nix-disk-full-target' });
+      expect(bench.errorOf(full).advice[0]).toMatch(/^What was on \/dev\/vda \(LAB-CUT\) is erased/);
+      await bench.host.read('rm', '/mnt/filler', '/mnt/reserve');
+
+      const running = bench.run('--resume', idOf(full.result));
       await running.until((step) => step.stage === 'copy' && step.done > 8 * 1024 * 1024);
       await bench.host.link('down');
       const cut = await running.over();
       expect(bench.errorOf(cut)).toMatchObject({ code: 'ssh-connection-lost', canRetry: true });
-      expect(bench.stagesOf(cut)).toContain('disko done, copy failed, install skipped');
+      expect(bench.stagesOf(cut)).toContain('disko skipped, copy failed, install skipped');
       expect(bench.errorOf(cut).advice[0]).toMatch(/^What was on \/dev\/vda \(LAB-CUT\) is erased/);
       await bench.host.link('up');
       const again = bench.run('--resume', idOf(cut.result));
@@ -160,7 +224,7 @@ describeLab('an install that goes wrong', () => {
   );
 
   test.concurrent(
-    'that is cancelled after the wipe says what is lost, whose process is killed in mid-copy too, and each goes on to its end',
+    'that is cancelled after the wipe says what is lost, whose process is killed in mid-copy too, or whose keys are taken away, and each goes on to its end',
     async () => {
       const bench = await home.machine('kept');
       await bench.config('  environment.etc.data.source = pkgs.payload 60;');
@@ -178,33 +242,63 @@ describeLab('an install that goes wrong', () => {
       await again.until((step) => step.stage === 'copy' && step.done > 4 * 1024 * 1024);
       const id = await home.latestJob('kept');
       await home.killRunner(id);
-      await again.over();
+      expect((await again.over()).result.state).toBe('failed');
       const killed = await home.job(id);
       expect(killed.summary.state).toBe('interrupted');
       expect(killed.problem).toMatchObject({ code: 'job-interrupted', title: 'Interrupted in step copy of kept' });
+      // Nobody was left to say anything: the machine itself is asked, and whoever goes on is told.
+      const third = bench.run('--resume', id);
+      const left = await third.untilLeft();
+      expect(left).toMatchObject({ jobId: id, phase: 'copy', erases: false });
+      expect(left.state).toContain(lost);
+      expect(left.state).toContain('The new file systems are mounted at /mnt.');
+      expect(left.state).toContain('Going on begins with what is missing, and erases nothing again.');
+
+      // Somebody takes all keys away, on a machine that shuts out whoever fails to log in too often.
+      await third.until((step) => step.stage === 'copy' && step.done > 4 * 1024 * 1024);
+      await bench.shutsOut();
+      const keys = '/etc/ssh/lab_keys.d/root';
+      await bench.host.read('sh', '-c', `mv ${keys} ${keys}.gone && rm /root/.ssh/authorized_keys`);
       await bench.host.link('up');
-      const last = await home.cli(['install', bench.fleet, 'kept', '--resume', id]);
-      expect(last.exitCode, last.stderr).toBe(0);
-      expect(last.stderr + last.stdout).toContain(lost);
+      const denied = await third.over();
+      expect(bench.errorOf(denied), bench.stagesOf(denied)).toMatchObject({ code: 'install-key-refused' });
+      expect(bench.stagesOf(denied)).toContain('copy done, install failed, reboot skipped');
+      expect(bench.errorOf(denied).advice[0]).toContain(lost);
+      expect(await bench.host.sshLog()).not.toMatch(/activating .* penalty|drop connection/);
+
+      // Its owner is let in again, and with them the install.
+      await bench.host.read('mv', `${keys}.gone`, keys);
+      const last = await home.cli(['install', bench.fleet, 'kept', '--resume', idOf(denied.result), '--json']);
+      expect(last.exitCode, last.stderr + last.stdout.slice(-3000)).toBe(0);
       const { steps } = await home.job(await home.latestJob('kept'));
       expect(steps.map(({ stage, state }) => `${stage} ${state}`).join(', ')).toContain(
-        'gate skipped, disko skipped, copy done, install done, reboot done, boot done, verify done, commit done',
+        'gate skipped, disko skipped, copy skipped, install done, reboot done, boot done, verify done, commit done',
       );
     },
   );
 
-  test.concurrent('whose installer comes up at another address is found there by its key, and goes on', async () => {
-    const bench = await home.machine('wander', { role: 'debian' });
-    // The router gives the installer another address than the system before had.
-    await bench.host.read('sh', '-c', 'echo 192.168.77.202 > /run/lab-firmware/address');
-    const moved = await (await bench.install()).over();
-    expect(moved.exitCode, moved.stderr).toBe(0);
-    expect(bench.stagesOf(moved)).toContain('kexec done, hardware done, gate done, disko done, copy done');
-    const job = await home.job(idOf(moved.result));
-    const disko = job.commands.find(({ command: { stage } }) => stage === 'disko');
-    expect(disko?.command.argv.join(' ')).toContain('192.168.77.202');
-    expect(await bench.host.read('hostname')).toBe('wander');
-  });
+  test.concurrent(
+    'whose installer comes up at another address is found there by its key, and gone on with there, with partitions where the old ones were not',
+    async () => {
+      const bench = await home.machine('wander', { role: 'debian' });
+      expect(await bench.host.read('cat', '/sys/class/block/vda2/start')).toBe('4096');
+      // The router gives the installer another address than the system before had.
+      await bench.host.read('sh', '-c', 'echo 192.168.77.202 > /run/lab-firmware/address');
+      const failed = await (await bench.install([], { root: '5G' })).over();
+      expect(bench.errorOf(failed)).toMatchObject({ code: 'install-disk-too-small' });
+      // The table that the disk had begins its second partition where the new one still has its first.
+      const fixed = await bench.layout(undefined, '8M');
+      await home.lab.controller.exec(['cp', fixed, join(bench.fleet, 'hosts/wander/disko.nix')]);
+      const moved = await bench.resume(idOf(failed.result), '--confirm-wipe', bench.serial);
+      expect(moved.exitCode, moved.stderr).toBe(0);
+      expect(bench.stagesOf(moved)).toContain('kexec skipped, hardware skipped, gate done, disko done, copy done');
+      const job = await home.job(idOf(moved.result));
+      const disko = job.commands.find(({ command: { stage } }) => stage === 'disko');
+      expect(disko?.command.argv.join(' ')).toContain('192.168.77.202');
+      expect(await bench.host.read('hostname')).toBe('wander');
+      expect(await bench.host.read('cat', '/sys/class/block/vda2/start')).toBe('18432');
+    },
+  );
 
   test.concurrent('whose machine never comes back says so, and goes on when it does', async () => {
     const bench = await home.machine('gone');

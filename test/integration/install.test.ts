@@ -1,11 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { JobId } from '../../shared/contract/ids.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { filesWith } from '../lab/files-with.ts';
+import { realTools } from '../lab/real-tools.ts';
 import { idOf, InstallLab, type Bench } from './install/install-lab.ts';
 
 let home: InstallLab;
+/** The first install, from its beginning to its end. */
+let whole: JobId;
 const sudoPassword = 'correct horse battery staple';
 const diskPassphrase = 'unlock-everything-7391';
 
@@ -28,14 +32,50 @@ describeLab('an install', () => {
   test('brings a machine that runs the installer to its verified first boot, in the fleet and committed', async () => {
     const bench = await home.machine('nas');
     const before = await bench.host.hostKey();
-    const installed = await (await bench.install()).over();
+    // A module that is chosen for this host.
+    const module = join(bench.fleet, 'modules/beacon.nix');
+    await home.lab.controller.exec(['tee', module], { stdin: '{ environment.etc.beacon.text = "lit\\n"; }\n' });
+    await git(bench, 'add', module);
+    await git(bench, 'commit', '-qm', 'A beacon');
+    // It is built by a third computer.
+    const [smith] = await home.lab.up(['smith'], { role: 'nixos' });
+    if (smith === undefined) throw new Error('The lab started nothing');
+    const knownHosts = join(home.lab.folder, 'home/.ssh/known_hosts');
+    await writeFile(knownHosts, `${smith.address} ${(await smith.hostKey()).publicKey}\n`);
+    const key = await readFile(join(home.lab.folder, 'home/.ssh/id_ed25519.pub'), 'utf8');
+    const flags = [
+      ...['--module', 'beacon.nix', '--build-on', `root@${smith.address}`],
+      ...['--admin', 'ada', '--key', key.trim(), '--time-zone', 'Pacific/Auckland'],
+    ];
+    await bench.shutsOut();
+    const running = await bench.install(flags);
+    await running.until((step) => step.stage === 'reboot' && step.state === 'running');
+    // Nothing of it looked like somebody who tries to get in.
+    expect(await bench.host.sshLog()).toContain('Accepted publickey');
+    expect(await bench.host.sshLog()).not.toMatch(/activating .* penalty|drop connection/);
+    const installed = await running.over();
+    whole = idOf(installed.result);
     expect(installed.exitCode, installed.stderr).toBe(0);
+    await smith.read('test', '-e', installed.result.hosts['nas']?.system ?? '');
     expect(bench.stagesOf(installed)).toBe(
       'plan done, evaluate done, build done, review done, kexec skipped, hardware done, gate done, disko done, copy done, install done, reboot done, boot done, verify done, commit done',
     );
     expect(await bench.host.read('hostname')).toBe('nas');
     expect(await bench.host.read('findmnt', '-n', '-o', 'SOURCE,FSTYPE', '/')).toMatch(/^\/dev\/vda2\s+ext4$/);
     expect(await bench.host.currentSystem()).toBe(installed.result.hosts['nas']?.system);
+    expect(await bench.host.read('cat', '/etc/beacon')).toBe('lit');
+    expect(await readFile(join(bench.fleet, 'hosts/nas/default.nix'), 'utf8')).toContain('"Pacific/Auckland"');
+    const asAda = [
+      'ssh',
+      '-o',
+      'BatchMode=yes',
+      '-o',
+      'StrictHostKeyChecking=no',
+      `ada@${bench.host.address}`,
+      'id',
+      '-un',
+    ];
+    expect((await home.lab.controller.exec(asAda)).stdout.trim()).toBe('ada');
     // It has another key than the installer had, and that is the one that is known now.
     const now = await bench.host.hostKey();
     expect(now.fingerprint).not.toBe(before.fingerprint);
@@ -67,6 +107,27 @@ describeLab('an install', () => {
     expect(await keptWith('PRIVATE KEY')).toEqual([]);
   });
 
+  const { anywhere, disko } = realTools();
+  const [noAnywhere, noDisko] = ['NIXOS_ANYWHERE', 'DISKO_PATH'].map((name) => `, skipped: ${name} names no checkout`);
+
+  test.skipIf(anywhere === null)(
+    `was that of the real nixos-anywhere${anywhere === null ? noAnywhere : ''}`,
+    async () => {
+      const script = await readFile(join(anywhere ?? '', 'src/nixos-anywhere.sh'), 'utf8');
+      const { stdout } = await home.lab.controller.exec(['cat', '/usr/libexec/nixos-anywhere/nixos-anywhere.sh']);
+      expect(stdout).toBe(script);
+      const { commands } = await home.job(whole);
+      const argv = commands.filter(({ command }) => command.stage === 'disko').map(({ command }) => command.argv);
+      expect(argv.map(([program]) => program)).toContain('/usr/bin/nixos-anywhere');
+    },
+  );
+
+  test.skipIf(disko === null)(`was that of the real disko${disko === null ? noDisko : ''}`, async () => {
+    const log = await home.must('jobs', 'log', whole);
+    // Only the real one wipes with this program of its own.
+    expect(log).toMatch(/\/nix\/store\/\S+-disk-deactivate\/disk-deactivate/);
+  });
+
   test('takes over a Debian by kexec, as an administrator with a password for sudo, with a key for its disk, and outlives the app', async () => {
     const bench = await home.machine('web', { role: 'debian' });
     await bench.host.setPassword('admin', sudoPassword);
@@ -75,7 +136,8 @@ describeLab('an install', () => {
     const keyFile = join(home.lab.folder, 'disk-passphrase');
     await home.lab.controller.exec(['tee', keyFile], { stdin: diskPassphrase });
     bench.secrets = { NIXSTEAD_SUDO_PASSWORD: sudoPassword };
-    const running = await bench.install(['--disk-key', `/tmp/disk.key=${keyFile}`], { user: 'admin' });
+    const flags = ['--disk-key', `/tmp/disk.key=${keyFile}`, '--build-on', 'target'];
+    const running = await bench.install(flags, { user: 'admin' });
     await running.until((step) => step.stage === 'disko' && step.state === 'running');
     const [latest] = (await readdir(join(home.lab.folder, 'state/jobs'))).toSorted().toReversed();
     const id = idOf({ job: latest ?? '' });
@@ -87,6 +149,10 @@ describeLab('an install', () => {
     expect(job.outcomes['web']?.state).toBe('succeeded');
     expect(job.steps.find(({ stage }) => stage === 'kexec')?.state).toBe('done');
     expect(await bench.host.read('hostname')).toBe('web');
+    // Its system was made on it: this computer never had it.
+    const system = await bench.host.currentSystem();
+    expect(job.outcomes['web']?.system).toBe(system);
+    expect((await home.lab.controller.exec(['test', '-e', system ?? ''])).exitCode).toBe(1);
     await home.lab.controller.exec(['rm', keyFile]);
     // No secret is in a log, an event, the database or a file that was left.
     for (const secret of [sudoPassword, diskPassphrase, 'PRIVATE KEY']) {

@@ -111,6 +111,38 @@ test('a runner that dies leaves a job that says in which step it was interrupted
   expect((await engine.over(next)).summary.state).toBe('succeeded');
 });
 
+test('a program on pipes ends with its runner, also where no engine is there to end what was left', async () => {
+  using home = temporaryHome();
+  const { id, engine } = await queueElsewhere(home, [
+    { do: 'run', host: 'web', isOnTerminal: false, argv: ['sh', '-c', 'trap "" INT; echo pid $$; sleep 1000 & wait'] },
+  ]);
+  const log = await (async () => {
+    await using observer = new TestEngine(home);
+    return await observer.untilLog(id, 'web', /pid \d+\n/);
+  })();
+  const program = identify(Number(/pid (\d+)/.exec(log)?.[1]));
+  const runner = runnerOf(home, id);
+  await kill(engine);
+  expect(isAlive(program)).toBe(true);
+  process.kill(runner.pid, 'SIGKILL');
+  await expect.poll(() => isAlive(program), { timeout: 10_000 }).toBe(false);
+});
+
+test('a program on pipes keeps its exit status, and hears an interrupt itself when it is cancelled', async () => {
+  using home = temporaryHome();
+  await using engine = new TestEngine(home);
+  const failed = await engine.play([
+    { do: 'run', host: 'web', isOnTerminal: false, argv: ['sh', '-c', 'echo out; echo err >&2; exit 7'] },
+  ]);
+  expect((await engine.over(failed)).commands).toMatchObject([{ exitCode: 7 }]);
+  const told = 'trap "echo interrupted; exit 0" INT; echo here; while :; do sleep 0.1; done';
+  const id = await engine.play([{ do: 'run', host: 'web', isOnTerminal: false, argv: ['sh', '-c', told] }]);
+  await engine.untilLog(id, 'web', 'here');
+  await engine.jobs.cancel(id);
+  expect((await engine.over(id)).summary.state).toBe('cancelled');
+  expect(await engine.log(id, 'web')).toContain('interrupted');
+});
+
 test('a runner that died while no engine ran is found out, also when its last line is torn', async () => {
   using home = temporaryHome();
   const { id, engine } = await queueElsewhere(home, [
@@ -158,6 +190,33 @@ test('a job whose engine died before it could start a runner does not start late
   ]);
   expect(await once(runner, 'exit')).toEqual([0, null]);
   expect(readFileSync(new JobFolder(join(home.jobs, id)).events, 'utf8')).not.toContain('"started"');
+});
+
+test('a job whose engine died right after it started a runner is left to that runner, however slowly it comes up', async () => {
+  using home = temporaryHome();
+  const { store } = openStore(home);
+  const id = jobId.parse('20200101-000000-abcdef');
+  const ended = spawn('true');
+  const queuedBy = identify(ended.pid ?? 0);
+  await once(ended, 'exit');
+  const hosts = [{ name: host('web'), address: null }];
+  const spec = { actions: [{ do: 'note', text: 'here' }], afterCancel: [] };
+  const row = { id, kind: 'play', title: 'Slow', fleetId: fleet, hosts, spec, queuedAt: 1 };
+  const folder = new JobFolder(join(home.jobs, id));
+  store.jobs.admit(row, () => folder.create({ version: 1, ...row, after: [], queuedBy }));
+  store[Symbol.dispose]();
+  // This process stands for the one that is coming up.
+  folder.writeStarting(identify(process.pid));
+  await using engine = new TestEngine(home);
+  await using other = new TestEngine(home);
+  // An engine looks when it starts; what it closes is closed before it does anything else.
+  expect((await other.over(await other.play([], { hosts: ['nas'] }))).summary.state).toBe('succeeded');
+  expect((await engine.jobs.show(id)).summary.state).toBe('queued');
+  const files = ['../../electron/engine/jobs/runner.ts', 'jobs/kinds.ts'].map((file) =>
+    join(import.meta.dirname, file),
+  );
+  spawn(process.execPath, [files[0] ?? '', folder.path, files[1] ?? ''], { stdio: 'inherit' });
+  expect((await engine.over(id)).summary.state).toBe('succeeded');
 });
 
 test('a job that waits for one which never started takes it out of the way, and engines close it', async () => {

@@ -266,6 +266,19 @@ describeLab('a lab', () => {
     expect((await ssh('bare', 'true')).stderr).toContain('REMOTE HOST IDENTIFICATION HAS CHANGED');
   });
 
+  test('knows the partitions of a new table alone, also where they lie over those of the old one', async () => {
+    const [host] = await lab.up(['parted'], { role: 'installer', disks: [{ size: '100M' }] });
+    const partitions = async (...sizes: string[]): Promise<string | undefined> => {
+      await host?.read('sgdisk', '--zap-all', '/dev/vda');
+      await host?.read('sgdisk', ...sizes.map((size, index) => `--new=${index + 1}:0:${size}`), '/dev/vda');
+      await host?.read('udevadm', 'settle');
+      // Listed by name: by itself lsblk goes by the kernel's numbers, which are as they happen to be free.
+      return host?.read('lsblk', '--noheadings', '--list', '--sort', 'NAME', '--output', 'NAME,SIZE', '/dev/vda');
+    };
+    expect(await partitions('+20M', '+1M', '0')).toMatch(/vda1 +20M\nvda2 +1M\nvda3 +/);
+    expect(await partitions('+1M', '0')).toMatch(/vda1 +1M\nvda2 +9\d(?:\.\d)?M\s*$/);
+  });
+
   test('is found by the folder of its fleets', () => {
     expect(enterRunningLab(join(lab.folder, 'fleets'))?.[0]).toBe('nsenter');
     expect(enterRunningLab('/tmp')).toBeNull();

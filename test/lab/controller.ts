@@ -1,7 +1,8 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
 import type { Machine } from './machine.ts';
+import { putRealAnywhere } from './real-tools.ts';
 import { mustRun } from './run-command.ts';
 
 /** The project that the controller runs; it sees it read-only at the same path. */
@@ -53,7 +54,11 @@ export async function makeControllerHome(shared: string): Promise<string> {
 /** What makes the controller's root differ from a host's: where its user is at home (ssh does not look at $HOME). */
 export async function writeControllerLayer(layer: string, rootfs: string, shared: string): Promise<void> {
   await cp(join(import.meta.dirname, 'controller'), layer, { recursive: true });
+  await putRealAnywhere(layer);
   await mkdir(join(layer, 'etc'), { recursive: true });
+  // As on a computer where nix was used before: of two first ones at once, one fails making this link.
+  await mkdir(join(layer, 'nix/var/nix/gcroots'), { recursive: true });
+  await symlink('/nix/var/nix/profiles', join(layer, 'nix/var/nix/gcroots/profiles'));
   const accounts = await readFile(join(rootfs, 'etc/passwd'), 'utf8');
   await writeFile(join(layer, 'etc/passwd'), accounts.replace(':/root:', `:${join(shared, 'home')}:`));
   await writeFile(join(layer, 'etc/hosts'), '127.0.0.1 localhost ctl\n');

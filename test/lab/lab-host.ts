@@ -176,6 +176,17 @@ export class LabHost {
     await this.read('sh', '-c', 'echo "$2" > "/run/lab-udev/serial-$1" && udevadm trigger', 'sh', name, serial);
   }
 
+  /** As if somebody pulled a disk out while it runs. */
+  async pullDisk(name: string): Promise<void> {
+    await this.read(
+      'sh',
+      '-c',
+      'mkdir -p /run/lab-udev/gone && touch "/run/lab-udev/gone/$1" && udevadm trigger',
+      'sh',
+      name,
+    );
+  }
+
   /** True while it runs; a machine whose disk boots nothing stays off. */
   get isRunning(): boolean {
     return this.#machine.isRunning;

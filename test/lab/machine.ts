@@ -116,7 +116,7 @@ export class Machine implements AsyncDisposable {
   }
 
   async #boot(byKexec = false): Promise<void> {
-    const { folder, name, binds = [] } = this.#options;
+    const { folder, name, binds = [], environment } = this.#options;
     const source = byKexec ? await this.#kexecSource() : await this.#bootSource();
     if (source === null) return;
     const hasDisks = this.disks.length > 0;
@@ -130,13 +130,21 @@ export class Machine implements AsyncDisposable {
       ...binds.map(({ path, writable }) => `bind:${writable ? 'rw' : 'ro'}:${path}`),
       ...(hasDisks ? [`firmware:${join(folder, 'firmware')}`, `system:${join(folder, 'system')}`] : []),
       ...this.disks.map((disk) => disk.part),
-      ...['--', '/usr/sbin/lab-init', source.role],
+      // What this computer's variables say, of nix's configuration for one, is not true inside.
+      ...['--', 'env', '-i', ...Object.entries(environment).map(([key, value]) => `${key}=${value}`)],
+      ...['/usr/sbin/lab-init', source.role],
     ]);
     this.#first = first;
     void first.ended.then((exitCode) => this.#afterEnd(exitCode));
     this.#pid = Number(await first.said('pid'));
     await writeFile(join(folder, 'pid'), String(this.#pid));
-    await first.said('ready');
+    try {
+      await first.said('ready');
+    } catch (error) {
+      // It starts anew before it is up, as where its kernel panics: the boot after this one counts.
+      if ((await first.ended) === 0) return;
+      throw error;
+    }
     this.#nextBoot.resolve();
     this.#nextBoot = Promise.withResolvers();
   }

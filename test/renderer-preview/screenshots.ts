@@ -16,6 +16,8 @@ interface Shot {
   scenario: string;
   hash?: string;
   act?: (page: Page) => Promise<void>;
+  /** Files of the page that cannot be had. */
+  missing?: RegExp;
 }
 
 /** Opens a host's details and presses one of the buttons there. */
@@ -82,6 +84,24 @@ const SHOTS: Shot[] = [
     act: async (page) => page.keyboard.press('Alt+u'),
   },
   { name: 'fleet-remote', scenario: 'remote' },
+  { name: 'fleet-hundred', scenario: 'hundred' },
+  {
+    name: 'fleet-many-filter',
+    scenario: 'many',
+    act: async (page) => page.getByRole('textbox', { name: 'Filter hosts' }).fill('@web & (@east, web-7*) & !web-11*'),
+  },
+  {
+    name: 'fleet-filter-completion',
+    scenario: 'many',
+    act: async (page) => page.getByRole('textbox', { name: 'Filter hosts' }).pressSequentially('@east & sy'),
+  },
+  { name: 'page-not-loaded', scenario: 'homelab', hash: '#/inputs', missing: /InputsPage-[^/]*\.js$/ },
+  {
+    name: 'dialog-not-loaded',
+    scenario: 'homelab',
+    missing: /AddHostDialog-[^/]*\.js$/,
+    act: async (page) => page.getByRole('button', { name: 'Add host' }).click(),
+  },
   {
     name: 'selections',
     scenario: 'homelab',
@@ -91,6 +111,8 @@ const SHOTS: Shot[] = [
       await page.getByRole('textbox', { name: 'Name for the selection' }).fill('core without gateway');
     },
   },
+  { name: 'selections-none', scenario: 'none', act: async (page) => page.keyboard.press('Alt+s') },
+  { name: 'selections-many', scenario: 'hundred', act: async (page) => page.keyboard.press('Alt+s') },
   {
     name: 'selections-rename',
     scenario: 'homelab',
@@ -121,6 +143,99 @@ const SHOTS: Shot[] = [
       await page.getByRole('combobox', { name: 'Engine' }).selectOption('colmena');
       await page.getByText('cannot be used here').click();
     },
+  },
+  {
+    name: 'deploy-engine-waves',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Deploy…' }).click();
+      await page.getByRole('combobox', { name: 'Engine' }).selectOption('colmena');
+      await page.getByRole('region', { name: 'Waves' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'waves-edit',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByPlaceholder('Find a host, tag').fill('waves of');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Show the change' }).click();
+      await page.getByText('pause = true').first().waitFor();
+    },
+  },
+  ...(['', '-none', '-many', '-wrong', '-slow'] as const).map((name): Shot => ({
+    name: `health${name}`,
+    scenario: `homelab&health=${name.slice(1)}`,
+    hash: '#/health',
+    act: async (page) => {
+      if (name === '' || name === '-slow') await page.getByRole('button', { name: 'Try all now' }).click();
+    },
+  })),
+  {
+    name: 'health-add',
+    scenario: 'homelab',
+    hash: '#/health',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add a check…' }).click();
+      await page.getByLabel('What is checked').selectOption('http');
+      await page.getByLabel('Address').fill('http://{address}/');
+      await page.getByRole('button', { name: 'Try it now' }).click();
+      await page.getByText('HTTP 200').waitFor();
+    },
+  },
+  {
+    name: 'health-mistake',
+    scenario: 'homelab',
+    hash: '#/health',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Edit: nginx is active' }).click();
+      await page.getByLabel('What is checked').selectOption('tcp');
+      await page.getByRole('textbox', { name: 'Port' }).fill('70000');
+      await page.getByText('Name, and how often').click();
+    },
+  },
+  {
+    name: 'health-watchdog',
+    scenario: 'homelab',
+    hash: '#/health?of=%40web',
+    act: async (page) => page.getByRole('button', { name: 'Watchdog…' }).click(),
+  },
+  {
+    name: 'health-remove',
+    scenario: 'homelab',
+    hash: '#/health',
+    act: async (page) => page.getByRole('button', { name: 'Remove: nginx is active' }).click(),
+  },
+  {
+    name: 'host-checks',
+    scenario: 'homelab',
+    hash: '#/host?name=nas',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Try now' }).click();
+      await page.getByRole('heading', { name: 'Health checks' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'deploy-options',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Deploy…' }).click();
+      await page.getByLabel('Build on').selectOption('machine');
+      await page.getByLabel('A host that is offline').selectOption('later');
+      await page.getByLabel('Restart hosts').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'job-limits',
+    scenario: 'live',
+    hash: JOB,
+    act: async (page) => page.getByText('At once', { exact: true }).click(),
+  },
+  {
+    name: 'deploy-100',
+    scenario: 'hundred',
+    act: async (page) => page.getByRole('button', { name: 'Deploy…' }).click(),
   },
   {
     name: 'deploy-all',
@@ -159,8 +274,8 @@ const SHOTS: Shot[] = [
     scenario: 'homelab',
     hash: '#/host?name=nas',
     act: async (page) => {
-      await page.getByRole('checkbox', { name: 'Compare generation 142' }).check();
-      await page.getByRole('checkbox', { name: 'Compare generation 139' }).check();
+      await page.getByRole('checkbox', { name: 'Choose generation 142' }).check();
+      await page.getByRole('checkbox', { name: 'Choose generation 139' }).check();
       await page.getByText('From generation 139 to 142').waitFor();
     },
   },
@@ -170,6 +285,38 @@ const SHOTS: Shot[] = [
     hash: '#/host?name=nas',
     act: async (page) => page.getByRole('button', { name: 'Go back to generation 139' }).click(),
   },
+  {
+    name: 'host-delete',
+    scenario: 'homelab',
+    hash: '#/host?name=nas',
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: 'Choose generation 134' }).check();
+      await page.getByRole('checkbox', { name: 'Choose generation 133' }).check();
+      await page.getByRole('checkbox', { name: 'Choose generation 135' }).check();
+      await page.getByRole('button', { name: 'Delete…' }).click();
+      await page.getByText('that nothing else on the host needs').waitFor();
+    },
+  },
+  {
+    name: 'host-page-packages',
+    scenario: 'homelab&packages=many',
+    hash: '#/host?name=nas',
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: 'Choose generation 142' }).check();
+      await page.getByRole('checkbox', { name: 'Choose generation 139' }).check();
+      await page.getByRole('button', { name: 'Show 4970 more' }).click();
+      await page.getByRole('searchbox', { name: 'Find a package' }).scrollIntoViewIfNeeded();
+    },
+  },
+  ...(['homelab', 'hundred'] as const).map((scenario): Shot => ({
+    name: `clean-${scenario}`,
+    scenario,
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: 'Select all' }).check();
+      await page.getByRole('button', { name: 'Delete old generations' }).click();
+      await page.getByText('which frees').waitFor();
+    },
+  })),
   {
     name: 'plan-1',
     scenario: 'plan-1',
@@ -191,6 +338,13 @@ const SHOTS: Shot[] = [
     act: async (page) => page.getByRole('button', { name: 'Approve all' }).click(),
   },
   { name: 'job-partial', scenario: 'partial', hash: JOB },
+  { name: 'job-100', scenario: 'job-100', hash: JOB },
+  { name: 'jobs-100', scenario: 'jobs-100', hash: '#/jobs' },
+  {
+    name: 'compare-100',
+    scenario: 'job-100',
+    hash: '#/compare?first=20261121-140201-7f3c21&second=20261121-140201-7f3c21',
+  },
   { name: 'job-interrupted', scenario: 'interrupted', hash: JOB },
   { name: 'job-waves-wait', scenario: 'waves-wait', hash: JOB },
   { name: 'job-waves-pause', scenario: 'waves-pause', hash: JOB },
@@ -205,6 +359,19 @@ const SHOTS: Shot[] = [
   { name: 'jobs-none', scenario: 'first-run', hash: '#/jobs' },
   { name: 'drawer', scenario: 'drawer' },
   { name: 'settings', scenario: 'homelab', hash: '#/settings' },
+  ...['key', 'fine', 'failed'].map((state): Shot => ({
+    name: `settings-nix-${state}`,
+    scenario: 'homelab',
+    hash: '#/settings',
+    act: async (page) => {
+      const place = page.getByRole('textbox', { name: /Nix runs on/ });
+      await place.fill(state === 'failed' ? 'root@none' : 'root@builder.home.arpa:2222');
+      await place.press('Enter');
+      if (state === 'failed') return page.getByText('No address is known').waitFor();
+      await page.getByRole('button', { name: 'It is the same' }).waitFor();
+      if (state === 'fine') await page.getByRole('button', { name: 'It is the same' }).click();
+    },
+  })),
   { name: 'open-first', scenario: 'first-run' },
   { name: 'open-electron', scenario: 'electron' },
   { name: 'open-doctor', scenario: 'doctor' },
@@ -336,6 +503,17 @@ const SHOTS: Shot[] = [
       await page.getByRole('textbox', { name: 'Address' }).fill('10.0.20.99');
       await page.getByRole('button', { name: 'Change address' }).click();
       await page.getByRole('button', { name: 'Undo' }).waitFor();
+    },
+  },
+  {
+    name: 'message-beside-dialog',
+    scenario: 'homelab',
+    act: async (page) => {
+      await change(page, 'Edit address of nas');
+      await page.getByRole('textbox', { name: 'Address' }).fill('10.0.20.99');
+      await page.getByRole('button', { name: 'Change address' }).click();
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+      await page.getByRole('button', { name: 'Deploy gateway' }).click();
     },
   },
   {
@@ -541,6 +719,31 @@ const SHOTS: Shot[] = [
     hash: '#/disks',
     act: async (page) => page.getByRole('button', { name: `hosts/${host}/disko.nix` }).click(),
   })),
+  ...(
+    [
+      ['bios', 'BIOS', 'Single disk'],
+      ['pi', 'Raspberry Pi', 'Raspberry Pi'],
+    ] as const
+  ).map(([name, firmware, recipe]): Shot => ({
+    name: `disks-${name}`,
+    scenario: 'homelab',
+    hash: '#/disks',
+    act: async (page) => {
+      await page.getByRole('radiogroup', { name: 'Firmware' }).getByText(firmware, { exact: true }).click();
+      await page.getByRole('textbox', { name: 'Device of disk 1' }).fill('/dev/disk/by-id/ata-KINGSTON_SA400_50026B77');
+      await page.getByRole('button', { name: `Use ${recipe}`, exact: true }).click();
+    },
+  })),
+  {
+    name: 'disks-fields',
+    scenario: 'homelab',
+    hash: '#/disks',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'hosts/laptop/disko.nix' }).click();
+      await page.getByRole('treeitem', { name: 'root' }).first().click();
+      await page.getByText(/advanced options$/).click();
+    },
+  },
   {
     name: 'disks-copy',
     scenario: 'homelab',
@@ -596,7 +799,7 @@ const SHOTS: Shot[] = [
       await page.getByRole('group', { name: /^Which of its disks/ }).scrollIntoViewIfNeeded();
     },
   },
-  ...['before', 'words', 'settings', 'chooser', 'save'].map((state): Shot => ({
+  ...['before', 'differences', 'words', 'settings', 'chooser', 'save'].map((state): Shot => ({
     name: `disks-machine-${state}`,
     scenario: 'homelab',
     hash: '#/disks',
@@ -604,6 +807,7 @@ const SHOTS: Shot[] = [
       await lookAt(page, 'compute');
       await page.getByRole('checkbox', { name: 'Use /dev/nvme0n1' }).check();
       await page.getByRole('button', { name: 'Use btrfs', exact: true }).click();
+      if (state === 'differences') await page.getByText('between the running machine and the layout').click();
       if (state === 'words') await page.getByText('In words').click();
       if (state === 'settings') await page.getByText('NixOS settings').click();
       if (state === 'words' || state === 'settings') {
@@ -623,6 +827,15 @@ const SHOTS: Shot[] = [
     hash: installHash(step, step === 'boot' ? 'disks' : 'plain'),
   })),
   {
+    name: 'install-find-open',
+    scenario: 'homelab',
+    hash: installHash('find'),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Use a key of this app’s own' }).click();
+      await page.getByText('It has no system yet').click();
+    },
+  },
+  {
     name: 'install-disks-drawn',
     scenario: 'homelab',
     hash: installHash('disks'),
@@ -634,6 +847,7 @@ const SHOTS: Shot[] = [
   { name: 'install-disks-many', scenario: 'homelab', hash: installHash('disks', 'disks') },
   { name: 'install-review-many', scenario: 'homelab', hash: installHash('review', 'disks') },
   { name: 'install-gate-many', scenario: 'homelab', hash: installHash('gate', 'disks') },
+  { name: 'install-rehearsed', scenario: 'homelab', hash: installHash('rehearse', 'done') },
   { name: 'install-failed', scenario: 'homelab', hash: installHash('install', 'failed') },
   { name: 'install-done', scenario: 'homelab', hash: installHash('boot', 'done') },
   { name: 'lost', scenario: 'lost' },
@@ -669,8 +883,10 @@ for (const shot of SHOTS.filter(({ name }) => new RegExp(pattern).test(name))) {
       page.on('console', (message) => {
         // Drawing WebGL without a graphics card is slow, and Chromium says so.
         if (message.text().includes('GL Driver Message')) return;
+        if (shot.missing && message.text().includes('ERR_FAILED')) return;
         if (message.type() === 'error' || message.type() === 'warning') errors.push(`${label}: ${message.text()}`);
       });
+      if (shot.missing) await page.route(shot.missing, (route) => route.abort());
       await page.goto(`${address}?scenario=${shot.scenario}&still${shot.hash ?? ''}`);
       await page.waitForLoadState('networkidle');
       await page.evaluate(() => document.fonts.ready);

@@ -42,6 +42,15 @@ export class AppWindow {
     await expect(this.fleet.table).toBeVisible();
   }
 
+  /** Chooses an entry of the palette by its words, by keyboard. */
+  async command(words: string): Promise<void> {
+    await this.page.keyboard.press('Control+k');
+    await expect(this.page.getByRole('combobox')).toBeFocused();
+    await this.page.keyboard.insertText(words);
+    await expect(this.page.getByRole('option').first()).toContainText(new RegExp(words, 'i'));
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Presses Deploy of one host, and Deploy again in the plan; the page of the job is then shown. */
   async deployHost(name: string): Promise<void> {
     await this.fleet.deployButton(name).click();

@@ -7,6 +7,8 @@ export class DisksPage {
   readonly problems: Locator;
   readonly properties: Locator;
   readonly nixText: Locator;
+  /** Where the machine's disks are looked at and compared with the layout. */
+  readonly machine: Locator;
   readonly #page: Page;
 
   constructor(page: Page) {
@@ -15,6 +17,7 @@ export class DisksPage {
     this.saveIntoFleet = page.getByRole('button', { name: 'Save into the fleet' });
     this.problems = page.getByRole('region', { name: 'Problems' });
     this.properties = page.getByRole('region', { name: 'Properties', exact: true });
+    this.machine = page.getByRole('region', { name: "The machine's disks" });
     this.nixText = page.getByRole('textbox', { name: 'Nix text', exact: true });
   }
 

@@ -5,6 +5,8 @@ export interface Hands {
   press(button: Locator): Promise<void>;
   write(field: Locator, text: string): Promise<void>;
   tick(box: Locator): Promise<void>;
+  /** Takes the option of a list that begins so. */
+  select(list: Locator, option: string): Promise<void>;
   /** Chooses one piece of a bar. */
   choose(piece: Locator): Promise<void>;
   /** Makes a piece of a bar so large that it is called by this name. */
@@ -21,6 +23,9 @@ export function byMouse(page: Page): Hands {
       await field.blur();
     },
     tick: (box) => box.check(),
+    async select(list, option) {
+      await list.selectOption(option);
+    },
     choose: (piece) => piece.click(),
     async resize(piece, name) {
       await piece.scrollIntoViewIfNeeded();
@@ -88,6 +93,11 @@ export function byKeyboard(page: Page): Hands {
       await tabTo(box);
       if (!(await box.isChecked())) await keyboard.press('Space');
       await expect(box).toBeChecked();
+    },
+    async select(list, option) {
+      await tabTo(list);
+      await keyboard.type(option);
+      await expect(list.locator('option:checked')).toHaveText(option);
     },
     async choose(piece) {
       await stepTo(piece);

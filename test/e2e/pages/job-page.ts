@@ -63,7 +63,7 @@ export class JobPage {
   }
 
   problem(host: string): Locator {
-    return this.problems.getByRole('article', { name: new RegExp(`^${host}: `) });
+    return this.problems.getByRole('article', { name: new RegExp(`^${host}[: ]`) });
   }
 
   tab(name: 'Log' | 'Builds' | 'Exact commands' | 'Notes'): Locator {
@@ -86,7 +86,7 @@ export class JobPage {
 
   /** The job's id, as the page shows it. */
   async id(): Promise<string> {
-    return this.#main.locator('header code').innerText();
+    return this.#main.locator('header code[data-tooltip*="nixstead jobs show"]').innerText();
   }
 
   /** The whole log that is shown, through the clipboard. */

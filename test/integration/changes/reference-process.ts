@@ -1,28 +1,13 @@
-import { createRouterClient } from '@orpc/server';
-import { createEngine } from '../../../electron/engine/engine.ts';
+import { engineAlone, openFleet } from '../../lab/engine-alone.ts';
 import { asProblem } from '../../../renderer/app/as-problem.ts';
-import { hostName, type FleetId } from '../../../shared/contract/ids.ts';
+import { hostName } from '../../../shared/contract/ids.ts';
 import { defaultInstallOptions } from '../../../shared/install/default-options.ts';
 
 /** Opens the flake reference `argv[2]` and tries all that writes into a fleet. Prints what each was refused with. */
 const [, , path = ''] = process.argv;
-await using engine = await createEngine({
-  env: process.env,
-  surroundings: {
-    door: 'cli',
-    initialPath: null,
-    canChooseFolder: false,
-    chooseFolder: () => Promise.resolve(null),
-    openExternal: () => Promise.resolve(),
-  },
-});
-const client = createRouterClient(engine.router);
-const fleetId = await opened();
-
-async function opened(): Promise<FleetId> {
-  for await (const event of await client.fleet.open({ path })) if (event.type === 'opened') return event.view.fleet.id;
-  throw new Error('The fleet was not opened');
-}
+await using engine = await engineAlone();
+const { client } = engine;
+const fleetId = (await openFleet(client, path)).fleet.id;
 
 const host = hostName.parse('beta');
 const target = { host: '10.99.0.1', user: 'root', port: null };

@@ -1,22 +1,12 @@
-import { createRouterClient } from '@orpc/server';
-import { createEngine } from '../../../electron/engine/engine.ts';
+import { engineAlone } from '../../lab/engine-alone.ts';
 
 /**
  * Renames the host `argv[3]` of the fleet at `argv[2]` to `argv[4]` as the window does, and prints the files. When it is
  * sent a line, it undoes the change and prints `undone`.
  */
 const [, , path = '', name = '', newName = ''] = process.argv;
-await using engine = await createEngine({
-  env: process.env,
-  surroundings: {
-    door: 'cli',
-    initialPath: null,
-    canChooseFolder: false,
-    chooseFolder: () => Promise.resolve(null),
-    openExternal: () => Promise.resolve(),
-  },
-});
-const client = createRouterClient(engine.router);
+await using engine = await engineAlone();
+const { client } = engine;
 for await (const event of await client.change.plan({ path, change: { kind: 'rename', name, newName } })) {
   if (event.type !== 'planned') continue;
   const { plan } = event;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -14,9 +14,10 @@ import {
   type JobDetail,
   type Watchdog,
 } from '../../../shared/contract/job.ts';
+import { resumePoint, type ResumePoint } from '../../../shared/contract/install.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { waveProgress } from '../../../shared/contract/waves.ts';
-import { commandLine, createLab, type Lab, type LabHost } from '../../lab/index.ts';
+import { commandLine, createLab, nodePath, type Lab, type LabHost } from '../../lab/index.ts';
 
 const stepLine = z.object({
   type: z.literal('step'),
@@ -42,7 +43,8 @@ const healthLine = z.object({
   results: z.array(healthResult),
 });
 const wavesLine = z.object({ type: z.literal('waves'), waves: z.array(waveProgress) });
-const line = z.discriminatedUnion('type', [stepLine, watchdogLine, healthLine, wavesLine, resultLine]);
+const leftLine = z.object({ type: z.literal('left'), ...resumePoint.shape });
+const line = z.discriminatedUnion('type', [stepLine, watchdogLine, healthLine, wavesLine, leftLine, resultLine]);
 type StepLine = z.infer<typeof stepLine>;
 type WatchdogLine = z.infer<typeof watchdogLine>;
 type ResultLine = z.infer<typeof resultLine>;
@@ -55,7 +57,14 @@ export interface Deployed {
   stderr: string;
 }
 
+const answered = z.object({ questions: z.array(z.string()), outcomes: z.record(z.string(), hostOutcome) });
+type Answered = z.infer<typeof answered>;
+const answeringProcess = join(import.meta.dirname, 'answering-process.ts');
+
 const program = commandLine;
+/** An id begins with `20261121-140201`. */
+const secondLength = 15;
+const queuedJob = z.object({ queuedAt: z.number() });
 
 /** A lab in which the owner of the fleet deploys with the product's own command line. */
 export class DeployLab implements AsyncDisposable {
@@ -107,6 +116,16 @@ export class DeployLab implements AsyncDisposable {
     return new RunningDeploy(this.lab, ['deploy', path, '--on', on, '--yes', '--json', ...options]);
   }
 
+  /** Deploys hosts by way of the engine, and gives these answers to the passwords that are asked for. */
+  async answer(path: string, hosts: readonly string[], answers: readonly string[]): Promise<Answered> {
+    const { stdout, stderr } = await this.lab.controller.exec([nodePath, answeringProcess, path], {
+      stdin: JSON.stringify({ hosts, answers }),
+      timeoutMs: 90_000,
+    });
+    if (stdout === '') throw new Error(stderr);
+    return answered.parse(JSON.parse(stdout));
+  }
+
   async job(id: JobId): Promise<JobDetail> {
     const { stdout } = await this.cli(['jobs', 'show', id, '--json']);
     return jobDetail.parse(JSON.parse(stdout));
@@ -117,10 +136,20 @@ export class DeployLab implements AsyncDisposable {
     if (exitCode !== 0) throw new Error(stderr);
   }
 
-  /** The newest job: ids sort by time. */
+  /** The newest job: ids sort by time, but for those of one second. */
   async latestJob(): Promise<JobId> {
-    const ids = (await readdir(join(this.lab.folder, 'state/jobs'))).filter((name) => jobId.safeParse(name).success);
-    return jobId.parse(ids.sort().at(-1));
+    const folder = join(this.lab.folder, 'state/jobs');
+    const ids = (await readdir(folder)).filter((name) => jobId.safeParse(name).success).sort();
+    const second = ids.at(-1)?.slice(0, secondLength) ?? '';
+    const queued = await Promise.all(
+      ids
+        .filter((id) => id.startsWith(second))
+        .map(async (id) => ({
+          id,
+          ...queuedJob.parse(JSON.parse(await readFile(join(folder, id, 'job.json'), 'utf8'))),
+        })),
+    );
+    return jobId.parse(queued.sort((a, b) => a.queuedAt - b.queuedAt).at(-1)?.id);
   }
 
   /** Resolves when a host's log has come to a text. */
@@ -171,10 +200,23 @@ export class RunningDeploy {
     stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
     this.#closed = once(this.#process, 'close');
     void this.#closed.then(() => this.#watchers.forEach((look) => look()));
+    // A test's limit is near, and says nothing of what was waited for.
+    const late = setTimeout(() => console.error(`${argv.join(' ')} goes on:\n${this.#said}`), 110_000).unref();
+    void this.#closed.then(() => clearTimeout(late));
+  }
+
+  /** The last of what it said. */
+  get #said(): string {
+    return `${JSON.stringify(this.#lines.slice(-12), null, 1)}\n${this.#stderr}`;
   }
 
   get steps(): StepLine[] {
     return this.#lines.flatMap((one) => (one.type === 'step' ? [one] : []));
+  }
+
+  /** What an earlier install left, where this one goes on with it. */
+  get #left(): ResumePoint | undefined {
+    return this.#lines.find((one) => one.type === 'left');
   }
 
   get watchdogs(): WatchdogLine[] {
@@ -184,6 +226,10 @@ export class RunningDeploy {
   /** Resolves when the deploy says that a host is that far. */
   until(isThere: (step: StepLine) => boolean): Promise<StepLine> {
     return this.#untilFound(() => this.steps.find(isThere));
+  }
+
+  untilLeft(): Promise<ResumePoint> {
+    return this.#untilFound(() => this.#left);
   }
 
   /** Resolves when a host's watchdog is in a state. */
@@ -199,7 +245,7 @@ export class RunningDeploy {
         if (found === undefined && !isOver) return;
         this.#watchers.delete(look);
         if (found !== undefined) resolve(found);
-        else reject(new Error(`it ended before: ${JSON.stringify(this.#lines.slice(-12), null, 1)}\n${this.#stderr}`));
+        else reject(new Error(`it ended before: ${this.#said}`));
       };
       this.#watchers.add(look);
       look();
@@ -210,6 +256,11 @@ export class RunningDeploy {
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#closed;
+  }
+
+  /** Ctrl-C: the job is cancelled. */
+  interrupt(): void {
+    this.#process.kill('SIGINT');
   }
 
   async over(): Promise<Deployed> {

@@ -35,6 +35,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
     statusIntervalSeconds: 60,
     notifiesOfJobs: false,
     watchdog: 'fleet' as const,
+    nixHost: null,
   });
   const chunk = 'x'.repeat(64 * 1024);
 
@@ -71,6 +72,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
     machine: {
       probe: base.machine.probe.handler(absent),
       discover: base.machine.discover.handler(absent),
+      makeKey: base.machine.makeKey.handler(absent),
     },
     install: {
       drafts: base.install.drafts.handler(absent),
@@ -81,6 +83,11 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       review: base.install.review.handler(absent),
       check: base.install.check.handler(absent),
       checked: base.install.checked.handler(absent),
+      protectedDisks: base.install.protectedDisks.handler(absent),
+      usual: base.install.usual.handler(absent),
+      login: base.install.login.handler(absent),
+      rehearsable: base.install.rehearsable.handler(absent),
+      rehearse: base.install.rehearse.handler(absent),
       start: base.install.start.handler(absent),
       resumable: base.install.resumable.handler(absent),
       resume: base.install.resume.handler(absent),
@@ -146,16 +153,25 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
     },
     deploy: {
       engines: base.deploy.engines.handler(absent),
+      waves: base.deploy.waves.handler(absent),
+      editWaves: base.deploy.editWaves.handler(absent),
+      checks: base.deploy.checks.handler(absent),
+      editCheck: base.deploy.editCheck.handler(absent),
+      editWatchdog: base.deploy.editWatchdog.handler(absent),
       preview: base.deploy.preview.handler(absent),
       start: base.deploy.start.handler(absent),
       rollback: base.deploy.rollback.handler(absent),
       generations: base.deploy.generations.handler(absent),
       compareGenerations: base.deploy.compareGenerations.handler(absent),
       health: base.deploy.health.handler(absent),
+      protectGeneration: base.deploy.protectGeneration.handler(absent),
+      generationRoom: base.deploy.generationRoom.handler(absent),
+      deleteGenerations: base.deploy.deleteGenerations.handler(absent),
       retryFailed: base.deploy.retryFailed.handler(absent),
     },
     job: {
       list: base.job.list.handler(() => []),
+      estimateError: base.job.estimateError.handler(() => null),
       watchAll: base.job.watchAll.handler(async function* ({ signal }) {
         yield Array.from({ length: runningJobs }, (_, number) => runningJob(number));
         await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
@@ -177,11 +193,13 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       cancel: base.job.cancel.handler(absent),
       answer: base.job.answer.handler(() => undefined),
       decide: base.job.decide.handler(absent),
+      limit: base.job.limit.handler(absent),
       resize: base.job.resize.handler(absent),
     },
     doctor: { check: base.doctor.check.handler(() => []) },
     settings: {
       get: base.settings.get.handler(settings),
+      tryNixHost: base.settings.tryNixHost.handler(absent),
       set: base.settings.set.handler(({ input }) => {
         theme = input.theme ?? theme;
         return settings();

@@ -1,9 +1,9 @@
-import { createRouterClient, ORPCError } from '@orpc/server';
+import { ORPCError } from '@orpc/server';
 import { z } from 'zod';
 import type { FleetId } from '../../../shared/contract/ids.ts';
 import { inputChange, inputEdit } from '../../../shared/contract/inputs.ts';
 import { hostName, jobId } from '../../../shared/contract/ids.ts';
-import { createEngine } from '../../../electron/engine/engine.ts';
+import { engineAlone, openFleet } from '../../lab/engine-alone.ts';
 
 /**
  * Does one thing (the second argument, JSON) with the inputs of the fleet at a path (the first), in an engine of its own
@@ -19,20 +19,10 @@ const request = z.discriminatedUnion('do', [
   z.object({ do: z.literal('compare'), jobId, host: hostName }),
 ]);
 
-const surroundings = {
-  door: 'cli' as const,
-  initialPath: null,
-  canChooseFolder: false,
-  chooseFolder: () => Promise.resolve(null),
-  openExternal: () => Promise.resolve(),
-};
-await using engine = await createEngine({ env: process.env, surroundings });
-const client = createRouterClient(engine.router);
+await using engine = await engineAlone();
+const { client } = engine;
 
-async function open(path: string): Promise<FleetId> {
-  for await (const event of await client.fleet.open({ path })) if (event.type === 'opened') return event.view.fleet.id;
-  throw new Error('not opened');
-}
+const opened = async (path: string): Promise<FleetId> => (await openFleet(client, path)).fleet.id;
 
 async function follow(id: z.output<typeof jobId>): Promise<unknown> {
   for await (const event of await client.job.watch({ id })) void event;
@@ -44,17 +34,17 @@ async function perform(path: string, asked: z.output<typeof request>): Promise<u
   const { inputs } = client;
   switch (asked.do) {
     case 'plan':
-      return inputs.planEdit({ fleetId: await open(path), edit: asked.edit });
+      return inputs.planEdit({ fleetId: await opened(path), edit: asked.edit });
     case 'try':
-      return follow((await inputs.try({ fleetId: await open(path), ...asked })).jobId);
+      return follow((await inputs.try({ fleetId: await opened(path), ...asked })).jobId);
     case 'edit': {
-      const fleetId = await open(path);
+      const fleetId = await opened(path);
       const { hash } = await inputs.planEdit({ fleetId, edit: asked.edit });
       const change = { kind: 'edit' as const, edit: asked.edit, hash };
       return follow((await inputs.try({ fleetId, change, build: false })).jobId);
     }
     case 'proposals':
-      return inputs.proposals({ fleetId: await open(path) });
+      return inputs.proposals({ fleetId: await opened(path) });
     case 'accept':
       return inputs.accept({ jobId: asked.jobId });
     case 'discard':

@@ -11,7 +11,7 @@ import { RunningDeploy, stagesOf, type Deployed } from '../deploy/deploy-lab.ts'
 const program = commandLine;
 
 /** A layout for a disk of the lab: a partition for the boot loader and one for everything. */
-export function layout(serial: string, root = '100%'): string {
+export function layout(serial: string, root = '100%', boot = '1M'): string {
   return `{
   disko.devices.disk.main = {
     device = "/dev/disk/by-id/lab-Lab_disk_${serial}";
@@ -20,7 +20,7 @@ export function layout(serial: string, root = '100%'): string {
       type = "gpt";
       partitions = {
         boot = {
-          size = "1M";
+          size = "${boot}";
           type = "EF02";
         };
         root = {
@@ -62,11 +62,12 @@ export class InstallLab implements AsyncDisposable {
   /** A machine with one disk, whose serial number is made of its name, and a fleet without hosts for it. */
   async machine(
     name: string,
-    options: { role?: 'installer' | 'debian' | 'nixos'; size?: string; installerMemory?: string } = {},
+    options: { role?: 'installer' | 'debian' | 'nixos'; size?: string; memory?: string } = {},
   ): Promise<Bench> {
-    const { role = 'installer', size = '1G', ...others } = options;
+    const { role = 'installer', size = '1G', memory } = options;
     const serial = `LAB-${name.toUpperCase()}`;
-    const [host] = await this.lab.up([name], { role, disks: [{ size, serial }], ...others });
+    const room = memory === undefined ? {} : { size: memory };
+    const [host] = await this.lab.up([name], { role, disks: [{ size, serial }], ...room });
     if (host === undefined) throw new Error('The lab started nothing');
     const fleet = join(this.lab.folder, 'fleets', name);
     await cp(this.#template, fleet, { recursive: true });
@@ -131,18 +132,30 @@ export class Bench {
   }
 
   /** Writes a layout into the shared folder. */
-  async layout(root?: string): Promise<string> {
+  async layout(root?: string, boot?: string): Promise<string> {
     const file = join(this.home.lab.folder, `${this.name}.nix`);
-    await writeFile(file, layout(this.serial, root));
+    await writeFile(file, layout(this.serial, root, boot));
     return file;
   }
 
+  /** Its SSH server shuts out whoever fails to log in too often, as those since OpenSSH 9.8 do, and tells of each step to that. */
+  async shutsOut(): Promise<void> {
+    const script = 'sed -i "s/^PerSourcePenalties .*/PerSourcePenalties yes\\nLogLevel VERBOSE/" /etc/ssh/sshd_config';
+    await this.host.read('sh', '-c', `${script} && pkill -HUP -o -x sshd`);
+  }
+
   /** Nix text for the module that every host of the fleet has. */
-  async config(text: string): Promise<void> {
+  config(text: string): Promise<void> {
+    return this.common((before) => {
+      const withPackages = before.replace(/^\{ lib, \.\.\. \}:/m, '{ lib, pkgs, ... }:');
+      return withPackages.replace(/\}\s*$/, `${text}\n}\n`);
+    });
+  }
+
+  /** Changes the module that every host of the fleet has. */
+  async common(change: (text: string) => string): Promise<void> {
     const file = join(this.fleet, 'modules/common.nix');
-    const before = await readFile(file, 'utf8');
-    const withPackages = before.replace(/^\{ lib, \.\.\. \}:/m, '{ lib, pkgs, ... }:');
-    await writeFile(file, withPackages.replace(/\}\s*$/, `${text}\n}\n`));
+    await writeFile(file, change(await readFile(file, 'utf8')));
   }
 
   /** Begins to install it, with all that the gate wants unless told otherwise. */

@@ -13,6 +13,7 @@ const action = z.discriminatedUnion('do', [
     env: z.record(z.string(), z.string()).default({}),
     followsWindow: z.boolean().default(false),
     isLogged: z.boolean().default(true),
+    isOnTerminal: z.boolean().default(true),
     isAfterCancel: z.boolean().default(false),
   }),
   z.object({ do: z.literal('log'), text: z.string(), host }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { problem } from '../../../shared/contract/problem.ts';
 
-const target = z.object({ host: z.string(), user: z.string(), throughSudo: z.boolean().optional() });
+const target = z.object({ host: z.string(), user: z.string(), throughSudo: z.enum(['free', 'password']).optional() });
 
 /** What the program in the lab's controller is asked to do with the engine's nix part. */
 export const request = z.discriminatedUnion('do', [

@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { createRouterClient } from '@orpc/server';
 import { z } from 'zod';
-import { createEngine } from '../../../electron/engine/engine.ts';
-import type { FleetId } from '../../../shared/contract/ids.ts';
+import { engineAlone, openFleet } from '../../lab/engine-alone.ts';
 
 /**
  * Opens the fleet at a path (the first argument) in an engine of its own, has its options read, and asks about them (the
@@ -18,26 +16,10 @@ const request = z.object({
 const [folder = '', text = '{}'] = process.argv.slice(2);
 const asked = request.parse(JSON.parse(text));
 
-await using engine = await createEngine({
-  env: process.env,
-  surroundings: {
-    door: 'cli',
-    initialPath: null,
-    canChooseFolder: false,
-    chooseFolder: () => Promise.resolve(null),
-    openExternal: () => Promise.resolve(),
-  },
-});
-const client = createRouterClient(engine.router);
+await using engine = await engineAlone();
+const { client } = engine;
 
-async function open(): Promise<FleetId> {
-  for await (const event of await client.fleet.open({ path: folder })) {
-    if (event.type === 'opened') return event.view.fleet.id;
-  }
-  throw new Error('not opened');
-}
-
-const fleetId = await open();
+const fleetId = (await openFleet(client, folder)).fleet.id;
 const states: unknown[] = [];
 for await (const state of await client.options.watch({ fleetId })) {
   states.push(state);

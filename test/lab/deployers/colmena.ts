@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { activate, build, copy, evaluate, type Way } from './host-work.ts';
+import { activate, build, buildThere, copy, evaluate, type Way } from './host-work.ts';
 
 const recording = join(import.meta.dirname, '../../fixtures/colmena/apply-boot');
 const ends: Readonly<Record<string, string>> = {
@@ -36,7 +36,12 @@ export async function colmena(argv: readonly string[]): Promise<number> {
   if (process.env['RUST_LOG'] !== 'info') throw new Error('without RUST_LOG=info its log lines are missing');
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { config: { type: 'string' }, on: { type: 'string' } },
+    options: {
+      config: { type: 'string' },
+      on: { type: 'string' },
+      'build-on-target': { type: 'boolean' },
+      'no-build-on-target': { type: 'boolean' },
+    },
     allowPositionals: true,
   });
   const [verb = 'apply', applied = 'switch'] = positionals;
@@ -59,6 +64,7 @@ export async function colmena(argv: readonly string[]): Promise<number> {
     return 1;
   };
 
+  const isBuiltThere = values['build-on-target'] === true;
   const startedAt = Date.now();
   let system = '';
   for (const { text, at } of recorded()) {
@@ -66,12 +72,15 @@ export async function colmena(argv: readonly string[]): Promise<number> {
     const said = text.slice(text.indexOf('|') + 2).replaceAll('h1', host);
     if (/^\s+\| All done!$/.test(text)) process.stderr.write(`${text}\n`);
     else if (said.startsWith('/nix/store/')) {
-      const path = await build(`${attribute}.nodes.${host}.config.system.build.toplevel`, say);
+      const toplevel = `${attribute}.nodes.${host}.config.system.build.toplevel`;
+      const path = await (isBuiltThere ? buildThere(toplevel, way, say) : build(toplevel, say));
       if (path === null) return failed('Build', 'build', 1);
       system = path;
     } else if (said.startsWith('Built ')) {
-      say(`Built "${system}"`);
-      if (goal === 'build') return 0;
+      say(`Built "${system}"${isBuiltThere ? ' on target node' : ''}`);
+      if (goal === 'build' || (goal === 'push' && isBuiltThere)) return 0;
+    } else if (isBuiltThere && /^(?:Pushing|Pushed|copying) /.test(said)) {
+      // A recorded run that built there has none of these lines.
     } else if (said === 'copying 0 paths...') {
       const code = await copy(system, way, say);
       if (code !== 0) return failed('Push', 'push system closure to', code);

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { build, copy, evaluate, onHost, type Way } from './host-work.ts';
+import { build, buildThere, copy, evaluate, onHost, type Way } from './host-work.ts';
 
 const profile = '/nix/var/nix/profiles/system';
 
@@ -22,6 +22,7 @@ export async function deployRs(argv: readonly string[]): Promise<number> {
       'magic-rollback': { type: 'string' },
       'confirm-timeout': { type: 'string' },
       boot: { type: 'boolean' },
+      'remote-build': { type: 'boolean' },
     },
     allowPositionals: true,
   });
@@ -40,11 +41,13 @@ export async function deployRs(argv: readonly string[]): Promise<number> {
     sshOptions: (values['ssh-opts'] ?? '').split(' '),
   };
   say(`Building profile \`system\` for node \`${node}\``);
-  const path = await build(`${attribute}.profiles.system.path`, raw);
+  const profileOf = `${attribute}.profiles.system.path`;
+  const isBuiltThere = values['remote-build'] === true;
+  const path = await (isBuiltThere ? buildThere(profileOf, way, raw) : build(profileOf, raw));
   if (path === null)
     return fail(`Failed to build profile on node ${node}: Nix build command resulted in a bad exit code`);
   say(`Copying profile \`system\` to node \`${node}\``);
-  if ((await copy(path, way, raw)) !== 0) {
+  if (!isBuiltThere && (await copy(path, way, raw)) !== 0) {
     return fail(`Failed to push profile to node ${node}: Nix copy command resulted in a bad exit code: Some(1)`);
   }
   say(`Activating profile \`system\` for node \`${node}\``);

@@ -34,6 +34,22 @@ export async function build(installable: string, onLine: (line: string) => void)
   return code === 0 ? path : null;
 }
 
+/** Has the host build; gives the store path, or null where it failed. */
+export async function buildThere(
+  installable: string,
+  way: Way,
+  onLine: (line: string) => void,
+): Promise<string | null> {
+  let path: string | null = null;
+  const store = ['--eval-store', 'auto', '--store', `ssh-ng://${way.place}`];
+  const take = (line: string): void => {
+    if (line.startsWith('/nix/store/')) path = line;
+    onLine(line);
+  };
+  const words = [...nix, 'build', '--no-link', '--print-out-paths', ...store, installable];
+  return (await run(words, take, { NIX_SSHOPTS: way.sshOptions.join(' ') })) === 0 ? path : null;
+}
+
 export async function evaluate(installable: string): Promise<string> {
   let value = '';
   const code = await run([...nix, 'eval', '--raw', installable], (line, stream) => {

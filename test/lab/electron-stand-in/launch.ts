@@ -83,10 +83,15 @@ export class StandInRun implements AsyncDisposable {
   async page(): Promise<Page> {
     const { debuggingAddress } = await this.state();
     this.#browser ??= await chromium.connectOverCDP(debuggingAddress);
-    const pages = this.#browser.contexts().flatMap((context) => context.pages());
-    const page = pages.find((candidate) => fromChromium(candidate.url()).startsWith('app:'));
-    if (!page) throw new Error(`No page of the app among ${pages.map((candidate) => candidate.url()).join(', ')}`);
-    return page;
+    // A window's page is empty before the app's address is on it, and one that is shown again may not be there yet.
+    const contexts = this.#browser.contexts();
+    const isOfTheApp = (url: URL) => fromChromium(url.href).startsWith('app:');
+    const wait = { waitUntil: 'commit' } as const;
+    const arrived = async (page: Page) => page.waitForURL(isOfTheApp, wait).then(() => page);
+    return Promise.any([
+      ...contexts.flatMap((context) => context.pages()).map(arrived),
+      ...contexts.map(async (context) => arrived(await context.waitForEvent('page'))),
+    ]);
   }
 
   /** Ends it as `kill -9` does; its engine and its browser notice, as those of Electron do. */

@@ -7,6 +7,7 @@ export const INSTALL_STEPS: readonly InstallStep[] = [
   'disks',
   'secrets',
   'review',
+  'rehearse',
   'gate',
   'install',
   'boot',

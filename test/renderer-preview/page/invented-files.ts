@@ -24,10 +24,13 @@ const FLEET = {
   timeZone: 'Europe/Berlin',
 } as const;
 const aKey = (letter: string, comment: string): string =>
-  `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${letter.repeat(42)} ${comment}`;
+  `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${letter.repeat(43)} ${comment}`;
 const SSH_KEYS = [
   { line: aKey('k', 'sam@laptop'), source: 'file' as const },
-  { line: `sk-${aKey('b', 'key on my chain').replace('ed25519', 'ed25519@openssh.com')}`, source: 'agent' as const },
+  {
+    line: `sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAI${'b'.repeat(59)} key on my chain`,
+    source: 'agent' as const,
+  },
 ];
 
 const NAS = `{ config, pkgs, ... }:
@@ -266,7 +269,14 @@ export function fileParts(os: ReturnType<typeof implement<typeof contract>>) {
       suggestHost: os.create.suggestHost.handler(() => ({
         layout: asked.get('layout') === 'foreign' ? null : ('factory' as const),
         stateVersion: '26.05',
-        modules: [],
+        modules: asked.get('modules') === 'some' ? ['backup.nix', 'desktop', 'media-server.nix'] : [],
+        common: {
+          adminUser: 'sam',
+          sshKeys: asked.get('keys') === 'none' ? [] : [aKey('f', 'sam@desk')],
+          timeZone: 'Europe/Berlin',
+        },
+        ownUser: 'sam',
+        ownKeys: asked.get('keys') === 'none' ? [] : SSH_KEYS,
       })),
     },
     change: {

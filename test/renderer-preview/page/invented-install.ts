@@ -21,6 +21,7 @@ const targetOf = (kind: InstallKind) => ({
   port: null,
 });
 const CHECK_JOB = '20261121-120001-c4ec00';
+const REHEARSAL_JOB = '20261121-120002-4ea4e0';
 const NEW_HOST = {
   name: HOST,
   type: 'server',
@@ -51,7 +52,7 @@ function draftOf(id: string, fleet: string): InstallDraft {
   const step = INSTALL_STEPS[Number(id.at(-1))] ?? 'find';
   const at = INSTALL_STEPS.indexOf(step);
   const { text } = layoutOf(kind);
-  const needsKey = text.includes('/tmp/disk.key');
+  const needsKey = text.includes('/tmp/secret.key');
   return {
     id: draftId.parse(id),
     version: 1,
@@ -68,7 +69,7 @@ function draftOf(id: string, fleet: string): InstallDraft {
         layout: { text, companion: null },
         options: {
           ...defaultInstallOptions,
-          encryptionKeys: needsKey ? [{ remotePath: '/tmp/disk.key', from: { kind: 'ask' as const } }] : [],
+          encryptionKeys: needsKey ? [{ remotePath: '/tmp/secret.key', from: { kind: 'ask' as const } }] : [],
         },
       }),
     },
@@ -76,7 +77,8 @@ function draftOf(id: string, fleet: string): InstallDraft {
     report: at > 0 ? inventReport(kind === 'disks') : null,
     jobs: {
       check: at >= 5 && kind !== 'failed' ? jobId.parse(CHECK_JOB) : null,
-      install: at >= 7 ? installJobId(kind) : null,
+      rehearsal: at >= 6 && kind === 'done' ? jobId.parse(REHEARSAL_JOB) : null,
+      install: at >= 8 ? installJobId(kind) : null,
     },
     createdAt: Date.now() - 900_000,
     updatedAt: Date.now() - 60_000,
@@ -93,12 +95,20 @@ const FORMAT_PROBLEM: Problem = {
   canRetry: true,
 };
 
+const NO_VM: Problem = {
+  code: 'rehearsal-no-vm',
+  title: 'nix cannot run a virtual machine on this computer',
+  evidence: '/dev/kvm is not there\nsystem-features = benchmark big-parallel nixos-test\nno builders',
+  advice: ['Turn virtualisation on in this computer’s firmware, so that Linux has /dev/kvm.'],
+};
+
 /** The job of an install by its id; null: it is no such job. */
 export function installJob(id: string, fleet: string): JobDetail | null {
   const all: Stage[] = ['kexec', 'hardware', 'gate', 'disko', 'copy', 'install', 'reboot', 'boot', 'verify', 'commit'];
   const kind = INSTALL_KINDS.find((each) => installJobId(each) === id);
-  if (kind === undefined && id !== CHECK_JOB) return null;
-  const stages: Stage[] = kind === undefined ? ['evaluate', 'build', 'review'] : all;
+  if (kind === undefined && id !== CHECK_JOB && id !== REHEARSAL_JOB) return null;
+  const stages: Stage[] =
+    id === REHEARSAL_JOB ? ['evaluate', 'rehearse'] : kind === undefined ? ['evaluate', 'build', 'review'] : all;
   const now =
     kind === undefined || kind === 'done'
       ? stages.length
@@ -113,7 +123,12 @@ export function installJob(id: string, fleet: string): JobDetail | null {
   });
   const isOver = now === stages.length || kind === 'failed';
   const live = liveJob(fleetId.parse(fleet));
-  const title = kind === undefined ? 'Check the install of attic' : 'Install attic';
+  const title =
+    id === REHEARSAL_JOB
+      ? 'Rehearse the install of attic'
+      : kind === undefined
+        ? 'Check the install of attic'
+        : 'Install attic';
   return {
     ...live,
     summary: inventSummary(id, title, ['attic'], {
@@ -197,6 +212,7 @@ export function installParts(os: ReturnType<typeof implement<typeof contract>>, 
         };
       }),
       check: os.install.check.handler(() => never),
+      protectedDisks: os.install.protectedDisks.handler(() => []),
       checked: os.install.checked.handler(({ input }) =>
         input.jobId === CHECK_JOB
           ? {
@@ -205,11 +221,34 @@ export function installParts(os: ReturnType<typeof implement<typeof contract>>, 
               closureBytes: 2.3e9,
               room: { bytes: 499e9, where: '/' },
               disks: disksOf(last === null ? 'plain' : installKind(last.id)),
-              wantedKeys: ['/tmp/disk.key'],
+              wantedKeys: ['/tmp/secret.key'],
               warnings: [],
             }
           : null,
       ),
+      usual: os.install.usual.handler(() => ({
+        build: 42_000,
+        kexec: 35_000,
+        disko: 9000,
+        copy: 252_000,
+        boot: 48_000,
+      })),
+      login: os.install.login.handler(() => ({
+        argv: [
+          'ssh',
+          '-i',
+          '/home/sam/.local/share/nixstead/installs/0000000000000007/login-key',
+          '-o',
+          'IdentitiesOnly=yes',
+          '-o',
+          'UserKnownHostsFile=/home/sam/.local/share/nixstead/ssh/known_hosts',
+          'root@10.0.20.77',
+        ],
+      })),
+      rehearsable: os.install.rehearsable.handler(({ input }) =>
+        installKind(input.draft ?? '') === 'done' ? [] : [NO_VM],
+      ),
+      rehearse: os.install.rehearse.handler(() => never),
       start: os.install.start.handler(() => never),
       resumable: os.install.resumable.handler(({ input }) => ({
         jobId: input.jobId,

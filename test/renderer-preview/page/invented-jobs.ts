@@ -213,7 +213,11 @@ export function liveJob(fleetId: FleetId): JobDetail {
       stepsTotal: 25,
       estimatedMsLeft: 170 * SECOND,
     }),
-    spec: { goal: 'switch', hosts },
+    spec: {
+      goal: 'switch',
+      hosts,
+      origin: { by: 'sam@desk', commit: { revision: '4f2c91e07d5be1c0a8a9f2f6b0f2b5d7c3e1a9d8', changedFiles: 3 } },
+    },
     nextSeq: 100,
     problem: null,
     steps,
@@ -232,6 +236,7 @@ export function liveJob(fleetId: FleetId): JobDetail {
       { at: NOW - 60 * SECOND, text: 'Evaluating 5 hosts in 2 chunks, as memory allows.' },
       { at: NOW - 50 * SECOND, text: 'lb01 already runs this system.' },
     ],
+    limits: { evaluations: 2, builds: 2, copies: 4, activations: 10 },
     watchdogs: {
       gateway: { state: 'armed', seconds: 60, deadlineAt: NOW + 42 * SECOND, reason: '' },
       kube01: { state: 'kept', seconds: 60, deadlineAt: NOW + 30 * SECOND, reason: '' },
@@ -329,3 +334,57 @@ export const LOG_TEXT = [
   "\u001b[1;33mwarning:\u001b[0m Git tree '/home/sam/homelab' is dirty\n",
   "\u001b[1;31merror:\u001b[0m builder for '/nix/store/…-k3s.drv' failed with exit code 1\n",
 ].join('');
+
+/** A deploy of many hosts, every stage of it somewhere. */
+export function manyHostsJob(fleetId: FleetId, hosts: readonly string[]): JobDetail {
+  const live = liveJob(fleetId);
+  const templates = live.summary.hosts;
+  const templateOf = (index: number): string => templates[index % templates.length] ?? '';
+  return {
+    ...live,
+    summary: {
+      ...live.summary,
+      title: `Switch ${hosts[0]}, ${hosts[1]} and ${hosts.length - 2} more`,
+      hosts: [...hosts].map((host) => hostName.parse(host)),
+    },
+    steps: hosts.flatMap((host, index) =>
+      live.steps
+        .filter((step) => step.host === templateOf(index))
+        .map((step) => ({ ...step, host: hostName.parse(host) })),
+    ),
+    outcomes: Object.fromEntries(
+      hosts.flatMap((host, index) => {
+        const outcome = live.outcomes[templateOf(index)];
+        return outcome === undefined ? [] : [[host, outcome]];
+      }),
+    ),
+    problems: hosts.flatMap((host, index) =>
+      templateOf(index) === 'kube01'
+        ? [{ host: hostName.parse(host), stage: 'activate' as const, problem: KUBE_PROBLEM }]
+        : [],
+    ),
+    watchdogs: {},
+    health: {},
+  };
+}
+
+/** The history of a fleet of many hosts over a year. */
+export function manyJobs(hosts: readonly string[]): JobSummary[] {
+  const states = ['succeeded', 'succeeded', 'succeeded', 'partial', 'succeeded', 'failed', 'cancelled'] as const;
+  return Array.from({ length: 600 }, (_, index) => {
+    const many = index % 4 === 0 ? hosts : hosts.slice(index % 90, (index % 90) + 1 + (index % 3));
+    const title =
+      many.length <= 3
+        ? `Switch ${many.join(', ')}`
+        : `Switch ${many.slice(0, 2).join(', ')} and ${many.length - 2} more`;
+    const startedAt = NOW - (index + 1) * 14 * 3_600_000;
+    const endedAt = startedAt + (20 + ((index * 37) % 900)) * SECOND;
+    const id = `20261121-${String(index).padStart(6, '0')}-0a1b2c`;
+    return inventSummary(id, title, [...many], {
+      queuedAt: startedAt,
+      startedAt,
+      endedAt,
+      state: states[index % 7] ?? 'succeeded',
+    });
+  });
+}

@@ -125,6 +125,7 @@ export const GENERATIONS: Generation[] = Array.from({ length: 12 }, (_, index) =
   isRunning: index === 0,
   isBooted: index === 4,
   isNext: index === 0,
+  isProtected: index === 7,
 }));
 
 export const DIFFERENCE: GenerationComparison = {
@@ -132,4 +133,16 @@ export const DIFFERENCE: GenerationComparison = {
   addedBytes: 182 * MEBIBYTE,
   removedBytes: 141 * MEBIBYTE,
   rebootFor: ['kernel', 'initrd'],
+};
+
+/** Two generations with a whole release between them. */
+export const MANY_PACKAGES: GenerationComparison = {
+  ...DIFFERENCE,
+  packages: Array.from({ length: 5000 }, (_, index) => ({
+    name: `python3.13-package-${index}`,
+    before: [`1.${index}.0`],
+    after: [`1.${index}.1`],
+    bytes: (index % 7) * 1000 - 3000,
+    kind: 'upgraded',
+  })),
 };

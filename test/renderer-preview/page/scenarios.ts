@@ -10,7 +10,7 @@ import type { Settings } from '../../../shared/contract/settings.ts';
 import * as hosts from './invented-hosts.ts';
 import { planJob } from './invented-plan.ts';
 import { inventWaveProgress, PAUSE } from './invented-waves.ts';
-import { endedJob, history, inventSummary, liveJob } from './invented-jobs.ts';
+import { endedJob, history, inventSummary, liveJob, manyHostsJob, manyJobs } from './invented-jobs.ts';
 
 /** Everything that the stand-in engine answers with. */
 export interface Scenario {
@@ -240,7 +240,16 @@ const SCENARIOS: Record<string, () => Scenario> = {
   cards: () => ({ ...BASE, settings: { hostView: 'cards' } }),
   one: () => ({ ...BASE, view: fleetView(hosts.HOME_HOSTS.slice(0, 1)), jobs: [] }),
   remote: () => ({ ...BASE, view: REMOTE }),
-  none: () => ({ ...BASE, view: fleetView([]), jobs: [] }),
+  none: () => ({ ...BASE, view: fleetView([]), jobs: [], selections: [] }),
+  hundred: () => ({
+    ...BASE,
+    view: fleetView(hosts.MANY_HOSTS.slice(0, 100)),
+    status: hosts.MANY_STATUS.slice(0, 100),
+    selections: Array.from({ length: 40 }, (_, index) => ({
+      name: index === 0 ? 'everything that stands in the east and is no database' : `shelf ${index}`,
+      text: index === 0 ? '@east & !@db & !(build-*, edge-1*) & system:x86_64-linux' : `web-${index}*, @cache`,
+    })),
+  }),
   many: () => ({ ...BASE, view: fleetView(hosts.MANY_HOSTS), status: [...hosts.MANY_STATUS] }),
   troubled: () => ({ ...BASE, view: fleetView(hosts.TROUBLED_HOSTS, [DRIFT]), status: [...hosts.TROUBLED_STATUS] }),
   live: () => withLive(),
@@ -302,6 +311,14 @@ const SCENARIOS: Record<string, () => Scenario> = {
         hosts.MANY_HOSTS.slice(0, 100).map(({ name }) => name),
       ),
     ),
+  'job-100': () =>
+    withDetail(
+      manyHostsJob(
+        FLEET_ID,
+        hosts.MANY_HOSTS.slice(0, 100).map(({ name }) => name),
+      ),
+    ),
+  'jobs-100': () => ({ ...BASE, jobs: manyJobs(hosts.MANY_HOSTS.slice(0, 100).map(({ name }) => name)) }),
   partial: () => withEnded('partial'),
   interrupted: () => withEnded('interrupted'),
   cancelled: () => withEnded('cancelled'),

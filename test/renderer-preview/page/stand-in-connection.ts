@@ -12,11 +12,12 @@ import type { HostName } from '../../../shared/contract/ids.ts';
 import type { SavedSelection } from '../../../shared/contract/selection.ts';
 import { DISK_FILES } from './invented-disks.ts';
 import { fileParts, FINDINGS } from './invented-files.ts';
+import { healthParts } from './invented-health.ts';
 import { inputParts } from './invented-inputs.ts';
-import { DIFFERENCE, GENERATIONS } from './invented-plan.ts';
+import { DIFFERENCE, GENERATIONS, MANY_PACKAGES } from './invented-plan.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
 import { installJob, installParts } from './invented-install.ts';
-import { inventWaves } from './invented-waves.ts';
+import { inventWaves, WAVES_EDIT, WAVES_PLAN } from './invented-waves.ts';
 import { inventProbe } from './invented-machine.ts';
 import { FLEET_ID, type Scenario } from './scenarios.ts';
 
@@ -25,6 +26,15 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 function refused(problem: Problem): ORPCError<'PROBLEM', Problem> {
   return new ORPCError('PROBLEM', { message: problem.title, data: problem });
+}
+
+function sshProblemOf(place: string) {
+  return {
+    code: 'ssh-unknown-name',
+    title: `No address is known for ${place}`,
+    evidence: 'getaddrinfo ENOTFOUND',
+    advice: ['Check the spelling.'],
+  };
 }
 
 /** An engine inside the page that answers with a scenario's invented data. */
@@ -111,6 +121,16 @@ export class StandInConnection implements Connection {
       },
       settings: {
         get: os.settings.get.handler(() => this.#settings),
+        tryNixHost: os.settings.tryNixHost.handler(({ input: { place, accepted } }) => {
+          if (place.includes('none')) return { state: 'failed' as const, problem: sshProblemOf(place) };
+          return accepted === undefined
+            ? {
+                state: 'unknown-host-key' as const,
+                type: 'ssh-ed25519',
+                fingerprint: 'SHA256:0iqywhy2lm33cg9aygaxnns0sv25vvh2Q3tVzTd8oKQ',
+              }
+            : { state: 'fine' as const, version: 'nix (Nix) 2.31.2' };
+        }),
         set: os.settings.set.handler(({ input }) => (this.#settings = { ...this.#settings, ...input })),
       },
       doctor: { check: os.doctor.check.handler(() => scenario.findings) },
@@ -149,6 +169,10 @@ export class StandInConnection implements Connection {
       ...inputParts(os),
       machine: {
         probe: os.machine.probe.handler(({ input }) => inventProbe(input.target.host, input)),
+        makeKey: os.machine.makeKey.handler(() => ({
+          file: '/home/sam/.local/share/nixstead/ssh/own-key',
+          publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKzX4mVfXQ0b7o0m2m0b5b0y8Yl5mC1cXo2hS0yJt6Qd nixstead',
+        })),
         discover: os.machine.discover.handler(() => []),
       },
       ...installParts(os, FLEET_ID),
@@ -187,17 +211,26 @@ export class StandInConnection implements Connection {
             commands: deployCommands(hosts),
           };
         }),
+        waves: os.deploy.waves.handler(() => ({ plan: WAVES_PLAN })),
+        editWaves: os.deploy.editWaves.handler(() => WAVES_EDIT),
         start: os.deploy.start.handler(() => ({ jobId: LIVE_JOB })),
         rollback: os.deploy.rollback.handler(() => ({ jobId: LIVE_JOB })),
         generations: os.deploy.generations.handler(() => GENERATIONS),
-        compareGenerations: os.deploy.compareGenerations.handler(() => DIFFERENCE),
-        health: os.deploy.health.handler(async function* () {
-          // Nobody has checks here.
-        }),
+        protectGeneration: os.deploy.protectGeneration.handler(() => undefined),
+        generationRoom: os.deploy.generationRoom.handler(({ input }) => ({
+          onlyBytes: input.numbers.length * 412_000_000,
+          garbageBytes: 1_900_000_000,
+        })),
+        deleteGenerations: os.deploy.deleteGenerations.handler(() => ({ jobId: LIVE_JOB })),
+        compareGenerations: os.deploy.compareGenerations.handler(() =>
+          new URLSearchParams(location.search).get('packages') === 'many' ? MANY_PACKAGES : DIFFERENCE,
+        ),
+        ...healthParts(os),
         retryFailed: os.deploy.retryFailed.handler(() => ({ jobId: LIVE_JOB })),
       },
       job: {
         list: os.job.list.handler(() => scenario.jobs),
+        estimateError: os.job.estimateError.handler(() => ({ median: 0.18, jobs: 20 })),
         watchAll: os.job.watchAll.handler(() => once(scenario.jobs.filter((job) => job.endedAt === null))),
         show: os.job.show.handler(({ input }) => this.#detail(input.id)),
         watch: os.job.watch.handler(({ input }) => watchJob(this.#detail(input.id))),
@@ -205,6 +238,7 @@ export class StandInConnection implements Connection {
         cancel: os.job.cancel.handler(() => undefined),
         answer: os.job.answer.handler(() => undefined),
         decide: os.job.decide.handler(() => undefined),
+        limit: os.job.limit.handler(() => undefined),
         resize: os.job.resize.handler(() => undefined),
       },
     });

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { isKept } from '../../../build/bench/bench.ts';
-import { closingLine, judgeSuite, skipLines, sumOf } from '../../../build/checks/counts.ts';
+import { closingLine, failureLines, judgeSuite, reasonOf, skipLines, sumOf } from '../../../build/checks/counts.ts';
 import { steps } from '../../../build/checks/steps.ts';
 
-const nothing = { passed: 0, failed: 0, skipped: [] };
+const nothing = { passed: 0, failed: [], skipped: [] };
 
 describe('the end of npm test', () => {
   const total = sumOf([
     { ...nothing, passed: 3 },
-    { passed: 1, failed: 2, skipped: [{ test: 'a > b', reason: 'not root' }] },
+    {
+      passed: 1,
+      failed: [
+        { test: 'e', reason: 'no host' },
+        { test: 'f', reason: 'no page' },
+      ],
+      skipped: [{ test: 'a > b', reason: 'not root' }],
+    },
     {
       ...nothing,
       skipped: [
@@ -25,6 +32,16 @@ describe('the end of npm test', () => {
   it('says for every skipped test why, once per reason', () => {
     expect(skipLines(total)).toEqual(['2 tests: no overlayfs', 'a > b: not root']);
   });
+
+  it('names each failed test, with what was wrong and where', () => {
+    expect(failureLines(total)).toEqual(['e: no host', 'f: no page']);
+    const stack = 'Error: a\n  at wait (lib/wait.js:1:2)\n  at test/e2e/a.spec.ts:12:3';
+    expect(reasonOf({ message: '\u001b[31mExpected\u001b[39m a\n  but b', stack })).toBe(
+      'Expected a but b (test/e2e/a.spec.ts:12)',
+    );
+    expect(reasonOf(undefined)).toBe('no reason is given');
+    expect(reasonOf({ message: 'x'.repeat(5000) })).toHaveLength(400);
+  });
 });
 
 describe('the steps of npm test', () => {
@@ -36,7 +53,7 @@ describe('the steps of npm test', () => {
 
 describe('a suite', () => {
   it('that passed passes', () => {
-    expect(judgeSuite({ ...nothing, passed: 5 }, 0)).toEqual({ counts: { ...nothing, passed: 5 }, complaint: null });
+    expect(judgeSuite('unit', { ...nothing, passed: 5 }, 0)).toEqual({ ...nothing, passed: 5 });
   });
 
   it.each([
@@ -46,9 +63,7 @@ describe('a suite', () => {
     ['ended badly without a failed test', { ...nothing, passed: 5 }, 1],
     ['was killed', { ...nothing, passed: 5 }, null],
   ])('that %s failed', (_name, found, exitCode) => {
-    const { counts, complaint } = judgeSuite(found, exitCode);
-    expect(counts.failed).toBe(1);
-    expect(complaint).not.toBeNull();
+    expect(judgeSuite('unit', found, exitCode).failed).toMatchObject([{ test: 'unit' }]);
   });
 });
 

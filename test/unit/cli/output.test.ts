@@ -182,10 +182,13 @@ describe('a job', () => {
     expect(text).toContain('Switch nas: interrupted');
   });
 
-  it('is for scripts succeeded, partial, cancelled or failed, and nothing else', () => {
-    expect(resultLine(job)).toEqual({ type: 'result', job: job.summary.id, state: 'failed', hosts: job.outcomes });
-    for (const state of ['succeeded', 'partial', 'cancelled'] as const) {
-      expect(resultLine({ ...job, summary: { ...job.summary, state } }).state).toBe(state);
+  it('has one of four ends for scripts, and why is said where no host can say it', () => {
+    const { outcomes, problem } = job;
+    const line = { type: 'result', job: job.summary.id, hosts: outcomes };
+    expect(resultLine(job)).toEqual({ ...line, state: 'failed', problem });
+    for (const state of ['succeeded', 'partial', 'cancelled', 'failed'] as const) {
+      const ended = { ...job, summary: { ...job.summary, state }, problem: null };
+      expect(resultLine(ended)).toEqual({ ...line, state });
     }
   });
 });

@@ -48,14 +48,22 @@ let
   typeOf = part: part.type or (if (part.content.type or "") == "swap" then "8200" else "8300");
   endOf = part: part.end or (if part.size == "100%" then "-0" else "+${part.size}");
 
-  createPartition =
-    part:
+  partitionWords =
+    disk: part:
     lib.concatStringsSep " " [
-      "--new=${toString part.number}:${part.start or "0"}:${endOf part}"
       "--partition-guid=${toString part.number}:R"
       "--change-name=${toString part.number}:${part.label}"
       "--typecode=${toString part.number}:${typeOf part}"
+      disk.device
     ];
+  # One that is there, on a disk that is not erased, stays as it is.
+  createPartition =
+    disk: part:
+    let
+      words = partitionWords disk part;
+      new = "--align-end --new=${toString part.number}:${part.start or "0"}:${endOf part}";
+    in
+    "if ! sgdisk ${new} ${words}; then sgdisk ${words}; fi\n";
 
   format =
     part:
@@ -108,7 +116,7 @@ let
     in
     ''
       if ! blkid ${disk.device} | grep -q PTTYPE=; then sgdisk --clear ${disk.device}; fi
-      sgdisk --align-end ${lib.concatMapStringsSep " " createPartition parts} ${disk.device}
+      ${lib.concatMapStrings (createPartition disk) parts}
       partprobe ${disk.device}
       udevadm trigger --subsystem-match=block
       udevadm settle --timeout 120
@@ -120,7 +128,7 @@ let
     export PATH=/usr/sbin:/usr/bin:/sbin:/bin
   '';
   keys = lib.concatMapStrings (key: "cat ${key} > /dev/null\n") config.pocket.diskKeys;
-  scripts = {
+  standIn = {
     diskoScript =
       begin
       + "umount -Rv /mnt || :\n"
@@ -131,6 +139,32 @@ let
     formatScript = begin + lib.concatMapStrings create disks;
     mountScript = begin + keys + mountAll;
   };
+
+  # What the kernel of a container cannot do stays with the stand-in.
+  isPlain =
+    value:
+    if lib.isList value then
+      lib.all isPlain value
+    else if lib.isAttrs value then
+      !(lib.elem (value.type or "") [
+        "luks"
+        "lvm_pv"
+        "mdraid"
+        "zfs"
+      ])
+      && lib.all isPlain (lib.attrValues value)
+    else
+      true;
+  hasReal = builtins.pathExists ./real && isPlain cfg;
+  real = import ./real.nix {
+    devices = cfg;
+    wrap = name: text: pkgs.writeScript name "#!/bin/bash\nset -e\nexport PATH=$PATH:/usr/sbin\n${keys}${text}";
+  };
+  scripts =
+    if hasReal then
+      { inherit (real) diskoScript formatScript mountScript; }
+    else
+      lib.mapAttrs (_: pkgs.writeShellScript "disko") standIn;
 in
 {
   options.disko = lib.mkOption {
@@ -148,11 +182,20 @@ in
     default = [ ];
   };
   config = {
-    system.build =
-      let
-        built = lib.mapAttrs (name: text: pkgs.writeShellScript "disko" text) scripts;
-      in
-      built // lib.mapAttrs' (name: script: lib.nameValuePair "${name}NoDeps" script) built;
+    system.build = {
+      # Where disko has a virtual machine install and boot it, the lab has what nix says and asks of such a test.
+      installTest =
+        pkgs.runCommand "${config.networking.hostName}-disko" { requiredSystemFeatures = [ "kvm" "nixos-test" ]; }
+          ''
+            echo "machine: waiting for the VM to finish booting"
+            echo "machine: must succeed: ${scripts.diskoScript}"
+            ${config.disko.tests.extraChecks or ""}
+            echo "booted_machine: waiting for unit local-fs.target"
+            mkdir $out
+          '';
+    }
+    // scripts
+    // lib.mapAttrs' (name: script: lib.nameValuePair "${name}NoDeps" script) scripts;
     boot.loader.grub.devices = map (disk: disk.device) (
       lib.filter (disk: lib.any (part: typeOf part == "EF02") (partitionsOf disk)) disks
     );

@@ -29,7 +29,17 @@ fi
 
 if [ "$goal" = switch ] || [ "$goal" = boot ]; then
   if [ "$(cat $new/boot-loader)" = grub ]; then echo "updating GRUB 2 menu..." >&2; fi
-  mkdir -p /boot && echo "$new" > /boot/lab-default
+  if ! { mkdir -p /boot && echo "$new" > /boot/lab-default; }; then
+    echo "Failed to install bootloader" >&2
+    exit 1
+  fi
+  if [ "$(cat $new/boot-loader)" = systemd-boot ]; then
+    rm -rf /boot/loader && mkdir -p /boot/loader/entries
+    for link in /nix/var/nix/profiles/system-*-link; do
+      number=${link##*/system-}
+      echo "options init=$(readlink -f "$link")/init" > "/boot/loader/entries/nixos-generation-${number%-link}.conf"
+    done
+  fi
   if [ "${NIXOS_INSTALL_BOOTLOADER-}" = 1 ]; then
     # Where GRUB would put itself the lab's firmware looks for the number of the root partition.
     root=$(findmnt --noheadings --output SOURCE /)

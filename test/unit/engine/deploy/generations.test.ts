@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { oldGenerations, whyKept } from '../../../../shared/fleet/generations.ts';
+import { parseRoom } from '../../../../electron/engine/generations/room.ts';
 import { chooseGeneration, parseGenerations } from '../../../../electron/engine/deploy/generations.ts';
 
 const hash = 'a'.repeat(32);
@@ -10,6 +12,8 @@ const text = [
   `generation\t9\t/nix/store/a\t1000\t25.05\t/nix/store/${hash}-linux-6.6.1`,
   'generation\t12\t/nix/store/b\t3000\t25.11\t',
   'generation\t10\t/nix/store/c\t2000\t25.11\t',
+  'protected\t9\t/nix/store/a',
+  'protected\t10\t/nix/store/of-before',
   'end\tyes',
 ].join('\n');
 const generations = parseGenerations(text) ?? [];
@@ -28,4 +32,54 @@ test('the one before, one by its number, and what there was at a time', () => {
   expect(number({ before: 2_500_000 })).toBe(10);
   expect(() => number({ before: 1 })).toThrow('has no such generation');
   expect(() => number({ generation: 11 })).toThrow('nas cannot go back to generation 11');
+});
+
+test('a mark protects the generation that it was given to, and no later one of its number', () => {
+  expect(generations.map(({ number, isProtected }) => [number, isProtected])).toEqual([
+    [12, false],
+    [10, false],
+    [9, true],
+  ]);
+});
+
+test('old are all but the newest, or those of so many days ago; what is needed or protected stays', () => {
+  const day = 86_400_000;
+  const made = (number: number, more: object = {}) => ({
+    ...generations[1],
+    number,
+    system: `/nix/store/${number}`,
+    at: number * day,
+    nixosVersion: '',
+    kernel: '',
+    ...{ isRunning: false, isBooted: false, isNext: false, isProtected: false },
+    ...more,
+  });
+  const all = [
+    made(9, { isNext: true }),
+    made(8, { isRunning: true }),
+    made(7),
+    made(6, { isBooted: true }),
+    made(5, { isProtected: true }),
+    made(4),
+  ];
+  const old = (which: Parameters<typeof oldGenerations>[1]) =>
+    oldGenerations(all, which, 9 * day).map(({ number }) => number);
+  expect(old({ keep: 1 })).toEqual([7, 4]);
+  expect(old({ keep: 3 })).toEqual([4]);
+  expect(old({ olderThanDays: 3 })).toEqual([4]);
+  expect(all.map(whyKept)).toEqual([
+    'It is what boots next.',
+    'It runs.',
+    null,
+    'It was booted: its modules may still be wanted.',
+    'It is protected.',
+    null,
+  ]);
+});
+
+test('what deleting frees is the sum of what the host says, and nothing where its answer is cut off', () => {
+  const path = (name: string) => `/nix/store/${hash}-${name}`;
+  const answer = [`only\t${path('a')}\t  1000`, `only\t${path('b')} \t24`, `garbage\t${path('c')}\t7`, 'end\tyes'];
+  expect(parseRoom(answer.join('\n'))).toEqual({ onlyBytes: 1024, garbageBytes: 7 });
+  expect(parseRoom(answer.slice(0, 3).join('\n'))).toBeNull();
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { askedOf, given, retryOf } from '../../../../electron/engine/deploy/asked.ts';
 import {
   deployAddresses,
   deployTitle,
@@ -10,7 +11,8 @@ import { deploySpec } from '../../../../electron/engine/deploy/spec.ts';
 import type { Goal } from '../../../../shared/contract/deploy.ts';
 import type { FleetView } from '../../../../shared/contract/fleet.ts';
 import type { Host } from '../../../../shared/contract/host.ts';
-import { fleetId, hostName } from '../../../../shared/contract/ids.ts';
+import { fleetId, hostName, jobId } from '../../../../shared/contract/ids.ts';
+import { emptyJobDetail } from '../../../../shared/jobs/view.ts';
 
 const host = (name: string, changes: Partial<Host> = {}): Host => ({
   name: hostName.parse(name),
@@ -127,4 +129,65 @@ test('a retry is for the hosts that are not as they were asked for', () => {
     units: { ...outcome, state: 'switched-with-failures' as const },
   };
   expect(hostsToRetry(names, outcomes)).toEqual(['failed', 'units', 'never']);
+});
+
+test('a deploy is done again, and a plan carried out, with the options that it was asked for with', () => {
+  const of = fleetId.parse('0123456789abcdef');
+  const [done, bad] = [hostName.parse('done'), hostName.parse('bad')];
+  const asked = {
+    watchdog: 300,
+    buildOn: 'target',
+    reboot: 'where-needed',
+    limits: { copies: 1 },
+    waves: 'off',
+  } as const;
+  const request = { hosts: [done, bad], goal: 'boot' as const, ...asked, engine: undefined };
+  const spec = planDeploy(view([host('done'), host('bad')]), request, '/ssh');
+  const outcome = { generation: null, system: null };
+  const job = {
+    ...emptyJobDetail(
+      {
+        id: jobId.parse('20261101-101010-abcdef'),
+        kind: 'deploy',
+        title: '',
+        fleetId: of,
+        hosts: [done, bad],
+        state: 'partial',
+        queuedAt: 0,
+        startedAt: 0,
+        endedAt: 0,
+        waitingFor: null,
+        stepsDone: 0,
+        stepsTotal: 0,
+        estimatedMsLeft: null,
+        pendingPrompt: null,
+      },
+      { ...deploySpec.parse(JSON.parse(JSON.stringify(spec))) },
+    ),
+    outcomes: { done: { ...outcome, state: 'succeeded' as const }, bad: { ...outcome, state: 'failed' as const } },
+  };
+  expect(retryOf(job)).toEqual({
+    request: { fleetId: of, hosts: [bad], goal: 'boot', engine: 'nix', ...asked },
+    rollbackTo: null,
+  });
+  expect(() => retryOf({ ...job, outcomes: { ...job.outcomes, bad: job.outcomes.done } })).toThrow('nothing to try');
+  // What is said now goes before what was said of the plan; what is left open does not.
+  const now = { fleetId: of, hosts: [bad], goal: 'switch' as const, reboot: 'never' as const, watchdog: undefined };
+  expect({ ...askedOf(job), ...given(now) }).toEqual({
+    ...asked,
+    fleetId: of,
+    hosts: [bad],
+    goal: 'switch',
+    reboot: 'never',
+  });
+  expect(askedOf(null)).toEqual({});
+});
+
+test('a deploy knows who asked for it, and what the fleet was at', () => {
+  const git = { branch: 'main', revision: '4f2c91e0', changedFiles: 2 };
+  const spec = (of: FleetView) => planDeploy(of, { hosts: [hostName.parse('web')], goal: 'switch' }, '/ssh');
+  const fleet = view([host('web')]);
+  expect(spec(fleet).origin).toEqual({ by: expect.stringMatching(/^[^@]+@.+/), commit: null });
+  const commit = { revision: '4f2c91e0', changedFiles: 2 };
+  expect(spec({ ...fleet, fleet: { ...fleet.fleet, git } }).origin?.commit).toEqual(commit);
 });

@@ -4,7 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { explainAnywhere, type AnywhereEnd } from '../../../../electron/engine/install/explain-anywhere.ts';
 import { anywhereRules } from '../../../../electron/engine/install/anywhere-rules.ts';
-import { beforeAnywhere, readAnywhereTail } from '../../../../shared/install/anywhere-progress.ts';
+import {
+  beforeAnywhere,
+  hasAskedForReboot,
+  readAnywhereLine,
+  readAnywhereTail,
+} from '../../../../shared/install/anywhere-progress.ts';
 
 const folder = join(import.meta.dirname, '../../../fixtures/nixos-anywhere');
 const cases = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -96,6 +101,22 @@ describe('what nixos-anywhere and its programs say', () => {
     ['+ mkfs.ext4 /dev/sda', null],
   ])('%j at the end of the output asks for %s', (tail, question) => {
     expect(readAnywhereTail(beforeAnywhere, tail).question).toBe(question);
+  });
+
+  test('a login that is refused is not tried again, and is forgotten with the step that it was in', () => {
+    const said = (...lines: string[]) => lines.reduce(readAnywhereLine, beforeAnywhere);
+    const step = '### Uploading install SSH keys ###';
+    expect(said(step, 'ssh: connect to host 10.0.0.5 port 22: Connection refused').isDenied).toBe(false);
+    const denied = said(step, 'root@10.0.0.5: Permission denied (publickey,password).');
+    expect(denied).toMatchObject({ phase: 'connect', isDenied: true });
+    expect(readAnywhereLine(denied, '### Gathering machine facts ###').isDenied).toBe(false);
+  });
+
+  test('a restart is asked for once it waits for the machine to be gone', () => {
+    const rebooting = readAnywhereLine(beforeAnywhere, '### Rebooting ###');
+    expect(hasAskedForReboot(rebooting)).toBe(false);
+    const line = '### Waiting for the machine to become unreachable due to reboot ###';
+    expect(hasAskedForReboot(readAnywhereLine(rebooting, line))).toBe(true);
   });
 
   test('every rule has a code, an advice, and a title without its placeholder', () => {

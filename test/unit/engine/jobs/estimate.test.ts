@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { hostName, jobId, type HostName } from '../../../../shared/contract/ids.ts';
 import type { BuildNode, JobDetail, Stage, Step } from '../../../../shared/contract/job.ts';
 import { emptyJobDetail } from '../../../../shared/jobs/view.ts';
-import { estimateMsLeft, type History } from '../../../../electron/engine/jobs/estimate.ts';
+import { estimateAtStart, estimateMsLeft, type History } from '../../../../electron/engine/jobs/estimate.ts';
 
 const NOW = 100_000;
 const step = (host: string, stage: Stage, more: Partial<Step> = {}): Step => ({
@@ -78,4 +78,14 @@ test('a build takes as long as its longest chain of derivations, less what has p
 test('derivations that were told as a circle do not hang the estimate', () => {
   const nodes = [node('a', 'waiting', ['b']), node('b', 'waiting', ['a'])];
   expect(estimateMsLeft(job([step('web', 'build')], { web: nodes }), history({}, { a: 10, b: 5 }), NOW)).toBe(15);
+});
+
+test('what a job would have been expected to take is told by the history alone, whatever it did', () => {
+  const known = history({ 'web build': 3000, 'web copy': 1000 }, { kernel: 90_000 });
+  const steps = [
+    step('web', 'build', { state: 'done', startedAt: 0, endedAt: 7000 }),
+    step('web', 'copy', { state: 'skipped' }),
+  ];
+  expect(estimateAtStart(job(steps, { web: [node('kernel', 'done')] }), known)).toBe(4000);
+  expect(estimateAtStart(job([...steps, step('web', 'activate')]), known)).toBeNull();
 });

@@ -12,7 +12,9 @@ describe('what nix is started with', () => {
   const version = { major: 2, minor: 26, text: 'nix (Nix) 2.26.3', isLix: false };
 
   test('is a vector in which a subcommand keeps its arguments', () => {
-    expect(nixArgv({ path: '/bin/nix', version }, ['eval', '--json', 'a b;c'])).toEqual([
+    expect(
+      nixArgv({ words: ['/bin/nix'], shown: ['/bin/nix'], version, host: null }, ['eval', '--json', 'a b;c']),
+    ).toEqual([
       '/bin/nix',
       '--extra-experimental-features',
       'nix-command flakes',
@@ -41,6 +43,9 @@ describe('what nix is started with', () => {
       'build',
       '--out-link',
       '/job/roots/nas',
+      '--option',
+      'build-poll-interval',
+      '1',
       '/nix/store/x-a.drv^out',
     ]);
     expect(buildArguments({ subject: { ref: 'path:/f', attribute: ['a'] }, outLink: '/r' })).toContain(
@@ -109,7 +114,7 @@ describe('what ssh is told through nix', () => {
   });
 
   test('can start nix through sudo', () => {
-    expect(to({ host: 'nas', user: 'me', throughSudo: true }).args).toContain(
+    expect(to({ host: 'nas', user: 'me', throughSudo: 'free' }).args).toContain(
       'ssh-ng://me@nas?remote-program=sudo%20-n%20nix-daemon',
     );
   });

@@ -11,7 +11,7 @@ const draft = installDraft.parse({
   step: 'disks',
   request: { host: 'nas', target: { host: '192.168.1.5', user: 'root', port: null } },
   report: null,
-  jobs: { check: null, install: null },
+  jobs: { check: null, rehearsal: null, install: null },
   createdAt: 1,
   updatedAt: 1,
 });

@@ -76,6 +76,17 @@ test('what a host said is there until it says something else', () => {
   expect(store.hostFacts.get(home, host('db'))).toBeNull();
 });
 
+test('the error of estimates is the middle one of the last deploys, as a share of what they took', () => {
+  using store = temporaryStore();
+  expect(store.estimates.error()).toBeNull();
+  for (const [index, estimated] of [900, 1500, 1000, 3000].entries()) {
+    const row = job(['web']);
+    store.jobs.admit(row, () => undefined);
+    store.estimates.record({ id: row.id, endedAt: index }, estimated, 1000);
+  }
+  expect(store.estimates.error()).toEqual({ median: 0.1, jobs: 4 });
+});
+
 test('settings have defaults, change field by field and refuse what is none', () => {
   using store = temporaryStore();
   expect(store.settings.get()).toEqual(defaultSettings);

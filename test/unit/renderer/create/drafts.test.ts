@@ -4,7 +4,7 @@ import { hostRequest, readPort, readTags, type HostDraft } from '../../../../ren
 import { matchingTimeZones } from '../../../../renderer/create/time-zones.ts';
 import type { NewFleet } from '../../../../shared/fleet/template/options.ts';
 
-const body = `AAAAC3NzaC1lZDI1NTE5AAAAI${'k'.repeat(42)}`;
+const body = `AAAAC3NzaC1lZDI1NTE5AAAAI${'k'.repeat(43)}`;
 const key = `ssh-ed25519 ${body} sam@laptop`;
 
 describe('a new fleet', () => {
@@ -18,7 +18,8 @@ describe('a new fleet', () => {
 
   it('knows keys by kind, end and comment', () => {
     expect(keyWords(key)).toEqual({ kind: 'ED25519', end: 'kkkkkkkkkkkk', comment: 'sam@laptop' });
-    expect(keyWords(`sk-ssh-ed25519@openssh.com ${body}`)).toMatchObject({ kind: 'ED25519 security key', comment: '' });
+    const chained = `sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t${'k'.repeat(60)}`;
+    expect(keyWords(chained)).toMatchObject({ kind: 'ED25519 security key', comment: '' });
   });
 
   it('never takes a private key for a public one', () => {

@@ -15,6 +15,10 @@ describe('what a job’s state means is said in words', () => {
       outcomes: { a: outcome('succeeded'), b: outcome('failed') },
     });
     expect(explainState(detail)).toBe('1 of 3 hosts done. Not done: b, c.');
+    const switched = aDetail(aSummary(['a', 'b'], { state: 'partial' }), {
+      outcomes: { a: outcome('succeeded'), b: outcome('switched-with-failures') },
+    });
+    expect(explainState(switched)).toBe('All were switched. On b units failed.');
   });
   it('a cancelled job says what stays', () => {
     const summary = aSummary(['a', 'b'], { state: 'cancelled' });

@@ -31,7 +31,7 @@ const changes = (more: Partial<HostChanges> = {}): HostChanges => ({
 const ended = (state: HostOutcome['state']): HostOutcome => ({ state, generation: 1, system: null });
 
 const detail: JobDetail = {
-  ...aDetail(aSummary(['web', 'db', 'same', 'full', 'slow', 'lost'])),
+  ...aDetail(aSummary(['web', 'db', 'same', 'full', 'slow', 'lost', 'off'])),
   spec: { goal: 'dry-activate' },
   changes: {
     web: changes({ rebootFor: ['kernel'] }),
@@ -45,6 +45,7 @@ const detail: JobDetail = {
     same: ended('unchanged'),
     full: { ...ended('failed'), error: aProblem },
     lost: { ...ended('failed'), error: aProblem },
+    off: { ...ended('skipped'), error: aProblem },
   },
 };
 
@@ -62,13 +63,14 @@ test('a host can be approved only where its plan is complete', () => {
     'full failed',
     'slow pending',
     'lost failed',
+    'off skipped',
   ]);
 });
 
 test('the sum counts hosts by what matters, and adds up sizes and units', () => {
   const hosts = plannedHosts(detail);
   expect(sumOf(hosts)).toEqual({
-    counts: { all: 6, changes: 2, reboot: 1, risky: 1, same: 1, failed: 2, pending: 1 },
+    counts: { all: 7, changes: 2, reboot: 1, risky: 1, same: 1, skipped: 1, failed: 2, pending: 1 },
     addedBytes: 4 * 2048,
     removedBytes: 4 * 1024,
     interruptedUnits: 6,

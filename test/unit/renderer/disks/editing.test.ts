@@ -144,6 +144,21 @@ describe('the fields of a partition', () => {
   ])('refuse the size %s and say what may have been meant', (typed, suggestion) => {
     expect(parseField(field('size'), typed)).toMatchObject({ ok: false, suggestion });
   });
+  it('say what disko makes of them where they are not written', () => {
+    const layout = { disk: { main: { type: 'disk', content: { type: 'gpt', partitions: { a: { size: '5G' } } } } } };
+    const item = itemsOf(layout).find(({ type }) => type === 'gpt_partition') ?? null;
+    const fallbacks = fieldsOf('gpt_partition', item?.value ?? {}, item).map(({ option, fallback }) => [
+      option,
+      fallback,
+    ]);
+    expect(Object.fromEntries(fallbacks)).toMatchObject({
+      label: 'disk-main-a',
+      device: '/dev/disk/by-partlabel/disk-main-a',
+      priority: '1000',
+      end: '+5G',
+      type: '8300',
+    });
+  });
   it('show what is computed and what is not known as it is written', () => {
     expect(field('device')).toMatchObject({ editor: 'code', shown: 'config.x' });
     expect(field('weird')).toMatchObject({ editor: 'code', shown: 'true' });

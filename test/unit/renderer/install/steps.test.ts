@@ -11,11 +11,11 @@ const draft = installDraft.parse({
   step: 'find',
   request: {},
   report: null,
-  jobs: { check: null, install: null },
+  jobs: { check: null, rehearsal: null, install: null },
   createdAt: 0,
   updatedAt: 0,
 });
-const progress = { draft, verdictRefusal: null, isChecked: false };
+const progress = { draft, verdictRefusal: null, isChecked: false, areKeysKnown: true };
 
 test('nothing but the first step can be entered before the machine was looked at', () => {
   expect(whyNotYet('find', progress)).toBeNull();
@@ -43,10 +43,10 @@ const luks = (options: Record<string, string>) => ({
 });
 
 test('a container with a password file wants a key, which is asked for unless a file was chosen for it', () => {
-  const layout = luks({ passwordFile: '/tmp/disk.key' });
+  const layout = luks({ passwordFile: '/tmp/secret.key' });
   expect(askingContainers(layout)).toEqual([]);
-  expect(keysFor(layout, [])).toEqual([{ remotePath: '/tmp/disk.key', from: { kind: 'ask' } }]);
-  const chosen = [{ remotePath: '/tmp/disk.key', from: { kind: 'file' as const, path: '/home/sam/key' } }];
+  expect(keysFor(layout, [])).toEqual([{ remotePath: '/tmp/secret.key', from: { kind: 'ask' } }]);
+  const chosen = [{ remotePath: '/tmp/secret.key', from: { kind: 'file' as const, path: '/home/sam/key' } }];
   expect(keysFor(layout, chosen)).toEqual(chosen);
 });
 
@@ -57,7 +57,7 @@ test('a container for which disko would ask is named', () => {
 test('a recipe gets a file for the passphrase that disko would ask for; what has a key stays as it is', () => {
   const given = withPasswordFile(luks({}));
   expect(askingContainers(given)).toEqual([]);
-  expect(keysFor(given, [])).toEqual([{ remotePath: '/tmp/disk.key', from: { kind: 'ask' } }]);
+  expect(keysFor(given, [])).toEqual([{ remotePath: '/tmp/secret.key', from: { kind: 'ask' } }]);
   const own = luks({ passwordFile: '/tmp/own.key' });
   expect(withPasswordFile(own)).toBe(own);
 });

@@ -17,7 +17,7 @@ function wizardAt(step: InstallDraft['step']) {
     step,
     request: { target },
     report: null,
-    jobs: { check: null, install: null },
+    jobs: { check: null, rehearsal: null, install: null },
     createdAt: 0,
     updatedAt: 0,
   });
@@ -43,6 +43,19 @@ test('what is typed at a step and not sent is there again when the step was left
   expect(wizard.step).toBe('find');
   expect(wizard.typed('host')).toEqual({ name: 'not a name!', tags: 'lan' });
   expect(again().typed('host')).toEqual({ name: 'not a name!', tags: 'lan' });
+});
+
+test('of two steps that are chosen one right after the other, the last one is gone to', async () => {
+  const { wizard } = wizardAt('host');
+  wizard.whyNot = () => null;
+  wizard.onLeave(() => wizard.keepTyped('host', { name: 'not a name!' }));
+  await Promise.all([wizard.go('find'), wizard.go('host')]);
+  expect(wizard.step, 'while the fields of the first are kept').toBe('host');
+  const away = wizard.go('find');
+  await Promise.resolve();
+  await Promise.resolve();
+  await Promise.all([away, wizard.go('host')]);
+  expect(wizard.step, 'while the first is on its way').toBe('host');
 });
 
 test('what is whole counts when a step is left, and replaces what was only typed', async () => {
@@ -71,7 +84,9 @@ test('a step that is not open is not gone to, and one whose way closes is gone t
   const { wizard } = wizardAt('host');
   await wizard.go('review');
   expect(wizard.step).toBe('host');
-  expect(furthestStep('new', 'gate', (step) => step !== 'gate' && step !== 'install')).toBe('review');
+  expect(furthestStep('new', 'gate', (step) => step !== 'gate' && step !== 'rehearse' && step !== 'install')).toBe(
+    'review',
+  );
 });
 
 test('values are the same whatever the order of their keys', () => {

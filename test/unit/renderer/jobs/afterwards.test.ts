@@ -3,7 +3,7 @@ import type { HostOutcome, JobDetail } from '../../../../shared/contract/job.ts'
 import { jobDetail } from '../../../../shared/contract/job.ts';
 import { exportLine } from '../../../../shared/jobs/export.ts';
 import { compareJobs } from '../../../../renderer/jobs/compare-jobs.ts';
-import { EndedJobs, noticeOf } from '../../../../renderer/jobs/job-notices.ts';
+import { JobNewsReader, noticeOf, windowTitle } from '../../../../renderer/jobs/job-notices.ts';
 import { jobSummaryText } from '../../../../renderer/jobs/job-summary-text.ts';
 import { aDetail, aProblem, aStep, aSummary, named } from '../invented.ts';
 
@@ -16,10 +16,12 @@ test('a summary names every host with its result and times, and what went wrong 
     job(['nas', 'pi'], {
       steps: [aStep('nas', 'build', 'done', { startedAt: 0, endedAt: 4000 })],
       outcomes: { nas: ended('succeeded', '/nix/store/a'), pi: ended('reverted', null) },
+      spec: { origin: { by: 'sam@desk', commit: { revision: '4f2c91e0', changedFiles: 3 } } },
       problems: [{ host: named('pi'), stage: 'confirm', problem: aProblem }],
     }),
   );
   expect(text).toMatch(/^Deploy nas, pi: partly done\n.*took 1 min 1 s, job 2026/);
+  expect(text).toContain('by sam@desk, commit 4f2c91e0 and 3 changed files\n');
   expect(text).toContain('  nas  succeeded, generation 7  (build 4.0 s)\n');
   expect(text).toContain('  pi   went back, generation 7\n');
   expect(text).toContain('What went wrong:\n  pi: It broke\n    error: no\n');
@@ -46,13 +48,38 @@ test('two deploys are compared host by host and stage by stage; hosts of both st
 });
 
 test('a job is told of once, when it was seen under way and is over', () => {
-  const jobs = new EndedJobs();
+  const jobs = new JobNewsReader();
   expect(jobs.take([aSummary(['old'], { state: 'succeeded' })])).toEqual([]);
   expect(jobs.take([aSummary(['nas'])])).toEqual([]);
   const over = aSummary(['nas'], { state: 'failed' });
-  expect(jobs.take([over])).toEqual([over]);
+  expect(jobs.take([over])).toEqual([{ kind: 'ended', job: over }]);
   expect(jobs.take([over])).toEqual([]);
-  expect(noticeOf(over)).toEqual({ title: 'Deploy nas: failed', body: 'nas' });
+  expect(noticeOf({ kind: 'ended', job: over })).toEqual({ title: 'Deploy nas: failed', body: 'nas' });
+});
+
+test('a wave that waits for a person, and one after which nothing goes on, are told of once, and stand in the title', () => {
+  const jobs = new JobNewsReader();
+  const prompt = { kind: 'go-on', host: null, fingerprint: null, knownFingerprint: null } as const;
+  const text = '“canary” is through. Go on?';
+  const asking = aSummary(['nas'], { state: 'running', pendingPrompt: { id: 'p1', text, ...prompt } });
+  expect(jobs.take([asking])).toEqual([{ kind: 'asks', job: asking }]);
+  expect(jobs.take([asking])).toEqual([]);
+  expect(noticeOf({ kind: 'asks', job: asking })).toEqual({ title: 'Deploy nas: waits for you', body: text });
+  const again = aSummary(['nas'], { state: 'running', pendingPrompt: { id: 'p2', text, ...prompt } });
+  expect(jobs.take([again])).toHaveLength(1);
+  const activity = {
+    text: 'No other wave begins: nas failed in “canary” or before',
+    done: 0,
+    total: 2,
+    isHalted: true,
+  } as const;
+  const halted = aSummary(['nas'], { state: 'running', activity });
+  expect(jobs.take([halted])).toEqual([{ kind: 'halted', job: halted }]);
+  expect(jobs.take([halted])).toEqual([]);
+  expect(noticeOf({ kind: 'halted', job: halted })).toEqual({ title: 'Deploy nas: stopped', body: activity.text });
+  expect(windowTitle([halted, asking], 'home')).toBe('(1) Deploy nas waits for you – home – Nixstead');
+  expect(windowTitle([halted], 'home')).toBe('Deploy nas (stopped) – home – Nixstead');
+  expect(windowTitle([], undefined)).toBe('Nixstead');
 });
 
 test('an exported job is one line that holds all of it', () => {

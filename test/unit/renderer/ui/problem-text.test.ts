@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { problemText } from '../../../../renderer/ui/problem-text.ts';
+import { problemText, problemTitle } from '../../../../renderer/ui/problem-text.ts';
 import { aProblem } from '../invented.ts';
 
 it('a copied problem holds title, place, evidence, advice and code', () => {
@@ -9,4 +9,10 @@ it('a copied problem holds title, place, evidence, advice and code', () => {
 });
 it('what a problem does not have leaves no gap', () => {
   expect(problemText({ ...aProblem, evidence: '', advice: [] })).toBe('It broke\n\n(x)');
+});
+
+it('what it is about is said once', () => {
+  expect(problemTitle({ title: 'nas does not answer' }, 'nas')).toBe('nas does not answer');
+  expect(problemTitle({ title: 'nasty words' }, 'nas')).toBe('nas: nasty words');
+  expect(problemTitle({ title: 'It broke' })).toBe('It broke');
 });

@@ -63,7 +63,30 @@ describe('a text that is no layout', () => {
     const reading = readLayout(`{\n${many}  disko.devices.disk.a.device = "/dev/a";\n}\n`);
     expect(reading).toMatchObject({ ok: true, layout: { disk: { a: { device: '/dev/a' } } } });
   });
+  it.each(['(a*)*b', '(a|aa)+b', '((a+)b?)+c', 'a*a*a*a*a*a*b', '(a?){40}a{40}', '(a{1,9}){1,9}b'])(
+    'that searches without end is left to nix, which has a limit: %s',
+    (pattern) => {
+      const text = `{ disko.devices.disk.a = { x = builtins.match "${pattern}" "${'a'.repeat(60)}"; }; }`;
+      expect(readLayout(text)).toMatchObject({ ok: true, kept: [{ path: ['disk', 'a', 'x'] }] });
+    },
+  );
+  it.each([
+    "builtins.foldl' (a: b: a // { ${toString b} = b; }) { } (builtins.genList (x: x) 9000)",
+    "builtins.foldl' (a: b: a ++ [ b ]) [ ] (builtins.genList (x: x) 9000)",
+    'lib.unique (builtins.genList (x: x) 9000)',
+  ])('that copies without measure stops in a moment: %s', (expression) => {
+    const text = `{ lib, ... }: { disko.devices.disk.a.x = ${expression}; }`;
+    expect(refused(text).note.message).toContain('too many steps');
+  });
+  it('that searches as people do is read', () => {
+    const found = 'builtins.match "([a-z]+-)?(.*)_([0-9A-F]{4,})" "nvme-Samsung_970_0A1B"';
+    expect(readLayout(`{ disko.devices.disk.a = { x = ${found}; }; }`)).toMatchObject({
+      ok: true,
+      layout: { disk: { a: { x: ['nvme-', 'Samsung_970', '0A1B'] } } },
+    });
+  });
   it('that is nested without measure is refused, and does not fell us', () => {
+    expect(refused(`{ disko.devices.${'a.'.repeat(50_000)}b = 1; }`).note.message).toContain('deep');
     expect(refused(`{ disko.devices = ${'['.repeat(100_000)}${']'.repeat(100_000)}; }`).ok).toBe(false);
     expect(refused(`{ disko.devices.disk = ${'{ a = '.repeat(300)}1${'; }'.repeat(300)}; }`).note.message).toContain(
       'deep',

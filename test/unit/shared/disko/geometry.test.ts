@@ -106,7 +106,7 @@ describe('what groups come to', () => {
     expect(Math.round((volumes['half'] ?? 0) / G)).toBe(1024);
     expect(Math.round((volumes['rest'] ?? 0) / G)).toBe(2048 - 1024 - 10);
   });
-  it('counts copies, and thin volumes as nothing', () => {
+  it('counts copies, a pool of thin volumes with its metadata and their spare, and thin volumes as nothing', () => {
     const lvs = {
       mirror: { size: '10G', lvm_type: 'mirror' },
       thin: { size: '20G', lvm_type: 'thin-pool' },
@@ -120,7 +120,7 @@ describe('what groups come to', () => {
       (sum, item) => sum + (item.usedBytes ?? 0),
       0,
     );
-    expect(used).toBe(40 * G);
+    expect(used).toBe(40 * G + 2 * (20 / 1024) * G);
   });
   it('adds the vdevs of a topology, and knows the weakest', () => {
     const zfs = (): Layout => disk({ zfs: { size: '100%', content: { type: 'zfs', pool: 'z' } } });

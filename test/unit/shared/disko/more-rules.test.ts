@@ -232,6 +232,7 @@ const cases: readonly (readonly [code: string, layout: object, surroundings?: Pa
   ['luks-table', luks({}, { type: 'gpt', partitions: { r: root } })],
   ['raid-esp-level', raid({ level: 0, metadata: '1.0', content: fs('/boot', 'vfat') })],
   ['raid-sizes-differ', raid({ content: fs('/data') }, ['10G', '20G'])],
+  ['raid-sizes-differ', raid({ level: 5, content: fs('/') }, ['100%', '100%']), { diskBytes: { a: 500e9, b: 510e9 } }],
   [
     'raid-same-disk',
     {
@@ -361,6 +362,17 @@ describe('rules about what only shows at run time or at boot', () => {
       expect(found?.message).toMatch(/[.!?]$/);
     },
   );
+  it('offer to make the members of an array equal, and are silent where mdadm does not ask', () => {
+    const differ = (sizes: string[], level: number, b: number) =>
+      check(raid({ level, content: fs('/data') }, sizes), { diskBytes: { a: 500e9, b } }).find(
+        ({ code }) => code === 'raid-sizes-differ',
+      );
+    const found = differ(['10G', '20G'], 1, 500e9);
+    expect(found?.message).toContain('a › m has 10G and b › m has 20G');
+    expect(found?.fix?.changes).toEqual([{ path: ['disk', 'b', 'content', 'partitions', 'm', 'size'], value: '10G' }]);
+    expect(differ(['10G', '100%'], 1, 10.8e9)).toBeUndefined();
+    expect(differ(['10G', '20G'], 0, 500e9)).toBeUndefined();
+  });
   it('compute what a percentage comes to on a known disk', () => {
     const found = check(one({ root: { size: '50%', content: fs('/') } }), { diskBytes: { main: 500e9 } });
     expect(found.find((item) => item.code === 'size-percent')?.message).toBe(

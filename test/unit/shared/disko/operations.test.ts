@@ -13,6 +13,8 @@ import { buildRecipe } from '../../../../shared/disko/recipes.ts';
 import { itemsOf, orderedPartitions } from '../../../../shared/disko/walk.ts';
 
 const G = 1024 ** 3;
+const M = 1024 ** 2;
+const T = 1024 ** 4;
 const main = { name: 'main', device: '/dev/disk/by-id/ata-A' };
 const layout = buildRecipe('single-ext4', { disks: [main], firmware: 'uefi', swap: '8G', hibernation: false });
 const partitions: LayoutPath = ['disk', 'main', 'content', 'partitions'];
@@ -214,9 +216,11 @@ describe('geometry', () => {
     expect(capacity?.mayFail).toBe(1);
   });
   it('knows what arrays, vdevs and logical volumes come to', () => {
-    expect(arrayCapacity(5, [4, 4, 3])).toEqual({ usableBytes: 6, mayFail: 1 });
-    expect(arrayCapacity(6, [4, 4, 4])).toBeNull();
-    expect(arrayCapacity(1, [4, 3])).toEqual({ usableBytes: 3, mayFail: 1 });
+    // As mdadm 4.4 made them in a virtual machine.
+    expect(arrayCapacity(1, [6e9, 5738856448])).toEqual({ usableBytes: 5733613568, mayFail: 1 });
+    expect(arrayCapacity(1, [G, G], '1.0')).toEqual({ usableBytes: G - 64 * 1024, mayFail: 1 });
+    expect(arrayCapacity(6, [4 * G, 4 * G, 4 * G])).toBeNull();
+    expect(arrayCapacity(5, [4 * T, 4 * T, 3 * T])).toEqual({ usableBytes: 2 * (3 * T - 129 * M), mayFail: 1 });
     expect(vdevCapacity('raidz2', [5, 5, 5, 4])).toEqual({ usableBytes: 8, mayFail: 2 });
     expect(vdevCapacity('', [5, 4])).toEqual({ usableBytes: 9, mayFail: 0 });
     expect(logicalVolumeBytes('50%VG', 100, 40)).toBe(50);

@@ -349,6 +349,15 @@ describe('checkLayout', () => {
       },
     ],
     ['nothing-mounted', 'uefi', { disk: { main: { type: 'disk', device: '/dev/disk/by-id/ata-A' } } }],
+    [
+      'cycle',
+      'uefi',
+      {
+        ...one({ ESP: esp, m: { size: '9G', content: { type: 'mdraid', name: 'data' } }, root }),
+        mdadm: { data: { type: 'mdadm', level: 1, content: { type: 'lvm_pv', vg: 'data' } } },
+        lvm_vg: { data: { type: 'lvm_vg', lvs: { data: { size: '100%', content: fs('/data') } } } },
+      },
+    ],
   ] as const)('does not say %s where it is not so, on %s (%#)', (code, firmware, layout) => {
     expect(check(layout, firmware).map((item) => item.code)).not.toContain(code);
   });

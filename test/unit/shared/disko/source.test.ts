@@ -103,6 +103,47 @@ describe('readLayout', () => {
     expect(toJson(layout)).toEqual({ disk: { a: { device: { $nix: 'config.my.disk' } } } });
     expect(kept).toMatchObject([{ path: ['disk', 'a', 'device'], line: 2, column: 33 }]);
   });
+  it('writes what an expression needs of the text around it where it is written anew', () => {
+    const text = `{ config, lib, ... }:
+let
+  unused = 1;
+  my = config.my;
+  inherit (my.disks) second;
+in
+{
+  disko.devices.disk = let first = my.disks.first or "/dev/a"; name = "b"; in {
+    a.device = first;
+    b = { device = second; name = name; };
+    c.device = (my: my) config.x;
+  };
+}
+`;
+    const { layout } = reading(text);
+    expect(formatLayout(layout)).toBe(`{ config, ... }:
+let
+  first = my.disks.first or "/dev/a";
+  my = config.my;
+  second = (my.disks).second;
+in
+{
+  disko.devices = {
+    disk = {
+      a = {
+        device = first;
+      };
+      b = {
+        device = second;
+        name = "b";
+      };
+      c = {
+        device = (my: my) config.x;
+      };
+    };
+  };
+}
+`);
+    expect(reading(formatLayout(layout)).layout).toEqual(layout);
+  });
   it('shows a layout under a condition that only evaluation knows, and says so', () => {
     const { layout, assumed } = reading(
       '{ config, lib, ... }:\n{\n  config = lib.mkIf config.my.disks.enable {\n    disko.devices.disk.a.device = "/dev/a";\n  };\n}',

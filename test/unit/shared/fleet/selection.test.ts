@@ -294,19 +294,4 @@ describe('completion', () => {
       { text: 'state:reboot', field: 'state', hostCount: 1 },
     ]);
   });
-
-  it('filters a thousand hosts well within a keystroke', () => {
-    const many = Array.from({ length: 1000 }, (_, i) => ({
-      name: `host-${i}`,
-      tags: [`t${i % 20}`],
-      system: 'x86_64-linux',
-    }));
-    const started = performance.now();
-    for (let i = 0; i < 10; i++) {
-      const parsed = parseSelection('@t1*, host-9* & !host-99*');
-      if (parsed.ok) select(parsed.node, many);
-      completeSelection('host-9', 6, many);
-    }
-    expect((performance.now() - started) / 10).toBeLessThan(100);
-  });
 });

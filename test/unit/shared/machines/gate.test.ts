@@ -3,7 +3,7 @@ import type { InstallConfirmation, InstallDisk } from '../../../../shared/contra
 import type { MachineReport } from '../../../../shared/contract/machine.ts';
 import type { ProbedDisk } from '../../../../shared/disko/probed-disk.ts';
 import { judgeGate, type GateQuestion } from '../../../../shared/install/gate.ts';
-import { installDisks, type LayoutDisk } from '../../../../shared/install/install-disks.ts';
+import { diskTitle, installDisks, type LayoutDisk } from '../../../../shared/install/install-disks.ts';
 
 const disk = (name: string, serial: string | null, more: Partial<ProbedDisk> = {}): ProbedDisk => ({
   name,
@@ -87,10 +87,10 @@ describe('the gate before disks are erased', () => {
     ['another serial was given', ['gate-disk-not-confirmed', 'gate-disk-unknown'], { confirmation: { disks: ['S2'] } }],
     ['a serial too many was given', ['gate-disk-unknown'], { confirmation: { disks: ['S1', 'S9'] } }],
     ['there is data that nobody confirmed', ['gate-data-not-confirmed'], { disks: [windows] }],
-    ['the disk is gone', ['gate-disk-unknown', 'gate-disk-missing'], { disks: [disk('sdb', 'S7')] }],
+    ['the disk is gone', ['gate-disk-missing', 'gate-disk-unknown'], { disks: [disk('sdb', 'S7')] }],
     [
       'the disk has no identity',
-      ['gate-disk-unknown', 'gate-no-identity'],
+      ['gate-no-identity', 'gate-disk-unknown'],
       { disks: [disk('sda', null)], layout: [{ name: 'main', device: '/dev/sda', isErased: true }] },
     ],
     ['the installer runs from it', ['gate-installer-disk'], { disks: [disk('sda', 'S1', { isSystemDisk: true })] }],
@@ -154,4 +154,15 @@ describe('the gate before disks are erased', () => {
       expect(one.advice.length).toBeGreaterThan(0);
     }
   });
+});
+
+test.each([
+  ['Samsung SSD 870 EVO 500GB', 500_107_862_016, 'Samsung SSD 870 EVO 500GB'],
+  ['WDC 1 TB', 1_000_204_886_016, 'WDC 1 TB'],
+  ['KINGSTON SA400S37240G', 240_057_409_536, 'KINGSTON SA400S37240G 240 GB'],
+  ['SanDisk 3.2Gen1', 61_500_000_000, 'SanDisk 3.2Gen1 61.5 GB'],
+  [null, 61_500_000_000, 'Unknown model 61.5 GB'],
+  ['QEMU HARDDISK', null, 'QEMU HARDDISK'],
+])('a disk of the model %s with %s bytes says its size once', (model, sizeBytes, title) => {
+  expect(diskTitle({ model, sizeBytes })).toBe(title);
 });

@@ -66,6 +66,16 @@ describe('setAttribute', () => {
   it('keeps Windows line ends and a missing final newline', () => {
     expect(edited('{\r\n  a = 1;\r\n}', (tree) => setAttribute(tree, ['b'], 2))).toBe('{\r\n  a = 1;\r\n  b = 2;\r\n}');
   });
+  it.each([
+    ['{ config = lib.mkIf x { a.b = 1; }; }', ['config', 'a', 'b'], "'config' is computed or inherited here"],
+    ['{ s = { inherit (x) a; }; }', ['s', 'a', 'b'], "'s.a' is computed or inherited here"],
+    ['{ inherit (x) a; } // { b = 1; c = 2; }', ['a', 'b'], "'a' is computed or inherited here"],
+    ['{ a = { b = 1; }; a.c = 2; }', ['a'], "'a' is written in pieces"],
+    ['{ a.b = 1; a.b.c = 2; }', ['a', 'b', 'd'], 'The file has a syntax error'],
+    ['{ s = { t.u = { }; }; s.t.v = [ ]; }', ['s', 't', 'v', 'w'], 'No place for this leaves the file valid'],
+  ] as const)('refuses what would no longer be Nix, or hide what is there: %s', (text, path, reason) => {
+    expect(() => setAttribute(parseNix(text), path, 3)).toThrow(reason);
+  });
   it('refuses a file with a syntax error, and one without a set', () => {
     expect(() => setAttribute(parseNix('{ a = ; }'), ['a'], 1)).toThrow(EditError);
     expect(() => setAttribute(parseNix('import ./x.nix'), ['a'], 1)).toThrow(EditError);
@@ -83,6 +93,10 @@ describe('removeAttribute', () => {
       '{\n  c = 2;\n}\n',
     );
   });
+  it('takes all pieces of what is written as a set and with dots', () => {
+    const text = '{\n  s = {\n    a.b = 1;\n    z = 0;\n  };\n  s.a = { c = 2; };\n  s.a.d = 3;\n}\n';
+    expect(edited(text, (tree) => removeAttribute(tree, ['s', 'a']))).toBe('{\n  s = {\n    z = 0;\n  };\n}\n');
+  });
   it('takes one name out of an inherit, and the whole inherit with its last', () => {
     expect(edited('{ inherit a b; }', (tree) => removeAttribute(tree, ['a']))).toBe('{ inherit b; }');
     expect(edited('{\n  inherit a;\n  b = 1;\n}\n', (tree) => removeAttribute(tree, ['a']))).toBe('{\n  b = 1;\n}\n');
@@ -96,6 +110,12 @@ describe('renameAttribute', () => {
   it('renames in every spelling and quotes where it must', () => {
     expect(edited('{\n  h.a.x = 1;\n  h.a.y = 2;\n}\n', (tree) => renameAttribute(tree, ['h', 'a'], 'b c'))).toBe(
       '{\n  h."b c".x = 1;\n  h."b c".y = 2;\n}\n',
+    );
+  });
+  it('renames all pieces of what is written as a set and with dots', () => {
+    const text = '{ h = { a = { x = 1; }; }; h.a.y = 2; h.b = 3; }';
+    expect(edited(text, (tree) => renameAttribute(tree, ['h', 'a'], 'c'))).toBe(
+      '{ h = { c = { x = 1; }; }; h.c.y = 2; h.b = 3; }',
     );
   });
   it('refuses a name that is taken', () => {

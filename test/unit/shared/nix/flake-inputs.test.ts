@@ -114,6 +114,17 @@ describe('an input that is removed', () => {
     const last = '{ inputs.a.url = "x"; outputs = { self, a }: { }; }';
     expect(edited(last, (tree) => removeInput(tree, 'a'))).toBe('{ outputs = { self }: { }; }');
   });
+  it('goes whole where it is written in pieces, and with what followed it in any of them', () => {
+    const pieces = [
+      '  inputs.a = { url = "x"; };',
+      '  inputs.a.inputs.b.follows = "b";',
+      '  inputs.b.url = "y";',
+      '  inputs.c = { url = "z"; };',
+      '  inputs.c.inputs.a.follows = "a";',
+    ];
+    const text = (lines: readonly string[]): string => `{\n${lines.join('\n')}\n  outputs = _: { };\n}\n`;
+    expect(edited(text(pieces), (tree) => removeInput(tree, 'a'))).toBe(text([pieces[2] ?? '', pieces[3] ?? '']));
+  });
   it('that is not declared as text is refused', () => {
     expect(() => removeInput(parseNix(nested), 'z')).toThrow(EditError);
   });

@@ -101,6 +101,8 @@ describe('formatValue', () => {
   it('refuses what Nix cannot hold, and says where', () => {
     expect(() => formatValue({ a: ['x\0'] })).toThrow(NixValueError);
     expect(() => formatValue({ a: ['x\0'] })).toThrow('(at a.0)');
+    expect(() => formatValue({ a: 'one\ntwo\ud800\n' })).toThrow('surrogate');
+    expect(() => formatValue({ '\udc00': 1 })).toThrow(NixValueError);
     expect(() => formatValue(Number.NaN)).toThrow(NixValueError);
     expect(() => formatValue([5e-324])).toThrow(NixValueError);
   });

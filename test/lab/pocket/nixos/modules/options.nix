@@ -141,7 +141,10 @@ in
 
     time = set { timeZone = value (types.nullOr types.str) null; };
     nix = set {
-      settings = value (types.attrsOf types.anything) { };
+      settings = set {
+        substituters = many types.str;
+        trusted-public-keys = many types.str;
+      };
       gc = value (types.attrsOf types.anything) { };
       extraOptions = value types.lines "";
     };

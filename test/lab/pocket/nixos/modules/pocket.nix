@@ -15,10 +15,20 @@ in
       default = [ ];
       description = "Units (without `.service`) that fail when they are started: exit status 4.";
     };
+    kernelVersion = mkOption {
+      type = types.str;
+      default = "6.12.63";
+      description = "Of the kernel and its initrd: another one needs a reboot.";
+    };
     failActivation = mkOption {
       type = types.bool;
       default = false;
       description = "The activation script fails: exit status 2.";
+    };
+    failsToBoot = mkOption {
+      type = types.bool;
+      default = false;
+      description = "A machine that boots the system starts anew before anything of it runs, as where its kernel panics.";
     };
     activationSeconds = mkOption {
       type = types.ints.unsigned;

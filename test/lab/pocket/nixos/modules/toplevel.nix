@@ -35,8 +35,8 @@ let
     )
   );
 
-  kernel = pkgs.runCommand "linux-6.12.63" { } "mkdir $out && echo 'kernel of the lab' > $out/bzImage";
-  initrd = pkgs.runCommand "initrd-linux-6.12.63" { } "mkdir $out && echo 'initrd of the lab' > $out/initrd";
+  kernel = pkgs.runCommand "linux-${pocket.kernelVersion}" { } "mkdir $out && echo 'kernel of the lab' > $out/bzImage";
+  initrd = pkgs.runCommand "initrd-linux-${pocket.kernelVersion}" { } "mkdir $out && echo 'initrd of the lab' > $out/initrd";
   switch = pkgs.runCommand "switch-to-configuration" { } "cp ${../switch-to-configuration.sh} $out && chmod +x $out";
 
   activate = pkgs.writeScript "activate" (
@@ -58,6 +58,15 @@ let
       done
       hostname ${lib.escapeShellArg config.networking.hostName} || status=1
     ''
+    + lib.concatStrings (
+      lib.mapAttrsToList (
+        name: user:
+        lib.optionalString user.isNormalUser ''
+          id -u ${lib.escapeShellArg name} > /dev/null 2>&1 \
+            || /usr/sbin/useradd --create-home --shell /bin/bash --password '*' ${lib.escapeShellArg name} || status=1
+        ''
+      ) config.users.users
+    )
     + lib.concatMapStrings (second: "echo 'activating, step ${toString second} of ${toString pocket.activationSeconds}'; sleep 1\n") (
       lib.range 1 pocket.activationSeconds
     )
@@ -105,6 +114,7 @@ let
         echo -n "systemd 3" > $out/init-interface-version
         echo ${toString (lib.unique (config.boot.loader.grub.devices ++ lib.optional (config.boot.loader.grub.device != "") config.boot.loader.grub.device))} > $out/boot-devices
         echo -n ${if config.boot.loader.systemd-boot.enable then "systemd-boot" else "grub"} > $out/boot-loader
+        ${lib.optionalString config.pocket.failsToBoot "touch $out/fails-to-boot"}
         printf '{"org.nixos.bootspec.v1":{"system":"%s","toplevel":"%s"}}' ${pkgs.system} "$out" > $out/boot.json
       '';
 in

@@ -141,6 +141,21 @@ switching profile from version 2 to 1
     });
   });
 
+  test.each([
+    ['Neither `user` nor `sshUser` are set for profile system of node nas', 'engine-user-missing'],
+    ['Failed to check deployment: Nix checking command resulted in a bad exit code: Some(1)', 'engine-checks-failed'],
+    ['Error processing deployment definitions: Deployment data invalid: x', 'engine-definitions-unreadable'],
+    [
+      'Failed to deploy profile to node nas: Error confirming deployment: Failed to run confirmation command over SSH (the server should roll back): gone',
+      'engine-not-confirmed',
+    ],
+    ['Failed to deploy profile to node nas: Timeout elapsed for confirmation', 'engine-not-confirmed'],
+    ['Something that nobody has said before', 'engine-failed'],
+  ])('“%s” is explained', (words, code) => {
+    const { problem } = run(readDeployRsLine, `🚀 ❌ [deploy] [ERROR] ${words}`, 1);
+    expect(problem()).toMatchObject({ code, evidence: expect.stringContaining(words.slice(0, 40)) });
+  });
+
   test('what fails before the activation is told by its stage', () => {
     const push = run(
       readDeployRsLine,
@@ -152,6 +167,10 @@ switching profile from version 2 to 1
     expect(push.problem().code).toBe('nix-disk-full-target');
     const target = run(readDeployRsLine, '🚀 ❌ [deploy] [ERROR] No node named `nas` was found', 1);
     expect(target.progress.stopped).toBe('No node named `nas` was found');
-    expect(target.problem()).toMatchObject({ code: 'engine-failed', evidence: 'No node named `nas` was found' });
+    expect(target.problem()).toMatchObject({
+      code: 'engine-node-missing',
+      title: 'deploy.nodes has no “nas”',
+      evidence: 'No node named `nas` was found',
+    });
   });
 });

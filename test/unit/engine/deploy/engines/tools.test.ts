@@ -44,7 +44,13 @@ const host = (sources: FleetKind[], changes: Partial<Host> = {}): Host => ({
   ...changes,
 });
 
-function plan(engine: ChosenEngine, one: Host, goal: Goal = 'switch', watchdog: number | 'off' = 90) {
+function plan(
+  engine: ChosenEngine,
+  one: Host,
+  goal: Goal = 'switch',
+  watchdog: number | 'off' = 90,
+  buildOn: string | undefined = undefined,
+) {
   const fleet = {
     id: fleetId.parse('0123456789abcdef'),
     name: 'home',
@@ -60,11 +66,23 @@ function plan(engine: ChosenEngine, one: Host, goal: Goal = 'switch', watchdog: 
     fromCache: false,
     problems: [],
   };
-  return planDeploy({ fleet, hosts: [one] }, { hosts: [one.name], goal, watchdog }, files.folder, undefined, engine);
+  return planDeploy(
+    { fleet, hosts: [one] },
+    { hosts: [one.name], goal, watchdog, buildOn },
+    files.folder,
+    undefined,
+    engine,
+  );
 }
 
-async function commandOf(env: NodeJS.ProcessEnv, name: EngineName, one: Host, goal: Goal = 'switch') {
-  const spec = plan(await chooseEngine(name, env), one, goal);
+async function commandOf(
+  env: NodeJS.ProcessEnv,
+  name: EngineName,
+  one: Host,
+  goal: Goal = 'switch',
+  buildOn: string | undefined = undefined,
+) {
+  const spec = plan(await chooseEngine(name, env), one, goal, 90, buildOn);
   const [planned] = spec.hosts;
   if (!planned) throw new Error('the plan has no host');
   const [command] = await engineOf(spec).commands(spec, planned, files);
@@ -125,6 +143,40 @@ describe('the exact command of an engine', () => {
     expect((await engineOf(spec).commands(spec, planned, files))[0]?.argv).toEqual(
       expect.arrayContaining(['--magic-rollback', 'false']),
     );
+  });
+});
+
+describe('where a program builds', () => {
+  const programs = {
+    colmena: pathWith('colmena', 'Colmena 0.5.0-pre'),
+    'nixos-rebuild': pathWith('nixos-rebuild-ng', ''),
+    'deploy-rs': pathWith('deploy', 'deploy-rs 1.0'),
+  };
+  const nas = (changes: Partial<Host> = {}): Host => host(['colmenaHive', 'deploy', 'nixosConfigurations'], changes);
+  const told = async (name: keyof typeof programs, buildOn: string): Promise<string[]> => {
+    const { argv = [] } = await commandOf(programs[name], name, nas(), 'switch', buildOn);
+    const { argv: usual = [] } = await commandOf(programs[name], name, nas());
+    return argv.filter((word) => !usual.includes(word));
+  };
+  const whyNot = async (name: keyof typeof programs, buildOn: string, one = nas()) =>
+    previewHosts(plan(await chooseEngine(name, programs[name]), one, 'switch', 90, buildOn))[0]?.refusal?.code ?? null;
+
+  test('is said with its own option', async () => {
+    expect(await told('colmena', 'target')).toEqual(['--build-on-target']);
+    expect(await told('colmena', 'here')).toEqual(['--no-build-on-target']);
+    expect(await told('deploy-rs', 'target')).toEqual(['--remote-build']);
+    expect(await told('deploy-rs', 'here')).toEqual([]);
+    expect(await told('nixos-rebuild', 'here')).toEqual([]);
+    expect(await told('nixos-rebuild', 'root@builder:2222')).toEqual(['--build-host', 'root@builder']);
+  });
+
+  test('is refused where it has no word for it', async () => {
+    expect(await whyNot('colmena', 'root@builder')).toBe('engine-build-place');
+    expect(await whyNot('deploy-rs', 'root@builder')).toBe('engine-build-place');
+    expect(await whyNot('deploy-rs', 'here', nas({ buildOnTarget: true }))).toBe('engine-build-place');
+    // The port that nixos-rebuild is given is that of the host and of the machine that builds.
+    expect(await whyNot('nixos-rebuild', 'root@builder')).toBe('engine-build-place');
+    expect(await whyNot('nixos-rebuild', 'root@builder:2222')).toBeNull();
   });
 });
 

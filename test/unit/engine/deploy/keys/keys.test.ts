@@ -65,7 +65,7 @@ test('keys are uploaded where something is activated, unless the program does it
     keys: { source: 'colmenaHive', names: ['token'] },
     refusal: null,
   });
-  const spec = { goal: 'switch', engine: 'nix', rollbackTo: null } as const;
+  const spec = { goal: 'switch', engine: 'nix', rollbackTo: null, reboot: 'never' } as const;
   expect(stagesOfHost(spec, host)).toEqual([
     'plan',
     'evaluate',

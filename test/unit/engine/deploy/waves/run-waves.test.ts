@@ -77,6 +77,9 @@ test('a failure stops what comes after, and those that are done stay or go back 
   expect(kept.done).toEqual(['deploy a', 'deploy b', 'skip c', 'skip d']);
   expect(kept.states).toEqual({ a: 'reverted', b: 'succeeded', c: 'skipped', d: 'skipped' });
   expect(kept.last).toEqual(['stopped', 'skipped', 'skipped']);
+  expect(kept.events.findLast((event) => event.type === 'activity')).toMatchObject({
+    activity: { text: 'No other wave begins: a failed in “one” or before', isHalted: true },
+  });
   const back = await run({ list, ends, plan: { 'when-stopped': 'go-back' } });
   expect(back.done.slice(-1)).toEqual(['back b']);
   expect(back.states).toMatchObject({ a: 'reverted', b: 'reverted' });

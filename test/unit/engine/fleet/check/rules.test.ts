@@ -11,6 +11,7 @@ import { NixFile } from '../../../../../electron/engine/fleet/check/nix-file.ts'
 import { fleetIdOf } from '../../../../../electron/engine/fleet/folder.ts';
 import { confusedTimeouts } from '../../../../../electron/engine/fleet/check/rules/deploy-timeouts.ts';
 import { duplicatedModules } from '../../../../../electron/engine/fleet/check/rules/duplicated-modules.ts';
+import { fleetProblem } from '../../../../../electron/engine/fleet/check/rules/evaluation.ts';
 import { gitFindings } from '../../../../../electron/engine/fleet/check/rules/git.ts';
 import { colmenaWithoutHive } from '../../../../../electron/engine/fleet/check/rules/hive.ts';
 import { hostNameFindings } from '../../../../../electron/engine/fleet/check/rules/host-names.ts';
@@ -339,6 +340,33 @@ describe('git', () => {
       { code: 'files-untracked', severity: 'warning', file: 'hosts/x.nix', fix: { files: ['hosts/x.nix'] } },
       { code: 'merge-conflict', severity: 'error', file: 'a.nix' },
     ]);
+  });
+});
+
+describe('what an opened fleet says of itself', () => {
+  const found = (code: string, words: { title: string; evidence: string; advice?: string[] }) =>
+    fleetProblem(inspect(hive('{ }')), { code, advice: [], ...words });
+
+  it('is said in whole sentences, once', () => {
+    const syntax = { title: 'Syntax error: unexpected ;', evidence: 'error\nsyntax error, unexpected ;' };
+    expect(found('nix-syntax-error', { ...syntax, advice: ['Look there'] })).toEqual({
+      code: 'fleet-evaluation-failed',
+      severity: 'error',
+      file: 'flake.nix',
+      message: 'Syntax error: unexpected ;. Look there.',
+    });
+    expect(found('nix-failed', { title: 'Nix failed', evidence: 'no space left' })?.message).toBe(
+      'Nix failed: no space left.',
+    );
+  });
+
+  it('is a finding of its own kind, or none where it is nothing about the fleet', () => {
+    const words = { title: 'Something', evidence: '' };
+    expect(found('fleet-no-hosts', words)).toMatchObject({ code: 'no-hosts', severity: 'warning' });
+    expect(found('fleet-unshowable-names', words)).toMatchObject({ code: 'host-name-invalid', severity: 'error' });
+    expect(found('fleet-remote-stale', words)).toMatchObject({ code: 'reference-stale', severity: 'warning' });
+    expect(found('fleet-not-remembered', words)).toBeNull();
+    expect(found('git-failed', words)).toBeNull();
   });
 });
 

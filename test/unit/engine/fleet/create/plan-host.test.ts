@@ -6,6 +6,7 @@ import { suggestHost } from '../../../../../electron/engine/fleet/create/suggest
 import { planHost } from '../../../../../electron/engine/fleet/create/plan-host.ts';
 import { ProblemError } from '../../../../../electron/engine/errors.ts';
 import { fleetFiles } from '../../../../../shared/fleet/template/fleet-files.ts';
+import { readCommonModule } from '../../../../../shared/fleet/template/common-module.ts';
 import { layoutOf } from '../../../../../shared/fleet/template/layout.ts';
 import type { NewFleet, NewHost } from '../../../../../shared/fleet/template/options.ts';
 import { parseNix } from '../../../../../shared/nix/parser.ts';
@@ -51,6 +52,50 @@ describe('a new host', () => {
     }
     expect(Object.keys(newFiles)).toContain('hosts/nas/default.nix');
     expect(changedFiles.map(({ path }) => path)).toEqual(layout === 'simple' ? ['flake.nix'] : []);
+  });
+
+  const laptop = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'l'.repeat(43)} sam@laptop`;
+  const phone = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'p'.repeat(43)} phone`;
+
+  it('has its own admin and time zone in its own file, as every machine has those of the fleet', async () => {
+    write('factory');
+    const { newFiles } = await planHost(folder, {
+      ...nas,
+      admin: { user: 'sam', sshKeys: [laptop, phone] },
+      timeZone: 'Asia/Tokyo',
+      modules: ['backup.nix'],
+    });
+    const text = newFiles['hosts/nas/default.nix'] ?? '';
+    expect(parseNix(text).problems).toEqual([]);
+    expect(text).toMatch(
+      /^let\n {2}# Who may log in to this machine, beside those of the whole fleet\.\n {2}sshKeys = \[/,
+    );
+    expect(text).toContain('  time.timeZone = "Asia/Tokyo";\n');
+    expect(text).toContain('  users.users.root.openssh.authorizedKeys.keys = sshKeys;\n  users.users.sam = {\n');
+    expect(readCommonModule(text)).toEqual({ adminUser: 'sam', sshKeys: [laptop, phone], timeZone: 'Asia/Tokyo' });
+    const { newFiles: plain } = await planHost(folder, { ...nas, name: 'web' });
+    expect(plain['hosts/web/default.nix']).not.toMatch(/sshKeys|timeZone|users/);
+  });
+
+  it.each([
+    [{ admin: { user: 'Sam', sshKeys: [laptop] } }, 'admin user must begin with a small letter'],
+    [{ admin: { user: 'sam', sshKeys: [] } }, 'admin user has no key'],
+    [{ admin: { user: 'sam', sshKeys: ['ssh-ed25519 AAAA'] } }, 'SSH key is not one line'],
+    [{ timeZone: 'Europe/Nowhere' }, 'time zone is none that is known'],
+  ])('is refused with %o', async (wrong, words) => {
+    write('factory');
+    await expect(planHost(folder, { ...nas, ...wrong })).rejects.toThrow(words);
+  });
+
+  it('is told what every machine of the fleet has, as long as that is written as we write it', async () => {
+    write('factory');
+    expect((await suggestHost(folder, 0)).common).toEqual({ adminUser: 'ada', sshKeys: [], timeZone: 'UTC' });
+    const common = fleetFiles({ ...fleet, sshKeys: [laptop] })['modules/common.nix'] ?? '';
+    const file = join(folder, 'modules/common.nix');
+    writeFileSync(file, common);
+    expect((await suggestHost(folder, 0)).common.sshKeys).toEqual([laptop]);
+    writeFileSync(file, 'inputs: import ./elsewhere.nix inputs');
+    expect((await suggestHost(folder, 0)).common).toEqual({ adminUser: null, sshKeys: [], timeZone: null });
   });
 
   it('includes those modules of the fleet that were chosen, and is offered all but what every host has', async () => {

@@ -7,7 +7,8 @@ import {
   readCompanion,
 } from '../../../../../shared/disko/companion/file.ts';
 import { guessFirmware } from '../../../../../shared/disko/companion/boot-loader.ts';
-import { companionSettings, type NixosSetting } from '../../../../../shared/disko/companion/settings.ts';
+import type { NixosSetting } from '../../../../../shared/disko/companion/setting.ts';
+import { companionSettings } from '../../../../../shared/disko/companion/settings.ts';
 import { toJson, valueAt, type Layout } from '../../../../../shared/disko/layout.ts';
 import { convertToMirror } from '../../../../../shared/disko/operations.ts';
 import { buildRecipe, recipes } from '../../../../../shared/disko/recipes.ts';

@@ -1,0 +1,378 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeLab } from '../lab/describe-lab.ts';
+import { commandLine } from '../lab/index.ts';
+import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
+
+let home: DeployLab;
+const kernel = (version: string): string => `pocket.kernelVersion = "${version}";`;
+const unit = (name: string): string => `pocket.units.${name} = "one";`;
+
+describeLab('a deploy to hosts that restart, or are away', () => {
+  beforeAll(async () => {
+    home = await DeployLab.start('operations', ['one', 'two', 'lost']);
+  });
+  afterAll(() => home[Symbol.asyncDispose]());
+
+  test('restarts hosts with another kernel, of each tag one at a time, and none that need it not', async () => {
+    const { path } = await home.lab.fleet('colmena', {
+      name: 'kernels',
+      hosts: ['one', 'two', 'lost'],
+      tags: { one: ['web'], two: ['web'] },
+      config: { one: kernel('6.12.70'), two: kernel('6.12.70'), lost: unit('quiet') },
+    });
+    const boots = await Promise.all(['one', 'two', 'lost'].map((name) => home.host(name).bootId()));
+    const { result, steps, exitCode } = await home.deploy(path, '*', '--reboot');
+    expect([exitCode, result.state], JSON.stringify(result)).toEqual([0, 'succeeded']);
+    const now = await Promise.all(['one', 'two', 'lost'].map((name) => home.host(name).bootId()));
+    expect(now.map((id, index) => id !== boots[index])).toEqual([true, true, false]);
+    for (const name of ['one', 'two']) {
+      const host = home.host(name);
+      expect(stagesOf(steps, name)).toMatch(/confirm done, reboot done, verify done$/);
+      expect(result.hosts[name]?.system).toBe(await host.currentSystem());
+      expect(await host.read('readlink', '-f', '/run/booted-system')).toBe(result.hosts[name]?.system);
+    }
+    expect(stagesOf(steps, 'lost')).toMatch(/reboot skipped, verify done$/);
+    // Nobody restarts before the one in front is back.
+    const { steps: detail } = await home.job(result.job);
+    const [first, second] = ['one', 'two']
+      .flatMap((name) => detail.find((step) => step.host === name && step.stage === 'reboot') ?? [])
+      .toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
+    const { commands } = await home.job(result.job);
+    const asked = commands.filter(({ command }) => command.stage === 'reboot');
+    expect(asked.map(({ exitCode: code }) => code)).toEqual([0, 0]);
+    const later = asked.find(({ command }) => command.host === second?.host);
+    expect(later?.at).toBeGreaterThanOrEqual(first?.endedAt ?? Infinity);
+  });
+
+  test('with nothing to do but a restart that is due does that alone', async () => {
+    const path = await home.fleet('due', { one: kernel('6.12.71') });
+    expect((await home.deploy(path, 'one')).result.state).toBe('succeeded');
+    const before = await home.host('one').bootId();
+    const { result, steps } = await home.deploy(path, 'one', '--reboot');
+    expect(result.hosts['one']).toMatchObject({ state: 'succeeded', system: await home.host('one').currentSystem() });
+    expect(stagesOf(steps, 'one')).toMatch(/activate skipped, confirm skipped, reboot done, verify done$/);
+    expect(await home.host('one').bootId()).not.toBe(before);
+    expect((await home.deploy(path, 'one', '--reboot')).result.hosts['one']?.state).toBe('unchanged');
+  });
+
+  test('going back over a kernel restarts too, where that is wanted', async () => {
+    const host = home.host('one');
+    const path = await home.fleet('over-kernel', { one: kernel('6.12.71') });
+    const before = { boot: await host.bootId(), generation: (await host.generation()) ?? 0 };
+    const words = [
+      'rollback',
+      path,
+      '--on',
+      'one',
+      '--to',
+      String(before.generation - 1),
+      '--reboot',
+      '--yes',
+      '--json',
+    ];
+    const { exitCode, stdout } = await home.cli(words);
+    expect(exitCode, stdout).toBe(0);
+    expect(await host.bootId()).not.toBe(before.boot);
+    expect(await host.generation()).toBe(before.generation - 1);
+    expect(await host.read('readlink', '-f', '/run/booted-system')).toBe(await host.currentSystem());
+  });
+
+  test('a boot loader that can try a system once goes back at the next boot where it does not come up', async () => {
+    const host = home.host('two');
+    const well = await home.deploy(await home.fleet('tries', { two: kernel('6.12.73') }), 'two', '--reboot');
+    expect(well.result.hosts['two'], JSON.stringify(well.result)).toMatchObject({ state: 'succeeded' });
+    const { stdout: log } = await home.cli(['jobs', 'log', well.result.job, '--host', 'two']);
+    expect(log).toContain('Its next boot is guarded');
+    const before = { system: await host.currentSystem(), generation: await host.generation() };
+    const bootsNext = (): Promise<string> => host.read('cat', '/boot/lab-default');
+    expect(await bootsNext()).toBe(before.system);
+
+    const path = await home.fleet('panics', { two: `${kernel('6.12.74')}\npocket.failsToBoot = true;` });
+    const { result, steps } = await home.deploy(path, 'two', '--reboot');
+    expect(result.hosts['two'], JSON.stringify(result)).toMatchObject({
+      state: 'reverted',
+      ...before,
+      error: { code: 'deploy-reboot-went-back' },
+    });
+    expect(stagesOf(steps, 'two')).toContain('reboot failed');
+    expect([await host.currentSystem(), await host.generation(), await bootsNext()]).toEqual([
+      before.system,
+      before.generation,
+      before.system,
+    ]);
+    const newest = `/nix/var/nix/profiles/system-${(before.generation ?? 0) + 1}-link`;
+    expect(await host.read('readlink', newest)).toMatch(/^\/nix\/store\//);
+    expect((await host.exec(['ls', '/var/lib/nixstead/next-boot'])).exitCode).not.toBe(0);
+  });
+
+  test('a host that comes back with another system than was deployed is said so, with both', async () => {
+    const host = home.host('one');
+    const before = await host.currentSystem();
+    // As where /boot was not mounted: what was written there is gone after the restart. The boot loader can do no more.
+    await host.read('mv', '/usr/bin/bootctl', '/root');
+    await host.read('sh', '-c', 'readlink -f /run/current-system >/boot/lab-default && mount -t tmpfs tmpfs /boot');
+    const path = await home.fleet('unmounted', { one: kernel('6.12.75') });
+    const error = await home.deployFails(path, 'one', '--reboot');
+    expect(error).toMatchObject({
+      code: 'deploy-reboot-other-system',
+      evidence: expect.stringContaining(`runs:   ${before}`),
+    });
+    expect((await home.deploy(path, 'one', '--reboot')).result.hosts['one']).toMatchObject({ state: 'succeeded' });
+    await host.read('mv', '/root/bootctl', '/usr/bin');
+  });
+
+  test('a host that does not come back from its restart is said so, and others of its tag stay up', async () => {
+    const { path } = await home.lab.fleet('colmena', {
+      name: 'gone',
+      hosts: ['lost', 'two'],
+      tags: { lost: ['web'], two: ['web'] },
+      config: { lost: kernel('6.12.72'), two: `${kernel('6.12.72')}\npocket.activationSeconds = 8;` },
+    });
+    const off = home.host('lost').staysOff();
+    const before = await home.host('two').bootId();
+    const { result, exitCode } = await home.deploy(path, '*', '--reboot', '--reboot-limit', '8');
+    await off;
+    expect([exitCode, result.state]).toEqual([1, 'partial']);
+    expect(result.hosts).toMatchObject({
+      lost: { state: 'failed', system: null, error: { code: 'deploy-reboot-gone' } },
+      two: { state: 'switched-with-failures', error: { code: 'deploy-reboot-held' } },
+    });
+    expect(await home.host('two').bootId()).toBe(before);
+    await home.host('lost').powerOn();
+    expect(await home.host('lost').currentSystem()).not.toBeNull();
+  });
+
+  test('leaves out what is off where that is wanted, and says so: three of ten', async () => {
+    const more = ['three', 'four', 'five', 'six', 'seven'];
+    await home.lab.up(more);
+    await home.host('lost').powerOff();
+    const on = ['one', 'two', ...more];
+    const off = ['lost', 'nowhere', 'nobody'];
+    const { path } = await home.lab.fleet('colmena', {
+      name: 'skip',
+      hosts: [...on, ...off],
+      config: Object.fromEntries(on.map((name) => [name, unit('skip')])),
+    });
+    const { result, steps, exitCode } = await home.deploy(path, '*', '--offline', 'skip');
+    expect([exitCode, result.state]).toEqual([1, 'partial']);
+    for (const name of on) expect([name, result.hosts[name]?.state]).toEqual([name, 'succeeded']);
+    for (const name of off) {
+      expect(result.hosts[name]).toMatchObject({
+        state: 'skipped',
+        error: { code: 'deploy-offline-skipped', canRetry: true },
+      });
+    }
+    expect(stagesOf(steps, 'lost')).toMatch(/^plan skipped, evaluate (done|skipped), build skipped/);
+  });
+
+  test('waits for a host that is off, and deploys it when it comes', async () => {
+    const path = await home.fleet('wait', { lost: unit('waited') });
+    const running = home.begin(path, 'lost', '--offline', '60');
+    await running.until((step) => step.stage === 'plan' && step.state === 'running');
+    await home.untilLog(await home.latestJob(), 'lost', 'does not answer and is waited for');
+    await home.host('lost').powerOn();
+    const { result } = await running.over();
+    expect(result.hosts['lost']).toMatchObject({
+      state: 'succeeded',
+      system: await home.host('lost').currentSystem(),
+    });
+  });
+
+  test('deploys a host later, when it comes back, by the commit of then; a newer deploy takes that one’s place', async () => {
+    const lost = home.host('lost');
+    await lost.powerOff();
+    const path = await home.fleet('later', { one: unit('first'), lost: unit('first') });
+    const host = join(path, 'hosts/lost/default.nix');
+    const write = async (from: string, to: string): Promise<void> =>
+      writeFile(host, (await readFile(host, 'utf8')).replace(from, to));
+    const git = (...argv: string[]) => home.lab.controller.exec(['git', ...argv], { cwd: path });
+    const { result } = await home.deploy(path, '*', '--offline', 'later');
+    expect(result.hosts).toMatchObject({
+      one: { state: 'succeeded' },
+      lost: { state: 'skipped', error: { code: 'deploy-offline-later' } },
+    });
+    const waiting = await home.latestJob();
+    const commit = (await git('rev-parse', '--short=7', 'HEAD')).stdout.trim();
+    expect((await home.job(waiting)).summary).toMatchObject({
+      title: `Switch lost when it comes back (${commit})`,
+      hosts: ['lost'],
+    });
+    // What is not committed cannot be deployed later.
+    await write('first', 'second');
+    const uncommitted = await home.cli(['deploy', path, '--on', 'one', '--offline', 'later', '--yes', '--json']);
+    expect(JSON.parse(uncommitted.stdout)).toMatchObject({ error: { code: 'deploy-not-pinned' } });
+    await git('commit', '-aqm', 'Second');
+    await lost.powerOn();
+    const done = await home.jobOver(waiting);
+    expect(done.outcomes['lost'], JSON.stringify(done.problem)).toMatchObject({
+      state: 'succeeded',
+      system: await lost.currentSystem(),
+    });
+    expect(await lost.read('ls', '/run/current-system/etc/systemd/system')).toContain('first.service');
+
+    await lost.powerOff();
+    const again = await home.deploy(path, 'lost', '--offline', 'later');
+    expect(again.result.hosts, JSON.stringify(again.result)).toMatchObject({
+      lost: { error: { code: 'deploy-offline-later' } },
+    });
+    const second = await home.latestJob();
+    const { summary, problem } = await home.job(second);
+    expect(summary.state, `${summary.title}: ${JSON.stringify(problem)}`).toMatch(/queued|running/);
+    // Looking is done beside it, another deploy in its place.
+    await home.cli(['plan', path, '--on', 'lost', '--json']);
+    expect((await home.job(second)).summary.state).toBe('running');
+    expect((await home.deployFails(path, 'lost')).code).toMatch(/^ssh-/);
+    expect((await home.job(second)).summary.state).toBe('cancelled');
+    await lost.powerOn();
+  });
+
+  test('builds on a machine that is named, and says before a build that nothing can do it', async () => {
+    const path = await home.fleet('elsewhere', { one: unit('elsewhere'), two: unit('elsewhere') });
+    const { result } = await home.deploy(path, 'one', '--build-on', 'two');
+    expect(result.hosts['one'], JSON.stringify(result)).toMatchObject({ state: 'succeeded' });
+    const there = ['nix-store', '--query', '--deriver', result.hosts['one']?.system ?? ''];
+    expect(await home.host('two').read(...there)).toMatch(/\.drv$/);
+    expect(await home.host('one').currentSystem()).toBe(result.hosts['one']?.system);
+
+    // What failed is tried again in the way that was wanted at first: on another port, as somebody who is not root.
+    const place = 'admin@two:2222';
+    await home.host('two').read('/usr/sbin/sshd', '-p', '2222', '-E', '/var/log/sshd-2222.log');
+    const broken = await home.fleet('broken', { one: 'environment.etc.x.source = pkgs.failing;' });
+    const options = ['--build-on', place, '--watchdog', '90', '--at-once', 'copies=1'];
+    const { result: failed } = await home.deploy(broken, 'one', ...options);
+    expect(failed.state).toBe('failed');
+    await home.fleet('broken', { one: unit('mended') });
+    const retried = await home.cli(['jobs', 'retry', failed.job, '--json']);
+    expect(retried.exitCode, retried.stdout).toBe(0);
+    const again = await home.job(await home.latestJob());
+    expect(again.spec).toMatchObject({ buildHost: { name: place }, hosts: [{ watchdogSeconds: 90 }] });
+    expect(await home.host('two').read('cat', '/var/log/sshd-2222.log')).toContain('Accepted publickey for admin');
+    expect(again.limits?.copies).toBe(1);
+    expect((await home.cli(['jobs', 'retry', again.summary.id])).exitCode).toBe(1);
+
+    const foreign = await home.fleet('foreign', { one: 'nixpkgs.hostPlatform = "aarch64-linux";' });
+    const error = await home.deployFails(foreign, 'one');
+    expect(error).toMatchObject({
+      code: 'deploy-foreign-architecture',
+      title: expect.stringContaining('one is aarch64-linux'),
+      evidence: expect.stringMatching(/this computer: x86_64-linux.*\nbuilders of nix.conf: none/),
+    });
+  });
+
+  test('on a computer without nix, another machine evaluates and builds, and hosts are deployed from there', async () => {
+    const { controller, folder } = home.lab;
+    // Nothing is where nix is on this computer.
+    const hide = 'mount --bind /dev/null "$(readlink -f /usr/bin/nix)" && exec "$@"';
+    const cli = (...words: string[]) =>
+      controller.exec(['unshare', '--mount', 'sh', '-c', hide, 'sh', 'node', commandLine, ...words, '--json'], {
+        timeoutMs: 90_000,
+      });
+    const { path } = await home.lab.fleet('plain', {
+      name: 'no-nix',
+      hosts: ['one'],
+      config: { one: `imports = [ ./extra.nix ]; ${unit('committed')}` },
+    });
+    expect(JSON.parse((await cli('fleet', 'show', path)).stdout)).toMatchObject({ error: { code: 'nix-missing' } });
+
+    // Its key was seen when something was built there; inputs of the lab are folders, which the machine has to have.
+    const chosen = await cli('nix-host', 'root@two', '--yes');
+    expect(chosen.stdout, chosen.stderr).toContain('"nixHost":"root@two"');
+    const config = join(folder, 'state/ssh/config');
+    const bring = `tar -cf - -C / ${join(folder, 'inputs').slice(1)} | ssh -F ${config} root@two tar -xf - -C /`;
+    expect((await controller.exec(['sh', '-c', bring])).exitCode).toBe(0);
+
+    // What git does not know, nix there does not see either.
+    await writeFile(join(path, 'hosts/one/extra.nix'), `{ ${unit('uncommitted')} }`);
+    const blind = await cli('deploy', path, '--on', 'one', '--yes');
+    expect(blind.exitCode).toBe(1);
+    expect(blind.stdout).toContain(join(path, 'hosts/one/extra.nix'));
+    await controller.exec(['git', '-C', path, 'add', '-N', 'hosts/one/extra.nix']);
+    const planned = await cli('plan', path, '--on', 'one');
+    expect(planned.exitCode, planned.stdout).toBe(0);
+    const plan = await home.job(await home.latestJob());
+    expect(plan.changes?.['one']).toMatchObject({
+      units: { started: expect.arrayContaining(['uncommitted.service']) },
+    });
+    expect(plan.changes?.['one']?.addedBytes).toBeGreaterThan(0);
+    const deployed = await cli('deploy', path, '--on', 'one', '--yes');
+    expect(deployed.exitCode, deployed.stdout).toBe(0);
+    const system = (await home.host('one').currentSystem()) ?? '';
+    expect(plan.changes?.['one']?.after).toBe(system);
+    expect(await home.host('one').read('ls', '/run/current-system/etc/systemd/system')).toContain(
+      'uncommitted.service',
+    );
+    expect(await home.host('two').read('nix-store', '--query', '--deriver', system)).toMatch(/\.drv$/);
+    const { commands } = await home.job(await home.latestJob());
+    expect(commands.map(({ command }) => command.argv.slice(0, 3).join(' '))).toContain('ssh root@two nix');
+
+    expect((await cli('nix-host', 'here')).stdout).toContain('"nixHost":null');
+  });
+
+  test('has as many hosts in each kind of work at once as is said, also while it runs', async () => {
+    const config = `${unit('limited')}\npocket.activationSeconds = 4;`;
+    const path = await home.fleet('limited', { one: config, two: config });
+    const running = home.begin(path, '*', '--at-once', 'activations=1', 'copies=2');
+    const armed = ({ host }: { host: string }): boolean => running.watchdogs.some((one) => one.host === host);
+    await running.until(({ stage, host }) => stage === 'activate' && armed({ host }));
+    const id = await home.latestJob();
+    expect((await home.job(id)).limits).toMatchObject({ activations: 1, copies: 2 });
+    expect((await home.cli(['jobs', 'limit', id, 'activations=0'])).exitCode).toBe(2);
+    expect((await home.cli(['jobs', 'limit', id, 'activations=2'])).exitCode).toBe(0);
+    const { result, steps } = await running.over();
+    expect(result.state).toBe('succeeded');
+    expect((await home.job(id)).limits?.activations).toBe(2);
+    expect((await home.cli(['jobs', 'limit', id, 'copies=1'])).exitCode).toBe(1);
+    expect(stagesOf(steps, 'two')).toContain('verify done');
+  });
+
+  test('deploys this computer itself, without ssh, where the fleet allows it', async () => {
+    const ctl = home.lab.controller;
+    const run = async (...argv: string[]): Promise<string> => {
+      const { exitCode, stdout, stderr } = await ctl.exec(argv);
+      if (exitCode !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
+      return stdout.trim();
+    };
+    // The controller becomes a NixOS machine that runs a system of its own.
+    const base = await home.lab.fleet('plain', { name: 'base', hosts: ['ctl'] });
+    const toplevel = `${base.path}#nixosConfigurations.ctl.config.system.build.toplevel`;
+    const nix = ['nix', '--extra-experimental-features', 'nix-command flakes'];
+    const first = await run(...nix, 'build', '--no-link', '--print-out-paths', toplevel);
+    await run('nix-env', '-p', '/nix/var/nix/profiles/system', '--set', first);
+    await run('sh', '-c', 'ln -sfn "$0" /run/current-system; ln -sfn "$0" /run/booted-system; touch /etc/NIXOS', first);
+    await run('mkdir', '-p', '/run/systemd/system', '/run/wrappers/bin');
+    const { path } = await home.lab.fleet('colmena', {
+      name: 'itself',
+      hosts: ['ctl', 'one'],
+      config: { ctl: `deployment.allowLocalDeployment = true;\n${unit('itself')}`, one: unit('itself') },
+    });
+    const { result, steps, stderr } = await home.deploy(path, '*', '--reboot');
+    expect(result.hosts, stderr).toMatchObject({ ctl: { state: 'succeeded' }, one: { state: 'succeeded' } });
+    expect(stagesOf(steps, 'ctl')).toBe(
+      'plan done, evaluate done, build done, copy skipped, activate done, confirm done, verify done',
+    );
+    expect(await run('readlink', '-f', '/run/current-system')).toBe(result.hosts['ctl']?.system);
+    const job = await home.job(result.job);
+    expect(job.watchdogs['ctl']?.state).toBe('kept');
+    expect(job.commands.some(({ command: { host, env } }) => host === 'ctl' && 'NIX_SSHOPTS' in env)).toBe(false);
+    // Its way back is guarded and found as anybody's.
+    const back = await home.cli(['rollback', path, '--on', 'ctl', '--to', 'previous', '--yes', '--json']);
+    expect(back.exitCode, back.stdout).toBe(0);
+    expect(await run('readlink', '-f', '/run/current-system')).toBe(first);
+
+    // As somebody who is not root, by way of the daemon and sudo.
+    await run(
+      'sh',
+      '-c',
+      'nix-daemon >/dev/null 2>&1 & until [ -S /nix/var/nix/daemon-socket/socket ]; do sleep 0.05; done',
+    );
+    const admin = { HOME: '/home/admin', USER: 'admin', NIXSTEAD_HOME: '/home/admin/state', NIX_REMOTE: 'daemon' };
+    await run('sh', '-c', 'printf "[safe]\\n\\tdirectory = *\\n" >/home/admin/.gitconfig');
+    const words = ['deploy', path, '--on', 'ctl', '--yes', '--json'];
+    const asAdmin = await ctl.exec(['node', commandLine, ...words], { user: 'admin', env: admin, timeoutMs: 90_000 });
+    expect(asAdmin.exitCode, asAdmin.stdout + asAdmin.stderr).toBe(0);
+    expect(await run('readlink', '-f', '/run/current-system')).toBe(result.hosts['ctl']?.system);
+    expect(asAdmin.stdout).toContain('"state":"kept"');
+  });
+});
