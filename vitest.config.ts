@@ -1,13 +1,27 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Two suites: `unit` is pure and fast; `integration` starts real programs and the lab's hosts, three files at a time. */
+/** Tests that install and deploy hosts take minutes: they come first, so that no worker is alone with one at the end. */
+class HostsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => /\/(?:install|deploy)[^/]*$/.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
+/**
+ * Three suites: `unit` is pure and fast; `integration` starts real programs and the lab's hosts, four files at a time;
+ * `machines` puts layouts on the disks of virtual machines with the real disko.
+ */
 export default defineConfig({
   // Runes in .svelte.ts files are compiled for tests too.
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
   test: {
     pool: 'forks',
     teardownTimeout: 60_000,
+    sequence: { sequencer: HostsFirst },
     projects: [
       {
         extends: true,
@@ -25,11 +39,16 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           // Most of their time is waiting, and each lab is a world of its own.
-          maxWorkers: 3,
+          maxWorkers: 4,
           globalSetup: 'test/integration/build-programs.ts',
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },
+      },
+      {
+        extends: true,
+        // An emulated processor keeps a real one busy.
+        test: { name: 'machines', include: ['test/machines/**/*.test.ts'], maxConcurrency: 2, testTimeout: 600_000 },
       },
     ],
   },

@@ -61,7 +61,7 @@ module.exports = {
     'dist/shell/**',
     'dist/renderer/**',
     'dist/engine/**',
-    '!dist/engine/{runner,nixstead}.js',
+    '!dist/engine/{runner,nix-host,nixstead}.js',
     '!node_modules/**',
     ...enginePackages.map((name) => `node_modules/${name}/**`),
     ...lean.map((pattern) => pattern.replace('!better-sqlite3', '!node_modules/better-sqlite3')),
@@ -70,6 +70,7 @@ module.exports = {
   extraResources: [
     nodeFile,
     { from: join(root, 'dist', 'engine', 'runner.js'), to: 'runner/runner.js' },
+    { from: join(root, 'dist', 'engine', 'nix-host.js'), to: 'runner/nix-host.js' },
     { from: join(root, 'build', 'package', 'runner.json'), to: 'runner/package.json' },
     ...runnerPackages.map((name) => ({
       from: join(root, 'node_modules', name),

@@ -8,6 +8,7 @@ import { bundleProcesses } from './vite/processes.ts';
  * @returns whether it had to be done
  */
 export function buildProcesses(onStale?: () => void): Promise<boolean> {
-  const outputs = ['dist/shell/main.cjs', 'dist/shell/preload.cjs', 'dist/engine/runner.js', 'dist/engine/nixstead.js'];
+  const programs = ['runner', 'nix-host', 'nixstead'].map((name) => `dist/engine/${name}.js`);
+  const outputs = ['dist/shell/main.cjs', 'dist/shell/preload.cjs', ...programs];
   return makeWhenStale('processes', ['electron', 'shared'], outputs, bundleProcesses, onStale);
 }

@@ -1,17 +1,20 @@
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
-/** What a suite of tests came to. A reason stands for every skipped test; one reason may cover many. */
+const remark = z.object({ test: z.string(), reason: z.string() });
+
+/** What a suite of tests came to. Each failed test says why; a reason of skipped tests may stand at many. */
 export const counts = z.object({
   passed: z.int().nonnegative(),
-  failed: z.int().nonnegative(),
-  skipped: z.array(z.object({ test: z.string(), reason: z.string() })),
+  failed: z.array(remark),
+  skipped: z.array(remark),
 });
 export type Counts = z.infer<typeof counts>;
 
 export function sumOf(all: readonly Counts[]): Counts {
   return {
     passed: all.reduce((sum, { passed }) => sum + passed, 0),
-    failed: all.reduce((sum, { failed }) => sum + failed, 0),
+    failed: all.flatMap(({ failed }) => failed),
     skipped: all.flatMap(({ skipped }) => skipped),
   };
 }
@@ -26,25 +29,34 @@ export function skipLines({ skipped }: Counts): string[] {
     );
 }
 
+/** One line per failed test, so that the end of a long output names each. */
+export function failureLines({ failed }: Counts): string[] {
+  return failed.map(({ test, reason }) => `${test}: ${reason}`);
+}
+
+/** An error's message in one line of at most 400 characters, and the first place in a file of `test/` that its stack names. */
+export function reasonOf(error: { message?: string; stack?: string } | undefined): string {
+  const message = stripVTControlCharacters(error?.message ?? 'no reason is given')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const place = /test\/[^\s:()]+:\d+/.exec(stripVTControlCharacters(error?.stack ?? ''))?.[0];
+  return `${message.slice(0, 400)}${place === undefined ? '' : ` (${place})`}`;
+}
+
 /** The last line of `npm test`. */
 export function closingLine({ passed, failed, skipped }: Counts): string {
-  return `${passed} passed, ${failed} failed, ${skipped.length} skipped`;
+  return `${passed} passed, ${failed.length} failed, ${skipped.length} skipped`;
 }
 
 /**
  * What a suite came to, from what its reporter wrote and how the suite ended. A suite that ran no test tests nothing,
  * and one that ended badly without a failed test broke elsewhere: both are failures.
  */
-export function judgeSuite(
-  found: Counts | null,
-  exitCode: number | null,
-): { counts: Counts; complaint: string | null } {
-  const failedBy = (complaint: string, counts: Counts) => ({
-    counts: { ...counts, failed: counts.failed + 1 },
-    complaint,
-  });
-  if (found === null) return failedBy('it ended without saying what it ran', { passed: 0, failed: 0, skipped: [] });
-  if (found.passed + found.failed === 0) return failedBy('no test ran', found);
-  if (exitCode !== 0 && found.failed === 0) return failedBy(`exit status ${exitCode} without a failed test`, found);
-  return { counts: found, complaint: null };
+export function judgeSuite(name: string, found: Counts | null, exitCode: number | null): Counts {
+  const { passed, failed, skipped } = found ?? { passed: 0, failed: [], skipped: [] };
+  const failedBy = (reason: string) => ({ passed, failed: [...failed, { test: name, reason }], skipped });
+  if (found === null) return failedBy('it ended without saying what it ran');
+  if (passed + failed.length === 0) return failedBy('no test ran');
+  if (exitCode !== 0 && failed.length === 0) return failedBy(`exit status ${exitCode} without a failed test`);
+  return found;
 }

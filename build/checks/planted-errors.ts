@@ -99,10 +99,17 @@ const plants: readonly Plant[] = [
     argv: lint,
     finding: 'no-restricted-syntax',
   },
+  {
+    what: 'the lint finds an SSH key that is made by a package which breaks some',
+    file: 'electron/engine/planted/key.ts',
+    text: "import ssh2 from 'ssh2';\n\nexport const planted = ssh2.utils.generateKeyPairSync('ed25519');\n",
+    argv: lint,
+    finding: 'ssh2 breaks one of 256',
+  },
 ];
 
-/** The sources and configurations that the tools look at; the tests are not needed. */
-const copied = ['shared', 'electron', 'renderer', 'build', 'package.json'];
+/** The sources and configurations that the tools look at. Tests and most pages are left out: they would only take time. */
+const copied = ['shared', 'electron', 'renderer/ui', 'build', 'package.json'];
 const configurations = ['tsconfig.base.json', 'tsconfig.json', 'tsconfig.shared.json', 'tsconfig.renderer.json'];
 
 /**
@@ -111,7 +118,7 @@ const configurations = ['tsconfig.base.json', 'tsconfig.json', 'tsconfig.shared.
  */
 export async function checkPlantedErrors(say: (line: string) => void): Promise<Counts> {
   const copy = mkdtempSync(join(tmpdir(), 'nixstead-planted-'));
-  const counts: Counts = { passed: 0, failed: 0, skipped: [] };
+  const counts: Counts = { passed: 0, failed: [], skipped: [] };
   try {
     for (const name of [...copied, ...configurations]) cpSync(join(root, name), join(copy, name), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -125,8 +132,11 @@ export async function checkPlantedErrors(say: (line: string) => void): Promise<C
         rmSync(join(copy, file));
         const name = file.slice(file.lastIndexOf('/') + 1);
         const isNoticed = exitCode !== 0 && output.includes(name) && output.includes(finding);
-        counts[isNoticed ? 'passed' : 'failed'] += 1;
-        if (!isNoticed) say(`NOT NOTICED: ${what} (exit status ${exitCode})\n${output}`);
+        if (isNoticed) counts.passed += 1;
+        else {
+          counts.failed.push({ test: what, reason: `not noticed (exit status ${exitCode})` });
+          say(`NOT NOTICED: ${what} (exit status ${exitCode})\n${output}`);
+        }
       }
     }
   } finally {

@@ -20,7 +20,7 @@ export default defineConfig({
   forbidOnly: true,
   globalSetup: join(root, 'test', 'e2e', 'fixtures', 'build-app.ts'),
   // Most of their time is waiting; each worker has a lab of its own, and a file's tests stay in one.
-  workers: 2,
+  workers: 3,
   fullyParallel: false,
   // Ends a test that hangs; a busy machine is no reason.
   timeout: 180_000,
@@ -49,7 +49,7 @@ export default defineConfig({
   projects: [
     { name: 'browser' },
     // The same specs behind Electron: a choice of them in its stand-in everywhere, all of them where its binary is.
-    { name: 'electron-stand-in', grep: /@desktop/, workers: 1 },
+    { name: 'electron-stand-in', grep: /@desktop/ },
     ...(existsSync(electronBinary()) ? [{ name: 'electron' }] : []),
   ],
 });

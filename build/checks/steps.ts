@@ -4,6 +4,7 @@ import { buildPage } from '../page.ts';
 import { buildProcesses } from '../processes.ts';
 import { judgeSuite } from './counts.ts';
 import type { Counts } from './counts.ts';
+import { missingForMachines } from './machine-needs.ts';
 import { checkPlantedErrors } from './planted-errors.ts';
 import { runCommand } from './run-command.ts';
 import { eslint, knip, layers, playwright, prettier, svelteCheck, typescript, vitest } from './tools.ts';
@@ -24,13 +25,14 @@ export interface StepContext {
 
 export interface Step {
   readonly name: string;
-  readonly group: 'static' | 'build' | 'unit' | 'integration' | 'e2e';
+  readonly group: 'static' | 'build' | 'unit' | 'integration' | 'machines' | 'e2e';
   readonly what: string;
   run(context: StepContext): Promise<StepResult>;
 }
 
-const nothing: Counts = { passed: 0, failed: 0, skipped: [] };
-const one = (isGood: boolean): Counts => ({ ...nothing, [isGood ? 'passed' : 'failed']: 1 });
+const nothing: Counts = { passed: 0, failed: [], skipped: [] };
+const one = (name: string, isGood: boolean): Counts =>
+  isGood ? { ...nothing, passed: 1 } : { ...nothing, failed: [{ test: name, reason: 'see what it says above' }] };
 
 /** A tool that says yes or no. */
 function check(name: string, what: string, argv: readonly [string, ...string[]]): Step {
@@ -40,7 +42,7 @@ function check(name: string, what: string, argv: readonly [string, ...string[]])
     what,
     async run({ onOutput }) {
       const { exitCode, output } = await runCommand(argv, { onOutput });
-      return { counts: one(exitCode === 0), output };
+      return { counts: one(name, exitCode === 0), output };
     },
   };
 }
@@ -53,12 +55,17 @@ function suite(name: string, group: Step['group'], what: string, argv: readonly 
     what,
     async run({ onOutput, countsFile, readCounts }) {
       const { exitCode, output } = await runCommand(argv, { onOutput, env: { NIXSTEAD_COUNTS: countsFile } });
-      const { counts, complaint } = judgeSuite(readCounts(), exitCode);
-      if (complaint !== null) console.log(`${name}: ${complaint}`);
-      return { counts, output };
+      return { counts: judgeSuite(name, readCounts(), exitCode), output };
     },
   };
 }
+
+const machines = suite(
+  'machines',
+  'machines',
+  'layouts on the disks of virtual machines, by the real disko (where DISKO_PATH and NIXPKGS_LIB name it)',
+  vitest('machines'),
+);
 
 /** Everything that `npm test` does. */
 export const steps: readonly Step[] = [
@@ -90,13 +97,24 @@ export const steps: readonly Step[] = [
       try {
         await buildPage();
         await buildProcesses();
-        return { counts: one(true), output: '' };
+        return { counts: one('page', true), output: '' };
       } catch (error) {
-        return { counts: one(false), output: error instanceof Error ? error.message : String(error) };
+        return { counts: one('page', false), output: error instanceof Error ? error.message : String(error) };
       }
     },
   },
   suite('integration', 'integration', 'real programs, and hosts of the lab', vitest('integration')),
+  {
+    ...machines,
+    async run(context) {
+      const reason = missingForMachines();
+      if (reason === null) return machines.run(context);
+      return {
+        counts: { ...nothing, skipped: [{ test: 'layouts on the disks of virtual machines', reason }] },
+        output: '',
+      };
+    },
+  },
   suite('e2e', 'e2e', 'the app in Chromium, with axe', playwright()),
   {
     name: 'e2e-electron',

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import type { Reporter, TestModule, TestSuite } from 'vitest/node';
+import type { Reporter, SerializedError, TestModule, TestSuite } from 'vitest/node';
+import { reasonOf } from './counts.ts';
 import type { Counts } from './counts.ts';
 
 /**
@@ -8,16 +9,25 @@ import type { Counts } from './counts.ts';
  * its `describe`, after "skipped: ".
  */
 export default class VitestCounts implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const counts: Counts = { passed: 0, failed: unhandledErrors.length, skipped: [] };
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
+    const counts: Counts = {
+      passed: 0,
+      failed: unhandledErrors.map((error) => ({ test: 'outside of any test', reason: reasonOf(error) })),
+      skipped: [],
+    };
     for (const module of modules) {
       const brokenSuites = [module, ...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
-      counts.failed += brokenSuites.length;
+      for (const suite of brokenSuites) {
+        const test = suite.type === 'module' ? suite.relativeModuleId : suite.fullName;
+        counts.failed.push({ test, reason: reasonOf(suite.errors()[0]) });
+      }
       for (const test of module.children.allTests()) {
         const result = test.result();
+        const name = `${module.relativeModuleId} > ${test.fullName}`;
         if (result.state === 'passed') counts.passed += 1;
-        else if (result.state === 'failed' || brokenSuites.some((suite) => holds(suite, test.parent)))
-          counts.failed += 1;
+        else if (result.state === 'failed') counts.failed.push({ test: name, reason: reasonOf(result.errors[0]) });
+        else if (brokenSuites.some((suite) => holds(suite, test.parent)))
+          counts.failed.push({ test: name, reason: 'its set-up failed' });
         else {
           const note = result.state === 'skipped' ? result.note : undefined;
           const reason = note ?? /skipped: (.+?)(?= > |$)/.exec(test.fullName)?.[1] ?? 'no reason is given';

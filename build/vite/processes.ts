@@ -25,6 +25,7 @@ const bundles: readonly Bundle[] = [
   },
   { entry: 'electron/cli/main.ts', outFile: 'dist/engine/nixstead.js', format: 'es', external: native },
   { entry: 'electron/engine/jobs/runner.ts', outFile: 'dist/engine/runner.js', format: 'es', external: native },
+  { entry: 'electron/engine/nix-host/main.ts', outFile: 'dist/engine/nix-host.js', format: 'es', external: native },
 ];
 
 /** Bundles every program of the Electron app into dist/shell and dist/engine. */
