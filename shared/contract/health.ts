@@ -99,9 +99,11 @@ export const scopeChecks = z.object({
 });
 export type ScopeChecks = z.infer<typeof scopeChecks>;
 
-/** One check written, in place of another (`index`), or taken away. */
+/** One check written, in place of another (`index`), moved to other hosts, or taken away. */
 export const checkChange = z.object({
   scope: safetyScope,
+  /** The hosts that it is for from now on, after their other checks; without it those of `scope`. */
+  to: safetyScope.optional(),
   /** Which of the scope's checks it is about; null: another one comes at their end. */
   index: z.int().nonnegative().nullable(),
   /** null: it goes. */

@@ -177,6 +177,17 @@ test('hosts that are off are left out, health is checked, a switch is kept befor
   const safety = join(second.path, 'nixstead.toml');
   const written = '[defaults]\nhealth = [\n  { tcp = 22 },\n]\n';
   expect(await readFile(safety, 'utf8')).toBe(written);
+  await hands.press(page.getByRole('button', { name: 'Edit: Port 22 takes connections' }));
+  const editing = window.dialog('Edit a health check');
+  await hands.select(editing.getByLabel('For', { exact: true }), 'beta');
+  await expect(editing.getByText('[hosts.beta]')).toBeVisible();
+  await window.expectAccessible();
+  await hands.press(editing.getByRole('button', { name: 'Save' }));
+  await expect(page.getByRole('region', { name: 'beta' })).toContainText('Port 22 takes connections');
+  expect(await readFile(safety, 'utf8')).toBe('[hosts.beta]\nhealth = [\n  { tcp = 22 },\n]\n');
+  await keyboard.press('Alt+z');
+  await expect(page.getByRole('region', { name: 'Every host' })).toContainText('Port 22 takes connections');
+  expect(await readFile(safety, 'utf8')).toBe(written);
   await hands.press(page.getByRole('button', { name: 'Remove: Port 22 takes connections' }));
   await hands.press(window.dialog(/^Remove /).getByRole('button', { name: 'Remove' }));
   await expect(page.getByText('No health checks yet')).toBeVisible();

@@ -196,6 +196,16 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: 'health-move',
+    scenario: 'homelab',
+    hash: '#/health',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Edit: nginx is active' }).click();
+      await page.getByLabel('For', { exact: true }).selectOption('Every host');
+      await page.getByText('{ http').first().waitFor();
+    },
+  },
+  {
     name: 'health-watchdog',
     scenario: 'homelab',
     hash: '#/health?of=%40web',

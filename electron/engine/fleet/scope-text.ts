@@ -19,24 +19,23 @@ export function headerOf(scope: SafetyScope): string {
 /** The keys of a header: `tags."front door"` has two. */
 export function keysIn(name: string): string[] {
   const found = [...name.matchAll(/[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'/g)].map(([key]) => key);
-  return found.map((key) => (/^["']/.test(key) ? key.slice(1, -1) : key));
+  return found.map((key) => (/^["']/.test(key) ? String(parse(`key = ${key}`)['key']) : key));
 }
 
 type SafetyPart = NonNullable<SafetyFile['defaults']>;
 
 /**
- * True where the new text of nixstead.toml says what the old one says, but for what `change` makes of a scope's part.
+ * True where the new text of nixstead.toml says what the old one says, but for what `change` makes of scopes' parts.
  * @param change false: there is nothing to change
  */
 export function saysOnly(
   before: string,
   after: string,
-  scope: SafetyScope,
-  change: (part: SafetyPart) => boolean,
+  change: (partOf: (scope: SafetyScope) => SafetyPart) => boolean,
 ): boolean {
   try {
     const wanted = safetyFile.parse(parse(before));
-    if (!change(partOf(wanted, scope))) return false;
+    if (!change((scope) => partOf(wanted, scope))) return false;
     return isDeepStrictEqual(withoutEmpty(plain(safetyFile.parse(parse(after)))), withoutEmpty(plain(wanted)));
   } catch {
     return false;

@@ -133,6 +133,23 @@ export function arrayItems(text: string): TomlItem[] {
   return items;
 }
 
+/** The comments of a text, each from its # to the end of its line. */
+export function commentsIn(text: string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const char = text[at];
+    if (char === '#') {
+      const end = text.indexOf('\n', at);
+      const stop = end < 0 ? text.length : end;
+      found.push(text.slice(at, stop).trimEnd());
+      at = stop;
+    } else {
+      at = char === '"' || char === "'" ? endOfString(text, at, quoteAt(text, at)) : at + 1;
+    }
+  }
+  return found;
+}
+
 function quoteAt(text: string, at: number): string {
   const three = text.slice(at, at + 3);
   return three === '"""' || three === "'''" ? three : (text[at] ?? '');

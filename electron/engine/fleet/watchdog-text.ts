@@ -20,7 +20,8 @@ export function withWatchdog(text: string, { scope, watchdog }: WatchdogChange):
         ? text
         : joined(textOf(blocks), trimmed(withValues(made(`${headerOf(scope)}\n`), values)))
       : blocks.map((block) => (block === table ? withValues(block, values) : block.text)).join('');
-  const isSaid = saysOnly(text, result, scope, (part) => {
+  const isSaid = saysOnly(text, result, (partOf) => {
+    const part = partOf(scope);
     if (watchdog === null) delete part.watchdog;
     else part.watchdog = watchdog;
     return true;

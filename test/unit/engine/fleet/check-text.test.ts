@@ -3,6 +3,7 @@ import { parse } from 'smol-toml';
 import type { CheckChange, WrittenCheck } from '../../../../shared/contract/health.ts';
 import { safetyFile } from '../../../../shared/fleet/safety.ts';
 import { withCheck } from '../../../../electron/engine/fleet/check-text.ts';
+import { commentsIn } from '../../../../electron/engine/fleet/toml-blocks.ts';
 
 const file = `# The house.
 engine = "nix" # ours
@@ -134,3 +135,152 @@ test('whatever is written in a check is read again as it was', () => {
   expect(tags?.['web']?.health).toEqual([check, { unit: 'nginx' }, check]);
   expect(hosts?.['nas']?.health).toEqual([check, { command: ['zpool', 'status', '-x'], timeout: 10 }, check]);
 });
+
+const films: CheckChange['scope'] = { kind: 'tag', name: 'films' };
+const sshd: WrittenCheck = { unit: 'sshd' };
+
+test('a check moves to other hosts as it is written, with the comments on its lines and right above it', () => {
+  expect(withCheck(file, { scope: all, index: 0, to: web, check: sshd })).toBe(
+    file.replace('  # Nobody gets in without it.\n  { unit = "sshd" }, # [hosts.nas]\n', '').replace(
+      'health = [{ http = "http://{address}/", contains = "a, ] b" }, { unit = \'nginx\' }]',
+      `health = [
+  { http = "http://{address}/", contains = "a, ] b" },
+  { unit = 'nginx' },
+  # Nobody gets in without it.
+  # [hosts.nas]
+  { unit = "sshd" },
+]`,
+    ),
+  );
+  expect(withCheck(file, { scope: web, index: 1, to: all, check: { unit: 'nginx' } })).toBe(
+    file.replace(", { unit = 'nginx' }", '').replace('within = 30 }\n', "within = 30 },\n  { unit = 'nginx' },\n"),
+  );
+});
+
+test('a check that is edited while it moves is written anew', () => {
+  const edited = { unit: 'nginx', within: 30 };
+  expect(withCheck(file, { scope: web, index: 1, to: films, check: edited })).toBe(
+    `${file.replace(", { unit = 'nginx' }", '')}\n[tags.films]\nhealth = [\n  { unit = "nginx", within = 30 },\n]\n`,
+  );
+});
+
+test('a check moves between the two ways of writing checks', () => {
+  expect(withCheck(file, { scope: nas, index: 0, to: all, check: { unit: 'smbd' } })).toBe(
+    file
+      .replace('# The one with the films.\n[[hosts.nas.health]]\nunit = "smbd" # shares\n', '')
+      .replace('within = 30 }\n', 'within = 30 },\n  # The one with the films.\n  # shares\n  { unit = "smbd" },\n'),
+  );
+  expect(withCheck(file, { scope: all, index: 0, to: nas, check: sshd })).toBe(
+    file
+      .replace('  # Nobody gets in without it.\n  { unit = "sshd" }, # [hosts.nas]\n', '')
+      .replace(
+        'timeout = 10\n',
+        'timeout = 10\n\n# Nobody gets in without it.\n# [hosts.nas]\n[[hosts.nas.health]]\nunit = "sshd"\n',
+      ),
+  );
+});
+
+test('a table that a check leaves empty goes with it, unless somebody wrote something else into it', () => {
+  const alone = '[hosts.nas]\nhealth = [{ tcp = 22 }]\n';
+  const ssh: WrittenCheck = { tcp: 22 };
+  expect(withCheck(alone, { scope: nas, index: 0, to: all, check: ssh })).toBe(
+    '[defaults]\nhealth = [\n  { tcp = 22 },\n]\n',
+  );
+  const noted = 'engine = "nix"\n\n# In the cellar.\n[hosts.nas]\nhealth = [\n  { tcp = 22 }, # slow\n] # one\n';
+  expect(withCheck(noted, { scope: nas, index: 0, to: all, check: ssh })).toBe(
+    'engine = "nix"\n\n# In the cellar.\n[hosts.nas]\n\n[defaults]\nhealth = [\n  # slow\n  # one\n  { tcp = 22 },\n]\n',
+  );
+  const remark = '[[hosts.nas.health]]\ntcp = 22\n# was 23\n\n# Waves: see the wiki.\n\n[tags.web]\nwatchdog = 30\n';
+  expect(withCheck(remark, { scope: nas, index: 0, to: all, check: ssh })).toBe(
+    '# Waves: see the wiki.\n\n[tags.web]\nwatchdog = 30\n\n[defaults]\nhealth = [\n  # was 23\n  { tcp = 22 },\n]\n',
+  );
+});
+
+test('a check does not move where it cannot be taken out or written down safely', () => {
+  const inlined = `hosts = { nas = { health = [{ tcp = 22 }] } }\n${file.replace(/\[\[hosts[^]*?\n\n/, '')}`;
+  expect(withCheck(inlined, { scope: nas, index: 0, to: web, check: { tcp: 22 } })).toBeNull();
+  expect(withCheck(inlined, { scope: all, index: 0, to: nas, check: sshd })).toBeNull();
+  expect(withCheck(file, { scope: all, index: 2, to: web, check: sshd })).toBeNull();
+  expect(withCheck(file, { scope: films, index: 0, to: web, check: sshd })).toBeNull();
+});
+
+test('a check that is moved to where it stands stays as it is', () => {
+  const check: WrittenCheck = { command: ['zpool', 'status', '-x'], timeout: 10 };
+  expect(withCheck(file, { scope: nas, index: 1, to: { ...nas }, check })).toBe(file);
+});
+
+const hostile = {
+  'two ways of writing': file,
+  'line ends of Windows': file.replaceAll('\n', '\r\n'),
+  'brackets, hashes and quotes everywhere': `[defaults]
+health = [ # a ] b
+# c }
+{ command = ["#", "]", "'", "\\"#"] } # "d
+, # e
+{ tcp = 1 } # f
+# g
+]# h
+#i
+`,
+  'no space anywhere, spaces in headers': `[ defaults ] # x
+health=[{unit="a"},{unit="b"}]#y
+[tags . "front # door"] # z
+health = [{ unit = '#' }]
+`,
+  'several on a line, strings over lines': `[defaults]
+health = [
+  { unit = "a" }, { unit = "b" }, # two on a line
+  { command = ["""
+# no comment
+"""] }, # three
+]
+`,
+  'a check over several lines, no line end at the end': `[defaults]
+health = [
+  {
+    unit = "a", # inside
+  },
+]
+[[tags.web.health]] # first
+# second
+tcp = 1 # third`,
+  'a header that is none, a quoted key': `# top
+[[defaults.health]]
+unit = """
+[tags.web]
+""" # q
+[[defaults.health]]
+"tcp" = 2
+
+
+# end`,
+};
+
+test.each(Object.entries(hostile))(
+  'wherever a check moves, no comment is lost and nothing else is said: %s',
+  (_, text) => {
+    const { defaults, tags = {}, hosts = {} } = safetyFile.parse(parse(text));
+    const scopes: CheckChange['scope'][] = [
+      ...(defaults === undefined ? [] : [all]),
+      ...Object.keys(tags).map((name) => ({ kind: 'tag' as const, name })),
+      ...Object.keys(hosts).map((name) => ({ kind: 'host' as const, name })),
+    ];
+    for (const scope of scopes) {
+      for (const [index, check] of checksIn(text, scope).entries()) {
+        for (const to of [...scopes, films, { kind: 'host' as const, name: 'a"b' }].filter((each) => each !== scope)) {
+          const result = withCheck(text, { scope, index, to, check });
+          if (result === null) throw new Error(`check ${index} of ${JSON.stringify(scope)} does not move`);
+          expect(commentsIn(result).toSorted()).toEqual(commentsIn(text).toSorted());
+          const back = withCheck(result, { scope: to, index: checksIn(text, to).length, to: scope, check }) ?? '';
+          expect(checksIn(back, scope)).toEqual([...checksIn(text, scope).toSpliced(index, 1), check]);
+        }
+      }
+    }
+  },
+);
+
+function checksIn(text: string, scope: CheckChange['scope']): readonly WrittenCheck[] {
+  const { defaults, tags, hosts } = safetyFile.parse(parse(text));
+  const part = scope.kind === 'defaults' ? defaults : (scope.kind === 'tag' ? tags : hosts)?.[scope.name];
+  return part?.health ?? [];
+}
