@@ -19,7 +19,12 @@ export function headerOf(scope: SafetyScope): string {
 /** The keys of a header: `tags."front door"` has two. */
 export function keysIn(name: string): string[] {
   const found = [...name.matchAll(/[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'/g)].map(([key]) => key);
-  return found.map((key) => (/^["']/.test(key) ? String(parse(`key = ${key}`)['key']) : key));
+  return found.map((key) => (/^["']/.test(key) ? unquoted(key) : key));
+}
+
+function unquoted(key: string): string {
+  const { value } = parse(`value = ${key}`);
+  return typeof value === 'string' ? value : key;
 }
 
 type SafetyPart = NonNullable<SafetyFile['defaults']>;
