@@ -18,7 +18,7 @@ const keys = [
 ] as const satisfies readonly (keyof WrittenCheck)[];
 
 /** Where the health checks of a scope are written. */
-export interface ChecksPlace {
+interface ChecksPlace {
   /** The scope's own table; undefined: it has none. */
   readonly table: TomlBlock | undefined;
   /** Its array `health = [...]`, where it has one. */
