@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Problem } from '../../shared/contract/problem.ts';
 import { afterDeploys } from './deploy/after-deploys.ts';
+import { confirmBoots } from './deploy/reboot/confirm-boots.ts';
 import { HostChanges } from './fleet/change/host-changes.ts';
 import { Fleets } from './fleet/fleets.ts';
 import { nixEvaluator } from './fleet/evaluator.ts';
@@ -56,6 +57,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
       evaluatorOf: nixEvaluator,
       memory,
       ask: askOverSsh(files),
+      onSeen: confirmBoots({ jobs, sshFolder: files.folder }),
     }),
   );
   const options = resources.use(new OptionNames({ fleets, fetchFlake, evaluatorOf: nixEvaluator, cache: home.cache }));

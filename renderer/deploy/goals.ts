@@ -6,7 +6,7 @@ export const GOALS: readonly { value: Goal; title: string; text: string }[] = [
   {
     value: 'boot',
     title: 'Boot',
-    text: 'Run the new system from the next boot on; change nothing now. A restart by hand is not guarded.',
+    text: 'Run the new system from the next boot on; change nothing now.',
   },
   { value: 'test', title: 'Test', text: 'Run the new system now; the next boot goes back to the old one.' },
   {
@@ -22,5 +22,6 @@ export const GOALS: readonly { value: Goal; title: string; text: string }[] = [
 /** `Switch` for a goal; other words as they are, since specs of old jobs are data. */
 export function goalTitle(goal: unknown): string | null {
   if (typeof goal !== 'string') return null;
+  if (goal === 'confirm-boot') return 'Confirm the boot';
   return GOALS.find((known) => known.value === goal)?.title ?? goal;
 }

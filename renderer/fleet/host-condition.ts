@@ -1,4 +1,4 @@
-import type { Host, HostStatus } from '../../shared/contract/host.ts';
+import type { Host, HostStatus, PendingBoot } from '../../shared/contract/host.ts';
 import { formatCount } from '../ui/format.ts';
 import type { Tone } from '../ui/tone.ts';
 
@@ -74,6 +74,19 @@ export function hostCondition(host: Host, status: HostStatus | undefined): HostC
   }
 }
 
+/** A word and a sentence for a system that the boot loader tries once. */
+const pendingBootWords: Readonly<Record<PendingBoot, readonly [string, string]>> = {
+  waiting: [
+    'tried at next boot',
+    'Its next boot tries another system once. It is kept when it is up with it and its health checks pass.',
+  ],
+  up: [
+    'on trial',
+    'It runs its new system on trial: another restart goes back, until its health checks pass and Nixstead keeps it.',
+  ],
+  'went-back': ['went back', 'It did not come up with its new system, and booted the one from before.'],
+};
+
 function onlineCondition(status: HostStatus): HostCondition {
   const { failedUnits, lastDeploy } = status;
   if (failedUnits.length > 0) {
@@ -83,6 +96,8 @@ function onlineCondition(status: HostStatus): HostCondition {
   if (lastDeploy?.state === 'failed') {
     return condition(3, 'warn', 'warning', 'last deploy failed', 'It runs, but the last deploy to it did not succeed.');
   }
+  if (status.pendingBoot !== undefined)
+    return condition(4, 'warn', 'boot-change', ...pendingBootWords[status.pendingBoot]);
   if (status.needsReboot === true) {
     return condition(
       4,

@@ -14,7 +14,7 @@ import { wave, wavePlan } from './waves.ts';
  * What to do with a host's new system; the words are switch-to-configuration's and colmena's. `keys` leaves systems alone
  * and uploads `deployment.keys`, which a reboot takes away.
  */
-export const goal = z.enum(['switch', 'boot', 'test', 'dry-activate', 'build', 'push', 'keys']);
+export const goal = z.enum(['switch', 'boot', 'test', 'dry-activate', 'build', 'push', 'keys', 'confirm-boot']);
 export type Goal = z.infer<typeof goal>;
 
 /** What brings systems to hosts: our own engine on nix alone, or one of the programs that people have. */

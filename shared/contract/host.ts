@@ -80,6 +80,13 @@ export type HostTraits = z.infer<typeof hostTraits>;
 export const reachability = z.enum(['unknown', 'checking', 'online', 'offline', 'denied', 'key-changed', 'no-nix']);
 export type Reachability = z.infer<typeof reachability>;
 
+/**
+ * A system that the boot loader tries once, and that is not what it starts from then on: `waiting` for the next boot; `up`:
+ * it runs and nobody has confirmed it yet, so a restart starts the one before; `went-back`: the one before was booted.
+ */
+export const pendingBoot = z.enum(['waiting', 'up', 'went-back']);
+export type PendingBoot = z.infer<typeof pendingBoot>;
+
 /** What a host said about itself, with what we remember of it. Store paths are absolute; times are ms since the epoch. */
 export const hostStatus = z.object({
   name: hostName,
@@ -96,6 +103,8 @@ export const hostStatus = z.object({
   failedUnits: z.array(z.string()),
   /** True where kernel, initrd or kernel modules of the booted system differ from those of the profile; absent: not told. */
   needsReboot: z.boolean().optional(),
+  /** Absent: its next boot starts what its profile is, whatever comes of that. */
+  pendingBoot: pendingBoot.optional(),
   lastDeploy: z.object({ jobId, at: z.number(), state: z.string() }).nullable(),
   problem: problem.nullable(),
 });

@@ -8,6 +8,7 @@ import { openForCommand } from '../open.ts';
 import { changesText } from '../output/changes.ts';
 import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
+import { bootGuardWords } from '../../../shared/fleet/boot-guard-words.ts';
 import { gateText } from '../../../shared/fleet/waves.ts';
 import { readLimits } from '../read-limits.ts';
 import { readWaves } from '../read-waves.ts';
@@ -77,6 +78,7 @@ function planText(preview: DeployPreview, session: Session): string {
     ),
     ...hosts,
     ...(isOwn ? [remark] : []),
+    ...(preview.goal === 'boot' ? [`  ${bootGuardWords}`] : []),
     ...wavesText(preview.waves, paint),
     paint('bold', 'Commands'),
     ...preview.commands.map(commandText),

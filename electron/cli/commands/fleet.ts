@@ -1,5 +1,5 @@
 import type { FleetView } from '../../../shared/contract/fleet.ts';
-import type { Host, HostStatus } from '../../../shared/contract/host.ts';
+import type { Host, HostStatus, PendingBoot } from '../../../shared/contract/host.ts';
 import { askStatuses } from '../ask-statuses.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { openForCommand } from '../open.ts';
@@ -85,10 +85,17 @@ const reachabilityWords: Record<HostStatus['reachability'], readonly [Style, str
   'no-nix': ['yellow', '! no nix'],
 };
 
+const pendingBootWords: Readonly<Record<PendingBoot, string>> = {
+  waiting: 'its next boot tries the new system once',
+  up: 'runs its new system on trial: a restart goes back until it is confirmed (jobs list)',
+  'went-back': 'did not come up with its new system, and booted the one from before',
+};
+
 function statusRow(status: HostStatus, session: Session): string[] {
   const [style, words] = reachabilityWords[status.reachability];
   const failed = status.failedUnits.length;
   const notes = [
+    ...(status.pendingBoot === undefined ? [] : [pendingBootWords[status.pendingBoot]]),
     ...(status.needsReboot ? ['reboot due'] : []),
     ...(failed === 0 ? [] : [`failed: ${status.failedUnits.join(' ')}`]),
     ...(status.problem === null ? [] : [status.problem.title]),

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../shared/contract/problem.ts';
-import { nextBootMark } from '../fleet/status/probe.ts';
 import type { Activation } from './activation.ts';
 import { asRoot, type Argv } from './privilege.ts';
+import { forgetNextBoot } from './reboot/boot-loaders.ts';
 import { folderFunctions, sweepFolders, watchdogFunctions, watchdogProgram } from './watchdog-script.ts';
 
 /**
@@ -28,7 +28,8 @@ elif [ -n "$profile" ]; then
 fi
 "$system/bin/switch-to-configuration" "$goal"
 code=$?
-case $goal-$code in switch-0 | switch-4 | boot-0) rm -f ${nextBootMark} ;; esac
+${forgetNextBoot}
+case $goal-$code in switch-0 | switch-4 | boot-0) forget_next_boot ;; esac
 leave switch "$code"
 `;
 

@@ -7,7 +7,7 @@ export interface Activation {
   /** Transient unit, where systemd runs. */
   readonly unit: string;
   readonly system: string;
-  readonly goal: Exclude<Goal, 'build' | 'push' | 'keys'>;
+  readonly goal: Exclude<Goal, 'build' | 'push' | 'keys' | 'confirm-boot'>;
   /** The profile that is set first; null for goals that leave it. */
   readonly profile: string | null;
   /** The profile's generation that is switched to; null makes a new one. */

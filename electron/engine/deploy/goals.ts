@@ -14,7 +14,7 @@ interface GoalFacts {
 
 const untilCopy: readonly Stage[] = ['plan', 'evaluate', 'build', 'copy'];
 
-/** What each goal does: the words are switch-to-configuration's, `build` and `push` are colmena's. */
+/** What each goal does: the words are switch-to-configuration's, `build` and `push` are colmena's; the last two are ours. */
 export const goals: Readonly<Record<Goal, GoalFacts>> = {
   switch: {
     verb: 'Switch',
@@ -33,11 +33,27 @@ export const goals: Readonly<Record<Goal, GoalFacts>> = {
   build: { verb: 'Build', stages: ['plan', 'evaluate', 'build'], setsProfile: false, isGuarded: false },
   push: { verb: 'Push', stages: untilCopy, setsProfile: false, isGuarded: false },
   keys: { verb: 'Upload the keys of', stages: ['plan', 'keys'], setsProfile: false, isGuarded: false },
+  'confirm-boot': {
+    verb: 'Confirm the boot of',
+    stages: ['plan', 'confirm', 'verify'],
+    setsProfile: false,
+    isGuarded: false,
+  },
 };
 
 /** True where the host must be reached. */
 export function needsTarget(goal: Goal, host: { buildOnTarget: boolean }): boolean {
   return goal !== 'build' || host.buildOnTarget;
+}
+
+/** True where systems are evaluated. */
+export function evaluates({ goal, rollbackTo }: Pick<DeploySpec, 'goal' | 'rollbackTo'>): boolean {
+  return rollbackTo === null && goals[goal].stages.includes('evaluate');
+}
+
+/** True where something is done as root. */
+export function needsRoot(goal: Goal): boolean {
+  return goals[goal].stages.some((stage) => stage === 'activate' || stage === 'keys' || stage === 'confirm');
 }
 
 /** True where our own steps upload a host's `deployment.keys`; colmena does it itself. */

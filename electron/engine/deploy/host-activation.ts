@@ -22,6 +22,7 @@ import type { HostKeys } from './keys/host-keys.ts';
 import { LateSignal } from './late-signal.ts';
 import { clock } from './problems.ts';
 import { describeUnits, LineCutter, noSwitchProgress, readSwitchLine, type SwitchProgress } from './switch-output.ts';
+import { armBootGuard, dropBootGuard } from './reboot/boot-guard.ts';
 import type { HostReboot } from './reboot/host-reboot.ts';
 import { judgeActivation, judgeReboot, judgeReverted, type Evidence, type Verdict } from './verdict.ts';
 import { Watchdog } from './watchdog.ts';
@@ -58,6 +59,14 @@ const keptLines = 30;
 /** A way to the host that the activation has cut must not take the watchdog's time from the confirmation. */
 const keysLimitMs = 20_000;
 
+/** What a guarded boot means, as the log of a deploy has it. */
+function guardedBoot(host: string): string {
+  return (
+    `The next boot of ${host} is guarded: it starts the new system once. A boot that hangs is cured by switching it off ` +
+    `and on. Another restart starts the system from before, until Nixstead has seen ${host} up and its checks pass.\n`
+  );
+}
+
 /** The stages `activate`, `confirm` and `verify` of one host. */
 export class HostActivation implements GuardedActivation, Disposable {
   readonly #work: ActivationWork;
@@ -69,7 +78,7 @@ export class HostActivation implements GuardedActivation, Disposable {
   constructor(work: ActivationWork) {
     this.#work = work;
     const { goal, host, system, context, link, privilege, before, guard } = work;
-    if (goal === 'build' || goal === 'push' || goal === 'keys')
+    if (goal === 'build' || goal === 'push' || goal === 'keys' || goal === 'confirm-boot')
       throw new TypeError(`The goal ${goal} activates nothing`);
     // A host that goes back in the job that deployed it is activated twice there.
     const isBack = (work.toGeneration ?? null) !== null;
@@ -121,7 +130,8 @@ export class HostActivation implements GuardedActivation, Disposable {
     this.#endActivateStep(activated);
     const status = await this.#uploadKeys(activated, late.signal);
     const confirmed = await this.#confirm(status, late.signal);
-    const verdict = await this.#reboot(this.#judge(confirmed, status), confirmed, status);
+    const rebooted = await this.#reboot(this.#judge(confirmed, status), confirmed, status);
+    const verdict = await this.#guardNextBoot(rebooted, late.signal);
     this.#work.onStage('verify');
     if (verdict.outcome.state === 'failed') steps.fail('verify', verdict.note);
     else steps.done('verify', verdict.note);
@@ -245,6 +255,33 @@ export class HostActivation implements GuardedActivation, Disposable {
       case 'reverted':
       case 'failed':
         return judgeReboot(this.#evidence(confirmed.facts, status, []), rebooted);
+    }
+  }
+
+  /** What only boots at some time is tried once, where the boot loader can. */
+  async #guardNextBoot(verdict: Verdict, signal: AbortSignal): Promise<Verdict> {
+    const { goal, host, system, steps, context, onStage, before, link, privilege } = this.#work;
+    const { state, system: running } = verdict.outcome;
+    if (!goals[goal].setsProfile || state === 'failed' || state === 'reverted') return verdict;
+    // Our own activation has done so; another program does not know of it.
+    if (before.pendingBoot === 'waiting') await dropBootGuard(await link.open(signal), privilege, signal);
+    if (goal !== 'boot' || running === system) return verdict;
+    onStage('verify');
+    steps.progress('verify', { note: 'guarding its next boot' });
+    const reason = await this.#whyNotGuarded(signal);
+    context.log(host, reason === null ? guardedBoot(host) : `The next boot of ${host} is not guarded: ${reason}.\n`);
+    const note = reason === null ? 'once, until it is confirmed' : `not guarded: ${reason}`;
+    return { ...verdict, note: `${verdict.note}, ${note}` };
+  }
+
+  async #whyNotGuarded(signal: AbortSignal): Promise<string | null> {
+    const { link, privilege, system, profile } = this.#work;
+    if (profile !== system) return 'its profile is made by another program';
+    try {
+      return await armBootGuard(await link.open(signal), privilege, system, signal);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ProblemError)) throw error;
+      return error.problem.title;
     }
   }
 

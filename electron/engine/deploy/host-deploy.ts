@@ -27,6 +27,7 @@ import { HostKeys } from './keys/host-keys.ts';
 import { deployError, deployProblems } from './problems.ts';
 import { isOffline, reachHost } from './reach-host.ts';
 import { HostReboot } from './reboot/host-reboot.ts';
+import { settleBoot, type SettledBoot } from './reboot/settle-boot.ts';
 import type { DeployHost } from './spec.ts';
 import { outcomeOfReboot, whyNothingToDo } from './verdict.ts';
 
@@ -41,6 +42,7 @@ export class HostDeploy {
   #system: EvaluatedSystem | null = null;
   #activation: HostActivation | null = null;
   #changes: HostChanges | null = null;
+  #settled: SettledBoot | null = null;
 
   /** @param evaluated comes when this host's chunk is through; null where it goes back to what it has */
   constructor(work: DeployWork, host: DeployHost, steps: HostSteps, evaluated: Promise<EvaluatedSystem> | null) {
@@ -85,7 +87,11 @@ export class HostDeploy {
     const reached = await this.#plan();
     if (reached && this.#work.spec.rollbackTo !== null) return this.#goBack(reached, this.#work.spec.rollbackTo);
     if (goal === 'keys') return this.#keysAlone(reached);
+    if (goal === 'confirm-boot') return this.#bootAlone(reached);
     const system = await this.#evaluate();
+    if (this.#settled?.end === 'unconfirmed' && this.#settled.facts.profileSystem === system.outPath) {
+      throw deployError(this.#settled.problem);
+    }
     const reason = reached && whyNothingToDo(goal, system.outPath, reached.facts, system.profilePath);
     const keys = this.#keys(reached);
     if (reached && reason) {
@@ -173,7 +179,9 @@ export class HostDeploy {
       return null;
     }
     const untilMs = typeof spec.offline === 'number' ? Date.now() + spec.offline * 1000 : 0;
-    const reached = await reachHost(this.#work, host, untilMs, (note) => this.#steps.start('plan', note));
+    const found = await reachHost(this.#work, host, untilMs, (note) => this.#steps.start('plan', note));
+    this.#reached = found;
+    const reached = await this.#settleBoot(found);
     this.#reached = reached;
     const planned = this.#host.planned;
     if (planned && planned.before !== reached.facts.currentSystem) {
@@ -186,6 +194,45 @@ export class HostDeploy {
     const { generation } = reached.facts;
     this.#steps.done('plan', generation === null ? 'reached' : `generation ${generation}`);
     return reached;
+  }
+
+  /** A system that the host booted on trial is decided about before anything else is done. */
+  async #settleBoot(reached: Reached): Promise<Reached> {
+    const { goal } = this.#work.spec;
+    if (!goals[goal].setsProfile && !goals[goal].isGuarded && goal !== 'confirm-boot') return reached;
+    const { context } = this.#work;
+    const onProgress = (note: string): void => this.#steps.start('plan', note);
+    this.#settled = await settleBoot(this.#work, this.#host, reached, onProgress);
+    if (this.#settled === null) return reached;
+    const { facts } = this.#settled;
+    const words =
+      this.#settled.end === 'confirmed'
+        ? `${this.#host.name} came up with the system that it tried, and boots it from now on.`
+        : this.#settled.problem.title;
+    context.log(this.#host.name, `${words}\n`);
+    return { ...reached, facts };
+  }
+
+  /** Nothing but what became of the system that the host booted on trial. */
+  async #bootAlone(reached: Reached | null): Promise<HostOutcome> {
+    if (!reached) throw new TypeError('A boot is confirmed on a host that was reached');
+    const { generation, currentSystem: system, pendingBoot } = reached.facts;
+    if (this.#settled === null) {
+      const reason = pendingBoot === 'waiting' ? 'has not been restarted since' : 'has no boot to confirm';
+      return this.#unchanged(reason, reached.facts);
+    }
+    this.#enter('confirm');
+    if (this.#settled.end === 'confirmed') {
+      this.#steps.done('confirm', 'boots it from now on');
+      this.#enter('verify');
+      this.#steps.done('verify', generation === null ? '' : `generation ${generation}`);
+      return { state: 'succeeded', generation, system };
+    }
+    const { end, problem } = this.#settled;
+    this.#steps.fail('confirm', problem.title);
+    this.#steps.skipRest('not confirmed');
+    this.#tell(problem);
+    return { state: end === 'went-back' ? 'reverted' : 'failed', generation, system, error: problem };
   }
 
   /**

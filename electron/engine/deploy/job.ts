@@ -9,7 +9,7 @@ import { prepareSshFiles } from '../ssh/config.ts';
 import { readBuildAbility, type BuildAbility } from './architecture.ts';
 import { BuildHost } from './build-host.ts';
 import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evaluate.ts';
-import { stagesOfHost, uploadsKeys } from './goals.ts';
+import { evaluates, stagesOfHost, uploadsKeys } from './goals.ts';
 import type { DeployWork } from './deploy-work.ts';
 import { readKeys } from './keys/read-keys.ts';
 import { HostSteps } from './host-steps.ts';
@@ -41,8 +41,7 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
   });
   tellLimits();
   if (spec.waitsForHosts) await waitForHosts(reaching, steps);
-  const evaluates = spec.rollbackTo === null && spec.goal !== 'keys';
-  const evaluation = evaluates ? evaluate({ context, spec, limits: reaching.limits }, steps) : null;
+  const evaluation = evaluates(spec) ? evaluate({ context, spec, limits: reaching.limits }, steps) : null;
   const withKeys = spec.hosts.filter((host) => host.refusal === null && uploadsKeys(spec, host));
   let ability: Promise<BuildAbility> | null = null;
   const work: DeployWork = {

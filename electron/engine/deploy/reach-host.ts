@@ -5,7 +5,7 @@ import { ProblemError } from '../errors.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
 import { becomeRoot, PasswordLink } from './become-root.ts';
 import type { DeployWork, Reached } from './deploy-work.ts';
-import { goals } from './goals.ts';
+import { needsRoot } from './goals.ts';
 import type { HostSession } from './host-session.ts';
 import { LocalLink, localPrivilege } from './local-link.ts';
 import { readMachineFacts } from './machine-facts.ts';
@@ -96,7 +96,7 @@ async function lookAt(
   const facts = await readMachineFacts(session, signal);
   if (!facts.hasNix)
     throw deployError(deployProblems.noNix(name, `${session.place}: neither nix nor nix-store is in its PATH`));
-  const isRunning = goals[goal].stages.includes('activate') || goal === 'keys';
+  const isRunning = needsRoot(goal);
   if (isRunning && facts.currentSystem === null && facts.profileSystem === null) {
     throw deployError(deployProblems.notNixos(name));
   }

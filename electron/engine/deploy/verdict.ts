@@ -133,7 +133,8 @@ export function judgeReverted(evidence: Evidence, { cause, answer, seconds }: Re
   return { outcome: outcome('reverted', after, error), note: 'as before' };
 }
 
-function checkLines(results: readonly HealthResult[]): string {
+/** A line for each check, with what it said. */
+export function checkLines(results: readonly HealthResult[]): string {
   return results.map(({ name, detail, tries }) => `${name}: ${detail} (tried ${tries} times)`).join('\n');
 }
 
@@ -180,13 +181,16 @@ export function whyNothingToDo(goal: Goal, system: string, facts: MachineFacts, 
   const runsIt = facts.currentSystem === system;
   const bootsIt = facts.profileSystem === profile;
   const generation = facts.generation === null ? '' : ` (generation ${facts.generation})`;
-  // What the profile is has to be made what boots.
-  if (facts.isBootGuarded === true && (goal === 'switch' || goal === 'boot')) return null;
+  // What is tried at the next boot alone has to be made what boots.
+  if (facts.pendingBoot !== undefined && goal === 'switch') return null;
   switch (goal) {
     case 'switch':
       return runsIt && bootsIt ? `runs this system already${generation}` : null;
     case 'boot':
-      return bootsIt ? `boots this system already${generation}` : null;
+      if (!bootsIt) return null;
+      return facts.pendingBoot === 'waiting'
+        ? `tries this system at its next boot already${generation}`
+        : `boots this system already${generation}`;
     case 'test':
     case 'dry-activate':
       return runsIt ? 'runs this system already' : null;
@@ -194,6 +198,7 @@ export function whyNothingToDo(goal: Goal, system: string, facts: MachineFacts, 
       return runsIt || bootsIt ? 'has this system already' : null;
     case 'build':
     case 'keys':
+    case 'confirm-boot':
       return null;
   }
 }

@@ -10,6 +10,7 @@ import { deployError, deployProblems } from '../deploy/problems.ts';
 import { Questions } from '../deploy/questions.ts';
 import { jobStateOf } from '../deploy/verdict.ts';
 import type { JobContext, JobExecutor } from '../jobs/context.ts';
+import { nextBootMark } from '../fleet/status/probe.ts';
 import { prepareSshFiles } from '../ssh/config.ts';
 import { connect } from '../ssh/client.ts';
 import type { ExecResult } from '../ssh/session.ts';
@@ -44,7 +45,10 @@ for number in "$@"; do
 done
 nix-env --profile "$profile" --delete-generations "$@" || exit 1
 echo 'writing the boot menu...'
-"$profile/bin/switch-to-configuration" boot || exit ${bootMenuExit}
+default=$profile
+# What is tried at the next boot alone does not become what boots.
+[ "$(head -n 1 ${nextBootMark} 2>/dev/null)" != "$(readlink -f "$profile")" ] || default=/run/booted-system
+"$default/bin/switch-to-configuration" boot || exit ${bootMenuExit}
 echo 'collecting garbage...'
 nix-store --gc || exit ${collectExit}
 `;

@@ -1,4 +1,4 @@
-import type { DeployRequest } from '../../../shared/contract/deploy.ts';
+import type { DeployRequest, Goal } from '../../../shared/contract/deploy.ts';
 import type { FleetId, HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail } from '../../../shared/contract/job.ts';
 import type { FileChange } from '../../../shared/fleet/change/edit.ts';
@@ -22,6 +22,8 @@ import { sshTarget } from '../ssh/target.ts';
 import { procedures, stream } from './base.ts';
 import type { EngineParts } from '../parts.ts';
 
+const ownGoals: readonly Goal[] = ['dry-activate', 'keys', 'confirm-boot'];
+
 type HostOfFleet = { fleetId: FleetId; host: HostName };
 
 /** `deploy.*`: plans and starts deploys. */
@@ -36,8 +38,8 @@ export function deployProcedures({
   const plan = async (request: DeployRequest, rollbackTo: DeploySpec['rollbackTo'] = null): Promise<DeploySpec> => {
     const view = await fleets.current(request.fleetId);
     const safety = await readSafety(view.fleet.folder);
-    // Looking, going back to what is there, and uploading keys is done without any program.
-    const isOwn = rollbackTo !== null || request.goal === 'dry-activate' || request.goal === 'keys';
+    // Looking, and what is done with what is there already, is done without any program.
+    const isOwn = rollbackTo !== null || ownGoals.includes(request.goal);
     const engine = await chooseEngine(isOwn ? 'nix' : (request.engine ?? safety.engine));
     const waves = rollbackTo === null ? request.waves : 'off';
     const spec = planDeploy(view, { ...request, waves }, files.folder, safety, engine);

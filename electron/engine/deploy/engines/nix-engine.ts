@@ -122,8 +122,12 @@ function hostCommands(nix: NixProgram, spec: DeploySpec, host: DeployHost, files
   const { goal } = spec;
   const { name, target: address } = host;
   const { stages, setsProfile } = goals[goal];
-  if (goal === 'keys') return [];
   const { system } = placeholders;
+  if (goal === 'confirm-boot') {
+    const argv = [...ofUser(address?.user ?? null, host), `${systemProfile}/bin/switch-to-configuration`, 'boot'];
+    return [{ host: name, stage: 'confirm', where: 'target', argv, env: {} }];
+  }
+  if (goal === 'keys') return [];
   const builds = buildCommands(spec, host, files).map((command) => nixCommandOf(nix, name, 'build', command));
   if (address === null && !host.isLocal) return builds;
 

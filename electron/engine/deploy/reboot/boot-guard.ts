@@ -1,61 +1,57 @@
 import type { HostSession } from '../host-session.ts';
-import { nextBootMark as mark } from '../../fleet/status/probe.ts';
+import { nextBootMark } from '../../fleet/status/probe.ts';
 import { asRoot } from '../privilege.ts';
+import { bootPath, forgetNextBoot, tryOnceFunctions } from './boot-loaders.ts';
 
 /**
- * Guards a restart where the boot loader can be told to try a system once (systemd-boot: LoaderEntryOneShot of the Boot
- * Loader Interface). Its default becomes what was booted before, so that a machine which does not come up with the new
- * system starts the old one at the boot after: by itself where the kernel restarts after a panic, else when a person
- * switches it off and on. A mark on the host says so until the default is what the profile is again.
+ * Guards the next boot where the boot loader can be told to try a system once (boot-loaders.ts). Its default becomes what
+ * was booted before, so that a machine which does not come up with the new system starts the old one at the boot after: by
+ * itself where the kernel restarts after a panic, else when a person switches it off and on. A mark on the host says which
+ * system is tried, and in its second line in which boot that was set, until the default is what the profile is again.
  */
 
 const timeLimitMs = 120_000;
 
-const path = 'PATH="$PATH:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin"';
-
 /**
  * Prints `guarded`, or why not. `switch-to-configuration boot` of a system makes it the default, whatever the profile is
- * (NixOS's systemd-boot-builder.py compares each entry's init with it). What entries are called differs between releases,
- * so they are found by what they start; a count of tries in a file's name is no part of what the entry is called.
+ * (NixOS's systemd-boot-builder.py compares each entry's init with it, install-grub.pl puts it first).
  */
 const armScript = `
-system=$1 mark=${mark}
-${path}
-no() { echo "$1"; exit 0; }
+system=$1 mark=${nextBootMark} is_set=
+${bootPath}
+no() {
+  if [ -n "$is_set" ]; then "$system/bin/switch-to-configuration" boot >/dev/null 2>&1 && rm -f "$mark"; fi
+  echo "$1"
+  exit 0
+}
+${tryOnceFunctions}
 booted=$(readlink -f /run/booted-system) && [ -x "$booted/bin/switch-to-configuration" ] || no 'what was booted before is gone'
 [ "$booted" != "$system" ] || no 'it was booted before'
-command -v bootctl >/dev/null && boot=$(bootctl --print-boot-path 2>/dev/null) || no 'its boot loader cannot try a system once'
-entry_of() {
-  file=$(grep -lF "init=$1/init" "$boot"/loader/entries/*.conf 2>/dev/null | head -n 1)
-  [ -n "$file" ] && echo "\${file##*/}" | sed 's/[+][0-9-]*[.]conf$/.conf/'
-}
-entry=$(entry_of "$system") && entry_of "$booted" >/dev/null || no 'its boot menu does not have both systems'
-mkdir -p "\${mark%/*}" && echo "$system" >"$mark" || no 'nothing can be written there'
-if "$booted/bin/switch-to-configuration" boot >/dev/null 2>&1 && bootctl set-oneshot "$entry" 2>/dev/null; then
-  sync
-  echo guarded
-else
-  "$system/bin/switch-to-configuration" boot >/dev/null 2>&1 && rm -f "$mark"
-  echo 'its boot loader could not be set'
-fi
+find_entry "$system" "$booted"
+mkdir -p "\${mark%/*}" && { echo "$system" && cat /proc/sys/kernel/random/boot_id; } >"$mark" || no 'nothing can be written there'
+is_set=yes
+"$booted/bin/switch-to-configuration" boot >/dev/null 2>&1 && try_once "$booted" || no 'its boot loader could not be set'
+sync
+echo guarded
 `;
 
 /** The system that is the profile is what boots from now on. */
 const endScript = `
-mark=${mark}
-${path}
-[ -e "$mark" ] || exit 0
-"$1/bin/switch-to-configuration" boot && rm -f "$mark"
+${bootPath}
+${forgetNextBoot}
+[ -e ${nextBootMark} ] || exit 0
+"$1/bin/switch-to-configuration" boot && forget_next_boot
 `;
 
 /** It booted what it booted before: the profile follows, and the new generation stays in the list. */
 const followScript = `
-mark=${mark} profile=/nix/var/nix/profiles/system
-${path}
+profile=/nix/var/nix/profiles/system
+${bootPath}
+${forgetNextBoot}
 for link in /nix/var/nix/profiles/system-*-link; do
   [ "$(readlink -f "$link")" = "$1" ] || continue
   number=\${link##*/system-}
-  nix-env -p "$profile" --switch-generation "\${number%-link}" && rm -f "$mark"
+  nix-env -p "$profile" --switch-generation "\${number%-link}" && forget_next_boot
   exit
 done
 exit 1
@@ -91,6 +87,15 @@ export async function endBootGuard(
 ): Promise<string | null> {
   const { exitCode, stderr } = await run(session, privilege, [endScript, system], signal);
   return exitCode === 0 ? null : stderr.trim() || `exit ${exitCode ?? 'unknown'}`;
+}
+
+/** What was to be tried was replaced: nothing is tried any more. @throws ProblemError `ssh-*` */
+export async function dropBootGuard(
+  session: HostSession,
+  privilege: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  await run(session, privilege, [`${bootPath}\n${forgetNextBoot}\nforget_next_boot`], signal);
 }
 
 /** The machine came up with `booted` again: that is its profile too. @throws ProblemError `ssh-*` */

@@ -38,6 +38,16 @@ export const rebootProblems = {
       'Look for what the start needs: kernel, initrd modules, file systems.',
     ],
   }),
+  unconfirmed: (host: string, evidence: string): Problem => ({
+    code: 'deploy-boot-unconfirmed',
+    title: `${host} runs the new system on trial, and its health checks fail; another restart goes back`,
+    evidence,
+    advice: [
+      'See to what fails. The next look at the host runs the checks again, and keeps the system once they pass.',
+      `To go back now, restart ${host}: it starts the system from before.`,
+    ],
+    canRetry: true,
+  }),
   notDefault: (host: string, evidence: string): Problem => ({
     code: 'deploy-reboot-not-default',
     title: `${host} came back with the new system, and its boot loader still starts the one from before`,

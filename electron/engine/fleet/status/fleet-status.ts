@@ -5,11 +5,14 @@ import { EventQueue } from '../../event-queue.ts';
 import type { Store } from '../../store/open.ts';
 import { problemOf } from '../../unexpected.ts';
 import { unaskedStatus, type Answer, type AskHost } from './ask.ts';
+import type { MachineFacts } from './probe.ts';
 
 export interface StatusDependencies {
   readonly store: Pick<Store, 'hostFacts' | 'evaluatedHosts' | 'jobs' | 'settings'>;
   readonly ask: AskHost;
   readonly now: () => number;
+  /** Hears of every host that answered, before its state is told. */
+  readonly onSeen?: (view: FleetView, host: Host, facts: MachineFacts) => Promise<void>;
 }
 
 /** How many hosts are asked at once, over all fleets that are watched. */
@@ -115,7 +118,9 @@ export class FleetStatus implements Disposable {
     try {
       const answer = await this.#dependencies.ask(host, signal);
       status = statusOf(status, answer, this.#dependencies.now());
-      if (!signal.aborted) this.#dependencies.store.hostFacts.save(this.fleetId, status);
+      if (signal.aborted) return;
+      this.#dependencies.store.hostFacts.save(this.fleetId, status);
+      if (answer.facts !== null) await this.#dependencies.onSeen?.(this.#view, host, answer.facts);
     } catch (error) {
       if (signal.aborted) return;
       status = { ...status, problem: problemOf(error) };
@@ -164,6 +169,8 @@ export function statusOf(before: HostStatus, answer: Answer, at: number): HostSt
     ...before,
     ...facts,
     failedUnits,
+    // What is not told any more is over.
+    pendingBoot: answer.facts ? answer.facts.pendingBoot : before.pendingBoot,
     reachability: answer.reachability,
     checkedAt: at,
     problem: answer.problem,

@@ -1,3 +1,5 @@
+import { pendingBoot, type PendingBoot } from '../../../../shared/contract/host.ts';
+
 /** What a machine says of itself in one round trip. Paths are absolute store paths; null: it has no such thing. */
 export interface MachineFacts {
   readonly currentSystem: string | null;
@@ -8,11 +10,14 @@ export interface MachineFacts {
   readonly failedUnits: readonly string[];
   readonly hasNix: boolean;
   readonly needsReboot: boolean;
-  /** There where the boot loader's default is still what was booted before the profile's system (`deploy/reboot`). */
-  readonly isBootGuarded?: true;
+  /** There where the boot loader tries the profile's system once, and its default is another (`deploy/reboot`). */
+  readonly pendingBoot?: PendingBoot;
 }
 
-/** A file on a machine whose next boots are guarded; it names the system that is not the default yet. */
+/**
+ * A file on a machine whose next boot is guarded. It names the system that is tried and is not the default yet, and in its
+ * second line the boot in which that was set (boot_id of random(4)).
+ */
 export const nextBootMark = '/var/lib/nixstead/next-boot';
 
 /**
@@ -38,7 +43,11 @@ if [ -e /run/booted-system ] && [ -e "$profile" ]; then
     if [ "$(real "/run/booted-system/$part")" != "$(real "$profile/$part")" ]; then echo 'reboot	yes'; break; fi
   done
 fi
-if [ -e "$profile" ] && [ "$(cat ${nextBootMark} 2>/dev/null)" = "$(real "$profile")" ]; then echo 'guarded	yes'; fi
+if [ -e "$profile" ] && [ "$(head -n 1 ${nextBootMark} 2>/dev/null)" = "$(real "$profile")" ]; then
+  if [ "$(sed -n 2p ${nextBootMark})" = "$(cat /proc/sys/kernel/random/boot_id)" ]; then echo 'next	waiting'
+  elif [ "$(real /run/booted-system)" = "$(real "$profile")" ]; then echo 'next	up'
+  else echo 'next	went-back'; fi
+fi
 if command -v systemctl >/dev/null 2>&1; then
   systemctl list-units --state=failed --plain --no-legend --no-pager --full 2>/dev/null |
     while read -r unit rest; do printf 'failed\\t%s\\n' "$unit"; done
@@ -57,6 +66,7 @@ export function parseProbe(output: string): MachineFacts | null {
   );
   const first = (word: string): string | null => values.get(word)?.[0]?.value || null;
   if (first('end') === null) return null;
+  const pending = pendingBoot.safeParse(first('next'));
   const link = /^system-(\d+)-link$/.exec(first('generation') ?? '');
   return {
     currentSystem: first('current'),
@@ -67,6 +77,6 @@ export function parseProbe(output: string): MachineFacts | null {
     failedUnits: (values.get('failed') ?? []).map(({ value }) => value).filter((unit) => unit !== ''),
     hasNix: first('nix') === 'yes',
     needsReboot: first('reboot') === 'yes',
-    ...(first('guarded') === 'yes' ? { isBootGuarded: true } : {}),
+    ...(pending.success ? { pendingBoot: pending.data } : {}),
   };
 }

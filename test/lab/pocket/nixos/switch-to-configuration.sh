@@ -33,8 +33,25 @@ if [ "$goal" = switch ] || [ "$goal" = boot ]; then
     echo "Failed to install bootloader" >&2
     exit 1
   fi
-  if [ "$(cat $new/boot-loader)" = systemd-boot ]; then
-    rm -rf /boot/loader && mkdir -p /boot/loader/entries
+  rm -rf /boot/loader /boot/grub/grub.cfg
+  if [ "$(cat $new/boot-loader)" = grub ]; then
+    # The lines of NixOS's grub.cfg that say what is started; the lab's firmware reads them (lab-init).
+    mkdir -p /boot/grub
+    entry() { printf 'menuentry "%s" --class nixos --unrestricted {\n  linux /kernels/kernel init=%s/init loglevel=4\n}\n' "$1" "$2"; }
+    {
+      printf 'if [ -s $prefix/grubenv ]; then\n  load_env\nfi\n'
+      printf 'if [ "${next_entry}" ]; then\n  set default="${next_entry}"\n  set next_entry=\n  save_env next_entry\n'
+      printf 'else\n  set default=%s\nfi\n\n' "$(cat $new/grub-default)"
+      entry 'NixOS - Default' "$new"
+      echo 'submenu "NixOS - All configurations" --class submenu {'
+      for link in /nix/var/nix/profiles/system-*-link; do
+        number=${link##*/system-}
+        entry "NixOS - Configuration ${number%-link} (lab)" "$(readlink -f "$link")"
+      done
+      echo '}'
+    } > /boot/grub/grub.cfg
+  else
+    mkdir -p /boot/loader/entries
     for link in /nix/var/nix/profiles/system-*-link; do
       number=${link##*/system-}
       echo "options init=$(readlink -f "$link")/init" > "/boot/loader/entries/nixos-generation-${number%-link}.conf"

@@ -147,6 +147,8 @@ describe('nothing to do', () => {
   test('for the other goals where they are reached', () => {
     expect(wants('boot', boots)).not.toBe(null);
     expect(wants('boot', runs)).toBe(null);
+    expect(wants('boot', { ...boots, pendingBoot: 'waiting' })).toContain('tries this system at its next boot');
+    expect(wants('switch', { ...runs, ...boots, pendingBoot: 'waiting' })).toBe(null);
     expect(wants('test', runs)).not.toBe(null);
     expect(wants('dry-activate', runs)).not.toBe(null);
     expect(wants('push', boots)).not.toBe(null);

@@ -116,6 +116,12 @@ describe('what a machine says of itself', () => {
     });
   });
 
+  it('tells what became of a system that is tried at one boot', () => {
+    const pending = (word: string) => parseProbe(`next\t${word}\nend\tyes`)?.pendingBoot;
+    expect(['waiting', 'up', 'went-back'].map(pending)).toEqual(['waiting', 'up', 'went-back']);
+    expect([pending(''), pending('odd')]).toEqual([undefined, undefined]);
+  });
+
   it('is nothing where the answer is cut short', () => {
     expect(parseProbe('current\t/nix/store/c\ngeneration\tsystem-4')).toBeNull();
     expect(parseProbe('')).toBeNull();

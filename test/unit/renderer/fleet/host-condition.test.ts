@@ -22,6 +22,11 @@ describe('what is said about a host is the most urgent thing', () => {
   it('a new kernel asks for a reboot', () => {
     expect(hostCondition(aHost('a'), aStatus('a', { needsReboot: true })).word).toBe('reboot due');
   });
+  it('a system on trial comes before the reboot that brings it', () => {
+    const of = (pendingBoot: 'waiting' | 'up' | 'went-back'): string =>
+      hostCondition(aHost('a'), aStatus('a', { pendingBoot, needsReboot: true })).word;
+    expect([of('waiting'), of('up'), of('went-back')]).toEqual(['tried at next boot', 'on trial', 'went back']);
+  });
   it('a profile that names another system changes at boot', () => {
     expect(hostCondition(aHost('a'), aStatus('a', { profileSystem: '/nix/store/other' })).word).toBe('changes at boot');
   });

@@ -92,6 +92,7 @@ in
         efi = set { canTouchEfiVariables = enable; };
         grub = set {
           enable = value types.bool (!config.boot.loader.systemd-boot.enable);
+          default = value (types.either types.int types.str) "0";
           device = value types.str "";
           devices = many types.str;
           efiSupport = enable;

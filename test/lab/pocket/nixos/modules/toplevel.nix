@@ -114,6 +114,7 @@ let
         echo -n "systemd 3" > $out/init-interface-version
         echo ${toString (lib.unique (config.boot.loader.grub.devices ++ lib.optional (config.boot.loader.grub.device != "") config.boot.loader.grub.device))} > $out/boot-devices
         echo -n ${if config.boot.loader.systemd-boot.enable then "systemd-boot" else "grub"} > $out/boot-loader
+        echo -n ${toString config.boot.loader.grub.default} > $out/grub-default
         ${lib.optionalString config.pocket.failsToBoot "touch $out/fails-to-boot"}
         printf '{"org.nixos.bootspec.v1":{"system":"%s","toplevel":"%s"}}' ${pkgs.system} "$out" > $out/boot.json
       '';
