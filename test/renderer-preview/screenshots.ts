@@ -136,6 +136,14 @@ const SHOTS: Shot[] = [
     act: async (page) => page.getByRole('button', { name: 'Deploy gateway' }).click(),
   },
   {
+    name: 'deploy-boot',
+    scenario: 'homelab',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Deploy…' }).click();
+      await page.getByRole('radio', { name: /^Boot/ }).check();
+    },
+  },
+  {
     name: 'deploy-engine',
     scenario: 'homelab',
     act: async (page) => {
