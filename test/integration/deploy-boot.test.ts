@@ -9,6 +9,8 @@ import type { LabHost } from '../lab/index.ts';
 import { DeployLab } from './deploy/deploy-lab.ts';
 
 let home: DeployLab;
+/** Several restarts, each with a look at the host. */
+const timeoutMs = 300_000;
 const kernel = (version: string): string => `pocket.kernelVersion = "${version}";`;
 const grub = (options = ''): string =>
   `boot.loader.systemd-boot.enable = pkgs.lib.mkForce false;\nboot.loader.grub.device = "/dev/null";\n${options}`;
@@ -57,102 +59,114 @@ describeLab('a system that only boots at some time', () => {
   });
   afterAll(() => home[Symbol.asyncDispose]());
 
-  test('is tried at the next boot alone, and kept when the host is seen up with it and its checks pass', async () => {
-    const host = home.host('one');
-    const before = await host.currentSystem();
-    const path = await home.fleet('tried', { one: kernel('6.12.80') });
-    const checks = (file: string): Promise<void> =>
-      writeFile(join(path, 'nixstead.toml'), `[defaults]\nhealth = [{ command = ["test", "-e", "${file}"] }]\n`);
-    await checks('/root/well');
-    expect(await deployBoot(path, 'one')).toContain('is guarded: it starts the new system once');
-    const wanted = await profile('one');
-    expect(await host.currentSystem()).toBe(before);
-    expect(await status(path, 'one')).toMatchObject({ pendingBoot: 'waiting', profileSystem: wanted });
-    expect((await home.deploy(path, 'one', '--goal', 'boot')).result.hosts['one']?.state).toBe('unchanged');
+  test(
+    'is tried at the next boot alone, and kept when the host is seen up with it and its checks pass',
+    { timeout: timeoutMs },
+    async () => {
+      const host = home.host('one');
+      const before = await host.currentSystem();
+      const path = await home.fleet('tried', { one: kernel('6.12.80') });
+      const checks = (file: string): Promise<void> =>
+        writeFile(join(path, 'nixstead.toml'), `[defaults]\nhealth = [{ command = ["test", "-e", "${file}"] }]\n`);
+      await checks('/root/well');
+      expect(await deployBoot(path, 'one')).toContain('is guarded: it starts the new system once');
+      const wanted = await profile('one');
+      expect(await host.currentSystem()).toBe(before);
+      expect(await status(path, 'one')).toMatchObject({ pendingBoot: 'waiting', profileSystem: wanted });
+      expect((await home.deploy(path, 'one', '--goal', 'boot')).result.hosts['one']?.state).toBe('unchanged');
 
-    // Nobody looks: the boot after it goes back, and so does its profile once somebody does.
-    await host.reboot();
-    expect(await host.currentSystem()).toBe(wanted);
-    await host.reboot();
-    expect(await host.currentSystem()).toBe(before);
-    expect((await settled(path, 'one')).outcomes['one']).toMatchObject({
-      state: 'reverted',
-      error: { code: 'deploy-reboot-went-back' },
-    });
-    expect([await profile('one'), await isMarked('one')]).toEqual([before, false]);
+      // Nobody looks: the boot after it goes back, and so does its profile once somebody does.
+      await host.reboot();
+      expect(await host.currentSystem()).toBe(wanted);
+      await host.reboot();
+      expect(await host.currentSystem()).toBe(before);
+      expect((await settled(path, 'one')).outcomes['one']).toMatchObject({
+        state: 'reverted',
+        error: { code: 'deploy-reboot-went-back' },
+      });
+      expect([await profile('one'), await isMarked('one')]).toEqual([before, false]);
 
-    // Up, and not well.
-    expect(await deployBoot(path, 'one')).toContain('is guarded');
-    await host.reboot();
-    const unwell = await settled(path, 'one');
-    expect(unwell.summary.title).toBe('Confirm the boot of one');
-    expect(unwell.outcomes['one']).toMatchObject({ state: 'failed', error: { code: 'deploy-boot-unconfirmed' } });
-    expect(await home.deployFails(path, 'one', '--goal', 'boot')).toMatchObject({ code: 'deploy-boot-unconfirmed' });
-    expect(await host.read('cat', '/boot/lab-default')).toBe(before);
+      // Up, and not well.
+      expect(await deployBoot(path, 'one')).toContain('is guarded');
+      await host.reboot();
+      const unwell = await settled(path, 'one');
+      expect(unwell.summary.title).toBe('Confirm the boot of one');
+      expect(unwell.outcomes['one']).toMatchObject({ state: 'failed', error: { code: 'deploy-boot-unconfirmed' } });
+      expect(await home.deployFails(path, 'one', '--goal', 'boot')).toMatchObject({ code: 'deploy-boot-unconfirmed' });
+      expect(await host.read('cat', '/boot/lab-default')).toBe(before);
 
-    await host.read('touch', '/root/well');
-    expect((await settled(path, 'one')).outcomes['one']).toMatchObject({ state: 'succeeded', system: wanted });
-    expect(await isMarked('one')).toBe(false);
-    await host.reboot();
-    expect(await host.currentSystem()).toBe(wanted);
-    expect((await status(path, 'one')).pendingBoot).toBeUndefined();
-  });
+      await host.read('touch', '/root/well');
+      expect((await settled(path, 'one')).outcomes['one']).toMatchObject({ state: 'succeeded', system: wanted });
+      expect(await isMarked('one')).toBe(false);
+      await host.reboot();
+      expect(await host.currentSystem()).toBe(wanted);
+      expect((await status(path, 'one')).pendingBoot).toBeUndefined();
+    },
+  );
 
-  test('goes back where it does not come up, and the newer one that was switched to meanwhile is what boots', async () => {
-    const host = home.host('one');
-    const before = await host.currentSystem();
-    const broken = await home.fleet('broken', { one: `${kernel('6.12.81')}\npocket.failsToBoot = true;` });
-    await deployBoot(broken, 'one');
-    await cycledTwice(host);
-    expect(await host.currentSystem()).toBe(before);
-    // A deploy settles it as well as a look does.
-    const { result } = await home.deploy(broken, 'one', '--goal', 'boot');
-    const { stdout } = await home.cli(['jobs', 'log', result.job, '--host', 'one']);
-    expect(stdout).toContain('did not come up with the new system');
-    expect((await status(broken, 'one')).pendingBoot).toBe('waiting');
+  test(
+    'goes back where it does not come up, and the newer one that was switched to meanwhile is what boots',
+    { timeout: timeoutMs },
+    async () => {
+      const host = home.host('one');
+      const before = await host.currentSystem();
+      const broken = await home.fleet('broken', { one: `${kernel('6.12.81')}\npocket.failsToBoot = true;` });
+      await deployBoot(broken, 'one');
+      await cycledTwice(host);
+      expect(await host.currentSystem()).toBe(before);
+      // A deploy settles it as well as a look does.
+      const { result } = await home.deploy(broken, 'one', '--goal', 'boot');
+      const { stdout } = await home.cli(['jobs', 'log', result.job, '--host', 'one']);
+      expect(stdout).toContain('did not come up with the new system');
+      expect((await status(broken, 'one')).pendingBoot).toBe('waiting');
 
-    const newer = await home.fleet('newer', { one: kernel('6.12.82') });
-    const switched = await home.deploy(newer, 'one');
-    expect(switched.result.hosts['one']?.state).toBe('succeeded');
-    await host.reboot();
-    expect(await host.currentSystem()).toBe(switched.result.hosts['one']?.system);
-  });
+      const newer = await home.fleet('newer', { one: kernel('6.12.82') });
+      const switched = await home.deploy(newer, 'one');
+      expect(switched.result.hosts['one']?.state).toBe('succeeded');
+      await host.reboot();
+      expect(await host.currentSystem()).toBe(switched.result.hosts['one']?.system);
+    },
+  );
 
-  test('GRUB tries it where it can write to its environment, and what a person deletes meanwhile changes nothing', async () => {
-    const host = home.host('grubby');
-    const first = await home.fleet('grub', { grubby: grub() });
-    expect((await home.deploy(first, 'grubby')).result.hosts['grubby']?.state).toBe('succeeded');
-    await host.reboot();
-    const before = await host.currentSystem();
-    const path = await home.fleet('grub-next', { grubby: grub(kernel('6.12.83')) });
-    expect(await deployBoot(path, 'grubby')).toContain('is guarded');
-    expect(await host.read('grub-editenv', '/boot/grub/grubenv', 'list')).toMatch(
-      /^next_entry=NixOS - All configurations>NixOS - Configuration \d+ \(lab\)$/,
-    );
-    const wanted = await profile('grubby');
-    expect((await home.cli(['generations', path, 'grubby', '--keep', '2', '--yes'])).exitCode).toBe(0);
-    expect(await host.read('cat', '/boot/lab-default')).toBe(before);
-    await host.reboot();
-    expect(await host.currentSystem()).toBe(wanted);
-    expect((await settled(path, 'grubby')).outcomes['grubby']).toMatchObject({ state: 'succeeded', system: wanted });
-    await host.reboot();
-    expect(await host.currentSystem()).toBe(wanted);
+  test(
+    'GRUB tries it where it can write to its environment, and what a person deletes meanwhile changes nothing',
+    { timeout: timeoutMs },
+    async () => {
+      const host = home.host('grubby');
+      const first = await home.fleet('grub', { grubby: grub() });
+      expect((await home.deploy(first, 'grubby')).result.hosts['grubby']?.state).toBe('succeeded');
+      await host.reboot();
+      const before = await host.currentSystem();
+      const path = await home.fleet('grub-next', { grubby: grub(kernel('6.12.83')) });
+      expect(await deployBoot(path, 'grubby')).toContain('is guarded');
+      expect(await host.read('grub-editenv', '/boot/grub/grubenv', 'list')).toMatch(
+        /^next_entry=NixOS - All configurations>NixOS - Configuration \d+ \(lab\)$/,
+      );
+      const wanted = await profile('grubby');
+      expect((await home.cli(['generations', path, 'grubby', '--keep', '2', '--yes'])).exitCode).toBe(0);
+      expect(await host.read('cat', '/boot/lab-default')).toBe(before);
+      await host.reboot();
+      expect(await host.currentSystem()).toBe(wanted);
+      expect((await settled(path, 'grubby')).outcomes['grubby']).toMatchObject({ state: 'succeeded', system: wanted });
+      await host.reboot();
+      expect(await host.currentSystem()).toBe(wanted);
 
-    const broken = await home.fleet('grub-broken', { grubby: grub('pocket.failsToBoot = true;') });
-    await deployBoot(broken, 'grubby');
-    await cycledTwice(host);
-    expect(await host.currentSystem()).toBe(wanted);
-    expect((await settled(broken, 'grubby')).outcomes['grubby']?.state).toBe('reverted');
+      const broken = await home.fleet('grub-broken', { grubby: grub('pocket.failsToBoot = true;') });
+      await deployBoot(broken, 'grubby');
+      await cycledTwice(host);
+      expect(await host.currentSystem()).toBe(wanted);
+      expect((await settled(broken, 'grubby')).outcomes['grubby']?.state).toBe('reverted');
 
-    const other = await home.fleet('grub-other', { grubby: grub('boot.loader.grub.default = 2;') });
-    expect(await deployBoot(other, 'grubby')).toContain('is guarded');
-    await host.reboot();
-    await settled(other, 'grubby');
-    const next = await home.fleet('grub-default', {
-      grubby: grub(`${kernel('6.12.84')}boot.loader.grub.default = 2;`),
-    });
-    expect(await deployBoot(next, 'grubby')).toContain('without boot.loader.grub.default it does');
-  });
+      const other = await home.fleet('grub-other', { grubby: grub('boot.loader.grub.default = 2;') });
+      expect(await deployBoot(other, 'grubby')).toContain('is guarded');
+      await host.reboot();
+      await settled(other, 'grubby');
+      const next = await home.fleet('grub-default', {
+        grubby: grub(`${kernel('6.12.84')}boot.loader.grub.default = 2;`),
+      });
+      expect(await deployBoot(next, 'grubby')).toContain('without boot.loader.grub.default it does');
+    },
+  );
 
   test('says where nothing can be tried, and why', async () => {
     const host = home.host('plain');
