@@ -97,12 +97,13 @@ export class Wizard {
   /** All that is chosen; null while something is missing. */
   get request(): InstallRequest | null {
     const { fleetId, request } = this.draft;
-    const { host, newHost, target, layout, hostKeyFingerprint } = request;
+    const { host, newHost, declaration, target, layout, hostKeyFingerprint } = request;
     if (host === undefined || newHost === undefined || target === undefined || layout === undefined) return null;
     return {
       fleetId,
       host,
       newHost,
+      ...(declaration === undefined ? {} : { declaration }),
       target,
       layout,
       network: request.network ?? null,

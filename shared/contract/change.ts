@@ -9,7 +9,12 @@ const tags = z.array(shortText).max(1000);
 
 /** What is to be done to the hosts of a fleet; see shared/fleet/change/change.ts. The engine says which values it refuses. */
 export const hostChange = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('add'), host: newHost, like: shortText.nullable() }),
+  z.object({
+    kind: z.literal('add'),
+    host: newHost,
+    like: shortText.nullable(),
+    isForInstall: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('rename'), name: shortText, newName: shortText }),
   z.object({ kind: z.literal('retag'), names: z.array(shortText).max(10_000), add: tags, remove: tags }),
   z.object({
@@ -60,6 +65,8 @@ export const changePlan = z.discriminatedUnion('state', [
     isVerified: z.boolean(),
     /** What else a person should know, a sentence each. */
     notes: z.array(z.string()),
+    /** The own module of a host that is added to a flake that was not made by us; null: it has none. */
+    module: relativePath.nullable(),
   }),
   z.object({ state: z.literal('by-hand'), byHand }),
   /** The fleet is already as wanted. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { procedure } from './base.ts';
 import { newHost } from './create.ts';
+import { relativePath } from './finding.ts';
 import { target } from './host.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { command, stage } from './job.ts';
@@ -74,12 +75,33 @@ export const installOptions = z.object({
 });
 export type InstallOptions = z.infer<typeof installOptions>;
 
+/** A file below the fleet's folder. */
+const fileInFleet = relativePath.refine((file) => !/(^|[/\\])\.\.?([/\\]|$)|^[/\\~]|\0/.test(file));
+
+/**
+ * How a flake that was not made by us declares a new host: like one that it has, tried in a copy before. Written with the
+ * files of the install.
+ */
+export const declaration = z.object({
+  like: hostName,
+  /** The new host's own module: beside it is where the install's files are written. */
+  module: fileInFleet,
+  /** `before` null: the file is new. */
+  files: z
+    .array(z.object({ path: fileInFleet, before: nixText.nullable(), after: nixText }))
+    .min(1)
+    .max(1000),
+});
+export type Declaration = z.infer<typeof declaration>;
+
 /** All that is chosen for an install before it is begun. Holds no secret. */
 export const installRequest = z.object({
   fleetId,
   host: hostName,
   /** The host is made with these; null: the fleet has it already (a reinstall). */
   newHost: newHost.nullable(),
+  /** Absent: the fleet is one of ours, or has the host. */
+  declaration: declaration.optional(),
   network: hostNetwork.nullable(),
   target,
   identityFile: path.nullable(),
@@ -223,6 +245,7 @@ export const adoptRequest = z.object({
   fleetId,
   host: hostName,
   newHost,
+  declaration: declaration.optional(),
   target,
   identityFile: path.nullable(),
   hostKeyFingerprint: z.string().max(200),

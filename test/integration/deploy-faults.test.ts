@@ -197,7 +197,9 @@ describeLab('a deploy that goes wrong', () => {
 
   test('a second app that deploys to a host in mid-activation changes nothing, whatever the clock there says', async () => {
     const host = home.host('good');
-    const first = await home.fleet('first-app', { good: `${unit('app')}\npocket.activationSeconds = 6;` });
+    const first = await home.fleet('first-app', {
+      good: `${unit('app')}\nsystem.activationScripts.waits = "until [ -e /run/go-on ]; do sleep 0.1; done";`,
+    });
     const second = await home.fleet('second-app', { good: unit('other') });
     const running = home.begin(first, 'good');
     await running.untilWatchdog('good', 'armed');
@@ -208,6 +210,7 @@ describeLab('a deploy that goes wrong', () => {
     const other = new RunningDeploy(home.lab, words, { NIXSTEAD_HOME: join(home.lab.folder, 'other-app') });
     const { result: refused } = await other.over();
     expect(refused.hosts['good']).toMatchObject({ state: 'failed', error: { code: 'deploy-busy', canRetry: true } });
+    await host.read('touch', '/run/go-on');
     const { result } = await running.over();
     expect(result.hosts['good'], JSON.stringify(result)).toMatchObject({
       state: 'succeeded',

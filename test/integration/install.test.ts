@@ -1,9 +1,10 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JobId } from '../../shared/contract/ids.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { filesWith } from '../lab/files-with.ts';
+import { projectRoot } from '../lab/index.ts';
 import { realTools } from '../lab/real-tools.ts';
 import { idOf, InstallLab, type Bench } from './install/install-lab.ts';
 
@@ -159,6 +160,65 @@ describeLab('an install', () => {
       expect(await keptWith(secret)).toEqual([]);
       expect(await filesWith(bench.fleet, secret)).toEqual([]);
     }
+  });
+
+  test('goes into a flake that somebody else wrote, declared as its other hosts are, and nothing else changes there', async () => {
+    const bench = await home.machine('cellar');
+    const key = await readFile(join(home.lab.folder, 'home/.ssh/id_ed25519.pub'), 'utf8');
+    await rm(bench.fleet, { recursive: true });
+    await cp(join(projectRoot, 'test/fixtures/installing'), bench.fleet, { recursive: true });
+    await writeFile(join(bench.fleet, 'keys.nix'), `[ "${key.trim()}" ]\n`);
+    await git(bench, 'init', '-q');
+    await git(bench, 'add', '.');
+    await home.lab.lock(bench.fleet);
+    await git(bench, 'add', '.');
+    await git(bench, 'commit', '-qm', 'As it was');
+    const flake = await readFile(join(bench.fleet, 'flake.nix'), 'utf8');
+
+    // What belongs to fleets of our own making would be nowhere here.
+    const target = ['--target', `root@${bench.host.address}`, '--confirm-wipe', bench.serial];
+    const zone = ['--time-zone', 'Pacific/Auckland', '--json'];
+    const refused = await home.cli(['install', bench.fleet, 'cellar', ...target, ...zone]);
+    expect(refused.exitCode, refused.stderr).toBe(2);
+    expect(refused.stdout).toContain('what is in a host is written there');
+    expect(await git(bench, 'status', '--porcelain')).toBe('');
+
+    const installed = await (await bench.install(['--like', 'anchor'])).over();
+    expect(installed.exitCode, installed.stderr).toBe(0);
+    expect(bench.stagesOf(installed)).toContain('verify done, commit done');
+    expect(await bench.host.read('hostname')).toBe('cellar');
+    expect(await bench.host.read('findmnt', '-n', '-o', 'SOURCE,FSTYPE', '/')).toMatch(/^\/dev\/vda2\s+ext4$/);
+    expect((await bench.host.exec(['test', '-e', '/etc/anchor'])).exitCode).toBe(1);
+    expect(await git(bench, 'status', '--porcelain')).toBe('');
+    expect((await git(bench, 'show', '--name-only', '--format=')).split('\n').sort()).toEqual([
+      'flake.nix',
+      'machines/cellar/configuration.nix',
+      'machines/cellar/disko.nix',
+      'machines/cellar/hardware-configuration.nix',
+    ]);
+    // One entry more, and not a line of the others touched.
+    const difference = await git(bench, 'show', '--format=', '--unified=0', '--', 'flake.nix');
+    expect(difference.split('\n').filter((line) => /^-(?!--)/.test(line))).toEqual([]);
+    const after = await readFile(join(bench.fleet, 'flake.nix'), 'utf8');
+    const entry = /\n( +)anchor = [^]*?\n\1};\n/.exec(flake)?.[0] ?? '';
+    expect(after).toBe(flake.replace(entry, `${entry}${entry.slice(1).replaceAll('anchor', 'cellar')}`));
+    expect(await readFile(join(bench.fleet, 'machines/cellar/configuration.nix'), 'utf8')).toMatchInlineSnapshot(`
+      "{
+        # The disk layout, what belongs to it, the network, and what was found on the hardware, where they are known.
+        imports = builtins.filter builtins.pathExists [
+          ./disko.nix
+          ./disko-settings.nix
+          ./network.nix
+          ./hardware-configuration.nix
+        ];
+
+        networking.hostName = "cellar";
+
+        # The release that this machine was installed with; it stays when the machine is upgraded.
+        system.stateVersion = "25.11";
+      }
+      "
+    `);
   });
 
   test('is not needed for a machine that runs NixOS: it is taken over, proven to mount what it mounts, and not changed', async () => {

@@ -14,6 +14,7 @@ import { defaultInstallOptions } from '../../../shared/install/default-options.t
 import { hostTypes, type HostType } from '../../../shared/fleet/template/options.ts';
 import { CommandFailed, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
+import { declaredHost } from '../declared-host.ts';
 import { followJob } from '../follow-job.ts';
 import { openForCommand } from '../open.ts';
 import { showProblem } from '../output/problem.ts';
@@ -35,6 +36,7 @@ interface InstallFlags {
   readonly admin?: string;
   readonly key: readonly string[];
   readonly timeZone?: string;
+  readonly like?: string;
   readonly kexec?: string;
   readonly extraFiles?: string;
   readonly diskKey: readonly string[];
@@ -130,25 +132,35 @@ async function install(session: Session, folder: string, name: string, flags: In
     const known = suggested?.modules.join(', ') || 'it has none that not every host includes';
     throw wrongUsage('The fleet has no such module', unknown, `In its folder modules/: ${known}.`);
   }
+  const about = {
+    name,
+    type: flags.type,
+    system: answer.report.system ?? 'x86_64-linux',
+    address: login.target.host,
+    tags: [...flags.tag],
+  };
   const request: InstallRequest = {
     fleetId: view.fleet.id,
     host,
-    newHost:
-      suggested === null
-        ? null
-        : {
-            name,
-            type: flags.type,
-            system: answer.report.system ?? 'x86_64-linux',
-            address: login.target.host,
+    ...(suggested?.layout === null
+      ? await declaredHost(
+          session,
+          view,
+          { ...about, stateVersion: suggested.stateVersion },
+          flags.like,
+          oursOnly(flags),
+        )
+      : {
+          newHost: suggested && {
+            ...about,
             user: 'root',
             port: login.target.port,
-            tags: [...flags.tag],
             stateVersion: suggested.stateVersion,
             modules: [...flags.module],
             ...adminOf(flags, suggested.common.adminUser),
             ...(flags.timeZone === undefined ? {} : { timeZone: flags.timeZone }),
           },
+        }),
     network: null,
     target: login.target,
     identityFile: login.identityFile,
@@ -180,6 +192,16 @@ async function install(session: Session, folder: string, name: string, flags: In
     ? await session.client.install.check(request)
     : await session.client.install.start({ ...request, confirmation: confirmationOf(name, flags.confirmWipe) });
   return followJob(session, id, { trustsNewHostKeys: false });
+}
+
+/** Flags that say what is in a host of our own layouts. */
+function oursOnly({ module, admin, key, timeZone }: InstallFlags): string[] {
+  return [
+    ...(module.length > 0 ? ['--module'] : []),
+    ...(admin === undefined ? [] : ['--admin']),
+    ...(key.length > 0 ? ['--key'] : []),
+    ...(timeZone === undefined ? [] : ['--time-zone']),
+  ];
 }
 
 /** Who logs in to a new host beside those of the whole fleet: its admin too where no other user is named. */
@@ -237,6 +259,7 @@ export function addInstall(
         .argParser(repeated)
         .default([], 'none'),
     )
+    .option('--like <HOST>', 'in a flake that Nixstead did not make: the host that a new one is declared like')
     .option('--time-zone <ZONE>', 'of a new host; default: the fleet’s')
     .option('--kexec <IMAGE>', 'another installer to start by kexec: a file or a URL')
     .option('--extra-files <FOLDER>', 'laid over the root of the new system')

@@ -61,7 +61,7 @@ export async function adoptMachine(request: AdoptRequest, parts: Parts, signal?:
   };
   const planned = await planFiles(folder, wanted);
   await writePlanned(folder, planned, stop);
-  const hardware = hostFile(request.host, 'hardware-configuration.nix');
+  const hardware = hostFile(request, 'hardware-configuration.nix');
   await writeHardware(session, join(folder, hardware), layout.ok, stop);
   const written = [...planned.map(({ path }) => path), hardware];
   if (workTreeRoot(folder) !== null) {

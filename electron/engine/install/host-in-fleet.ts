@@ -39,14 +39,19 @@ export function placeOf(
 }
 
 /** Where the report of the hardware is written. */
-export function hardwareFile({ host, options }: InstallRequest): string {
-  return hostFile(host, options.hardware === 'nixos-facter' ? 'facter.json' : 'hardware-configuration.nix');
+export function hardwareFile(request: InstallRequest): string {
+  return hostFile(request, request.options.hardware === 'nixos-facter' ? 'facter.json' : 'hardware-configuration.nix');
 }
 
 /** Every file that an install of ours may have written, in this job or in the check before it. */
-export function hostFiles({ host }: InstallRequest): string[] {
-  const names = ['default.nix', 'host.nix', 'disko.nix', 'disko-settings.nix', 'network.nix'];
-  return names.map((name) => hostFile(host, name));
+export function hostFiles(request: InstallRequest): string[] {
+  const { declaration } = request;
+  const names = ['disko.nix', 'disko-settings.nix', 'network.nix'];
+  const declared =
+    declaration === undefined
+      ? ['flake.nix', ...['default.nix', 'host.nix'].map((name) => hostFile(request, name))]
+      : declaration.files.map(({ path }) => path);
+  return [...declared, ...names.map((name) => hostFile(request, name))];
 }
 
 /** The hash of each of the files that are there, by path. */

@@ -276,7 +276,8 @@ export class Installs implements Disposable {
     const host = hostOf(view, request.host);
     const report = this.#reportFor(request, draft);
     const isForAnywhere = goal === 'rehearse' || request.options.buildOn.kind === 'target';
-    const isOurs = request.newHost !== null;
+    const isNew = request.newHost !== null;
+    const isOurs = isNew && request.declaration === undefined;
     const review = await reviewInstall({ env: this.#with.env, view, request, report, earlier, left: [] });
     return {
       version: 1,
@@ -295,11 +296,11 @@ export class Installs implements Disposable {
       confirmedDisks: review.disks,
       files: {
         hardware: request.options.hardware === 'none' ? null : hardwareFile(request),
-        written: isOurs ? ['flake.nix', ...hostFiles(request)] : planned.map(({ path }) => path),
-        host: isOurs ? hostFile(request.host, 'host.nix') : null,
+        written: isNew ? hostFiles(request) : planned.map(({ path }) => path),
+        host: isOurs ? hostFile(request, 'host.nix') : null,
         texts: isOurs ? await hashesOf(folder, hostFiles(request)) : {},
       },
-      newHost: request.newHost,
+      newHost: isOurs ? request.newHost : null,
       privateFolder: this.#privateFolder(draft ?? draftId.parse(randomBytes(8).toString('hex'))),
       sshFolder: files.folder,
       draft: draft ?? null,

@@ -2,9 +2,10 @@ import { layoutOf } from '../../../shared/fleet/template/layout.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { InstallRequest, InstallReview } from '../../../shared/contract/install.ts';
+import type { Declaration, InstallRequest, InstallReview } from '../../../shared/contract/install.ts';
 import { whyNameIsRefused } from '../../../shared/fleet/host-name.ts';
-import { factoryHostFiles, simpleHostFiles } from '../../../shared/fleet/template/host-files.ts';
+import { installFolder } from '../../../shared/fleet/change/install-files.ts';
+import { factoryHostFiles, INSTALL_FILES, simpleHostFiles } from '../../../shared/fleet/template/host-files.ts';
 import type { NewHost } from '../../../shared/fleet/template/options.ts';
 import { networkModule } from '../../../shared/fleet/template/network.ts';
 import { planHost, withEntry } from '../fleet/create/plan-host.ts';
@@ -19,9 +20,12 @@ import { installError, installProblems } from './problems.ts';
 
 export type PlannedFile = InstallReview['files'][number];
 
-/** Where a host of one of our fleets has its files, relative to the fleet's folder. */
-export function hostFile(host: string, name: string): string {
-  return `hosts/${host}/${name}`;
+/** Which host, and how it is declared where that is its owner's way. */
+type HostPlace = { readonly host: string; readonly declaration?: Declaration | undefined };
+
+/** Where a host has its files, relative to the fleet's folder. */
+export function hostFile({ host, declaration }: HostPlace, name: string): string {
+  return `${declaration === undefined ? `hosts/${host}` : installFolder(declaration.module)}/${name}`;
 }
 
 /**
@@ -30,7 +34,7 @@ export function hostFile(host: string, name: string): string {
  * @param earlier as what this host was written before, by a check or an install that has not gone through: where nobody
  * has changed its files since, they are written anew
  * @param left what its checks wrote under other names, which goes
- * @throws ProblemError `install-host-taken`, `fleet-foreign-layout` …
+ * @throws ProblemError `install-host-taken`, `fleet-foreign-layout`, `install-declaration-old` …
  */
 export async function planFiles(
   folder: string,
@@ -38,12 +42,14 @@ export async function planFiles(
   earlier: readonly NewHost[] = [],
   left: readonly LeftHost[] = [],
 ): Promise<PlannedFile[]> {
-  const { host, newHost, network, layout } = request;
+  const { host, newHost, declaration, network, layout } = request;
   const refused = whyNameIsRefused(host);
   if (refused !== null) throw new ProblemError(nameRefused(host, refused));
-  const wanted: PlannedFile[] = newHost === null ? [] : await newHostFiles(folder, { ...newHost, name: host }, earlier);
+  const wanted: PlannedFile[] = [];
+  if (declaration !== undefined) wanted.push(...declaredFiles(folder, declaration));
+  else if (newHost !== null) wanted.push(...(await newHostFiles(folder, { ...newHost, name: host }, earlier)));
   const add = (name: string, text: string | null): void => {
-    const path = hostFile(host, name);
+    const path = hostFile(request, name);
     const before = readIfThere(join(folder, path));
     // What a check of this new host wrote, and what is not wanted any more, must not stay in force.
     const after = text ?? (newHost !== null && before !== null ? noSettings : null);
@@ -54,11 +60,24 @@ export async function planFiles(
     add('disko-settings.nix', layout.companion);
   }
   add('network.nix', networkModule(network));
-  const planned = left.length === 0 ? wanted : await planRemovals(folder, left, wanted);
+  const planned = left.length === 0 || declaration !== undefined ? wanted : await planRemovals(folder, left, wanted);
   return planned.filter(({ before, after }) => before !== after);
 }
 
 const noSettings = '{ }\n';
+
+/** What declares a host in a flake that was not made by us, as it was worked out; what is written already stays. */
+function declaredFiles(folder: string, { module, files }: Declaration): PlannedFile[] {
+  const filledIn = new Set(INSTALL_FILES.map((name) => `${installFolder(module)}/${name}`));
+  return files.flatMap(({ path, before, after }) => {
+    const now = readIfThere(join(folder, path));
+    // Only there to be imported until the install writes it.
+    if (filledIn.has(path)) return now === null && before === null ? [{ path, before, after }] : [];
+    if (now === after) return [];
+    if (now !== before) throw installError(installProblems.declarationOld(path));
+    return [{ path, before, after }];
+  });
+}
 
 async function newHostFiles(folder: string, host: NewHost, earlier: readonly NewHost[]): Promise<PlannedFile[]> {
   if (!existsSync(join(folder, 'hosts', host.name))) {

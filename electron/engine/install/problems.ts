@@ -266,6 +266,12 @@ export const installProblems = {
     evidence: host,
     advice: ['Choose another name, or reinstall that host.'],
   }),
+  declarationOld: (file: string): Problem => ({
+    code: 'install-declaration-old',
+    title: `${file} has changed since the host's declaration was worked out`,
+    evidence: file,
+    advice: ['Go back to the step Host and have it worked out again. Nothing was written.'],
+  }),
   noSuchHost: (host: string): Problem => ({
     code: 'install-no-such-host',
     title: `The fleet has no host ${host}`,

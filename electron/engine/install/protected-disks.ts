@@ -38,7 +38,7 @@ export function disksOfText(source: string, report: Disks | null): InstallDisk[]
  * @throws ProblemError `nix-*` where it takes an evaluation that fails
  */
 export async function protectedDisks(folder: string, host: string, report: Disks): Promise<string[]> {
-  const file = readIfThere(join(folder, hostFile(host, 'disko.nix')));
+  const file = readIfThere(join(folder, hostFile({ host }, 'disko.nix')));
   const told = file === null ? null : disksOfText(file, report);
   const disks = told ?? disksOfLayout(await evaluatedLayout(folder, host), report);
   return disks.flatMap(({ isErased, path }) => (isErased || path === null ? [] : [path]));

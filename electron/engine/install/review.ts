@@ -81,12 +81,13 @@ function gateObstacles({ host }: InstallRequest, disks: readonly InstallDisk[], 
 /** The disks of a layout whose text tells them; null where only evaluation does. */
 function layoutDisks(
   folder: string,
-  { host, layout }: InstallRequest,
+  request: InstallRequest,
   files: readonly PlannedFile[],
   report: MachineReport | null,
 ): InstallDisk[] | null {
-  const path = hostFile(host, 'disko.nix');
-  const source = layout?.text ?? files.find((file) => file.path === path)?.after ?? readIfThere(join(folder, path));
+  const path = hostFile(request, 'disko.nix');
+  const source =
+    request.layout?.text ?? files.find((file) => file.path === path)?.after ?? readIfThere(join(folder, path));
   return source === null ? null : disksOfText(source, report);
 }
 

@@ -46,7 +46,7 @@ export const installSpec = z.object({
     /** Hash of each file of a new host as it stood in the fleet when the job was queued, by path. */
     texts: z.record(z.string(), z.string()).default({}),
   }),
-  /** As what the host was written into the fleet; null: it was there before. */
+  /** As what the host was written into a fleet of ours; null: it was there before, or is declared in its owner's way. */
   newHost: newHost.nullable().default(null),
   /** Where the host key lies that was made for it; removed when the machine has been verified. */
   privateFolder: z.string(),

@@ -15,8 +15,11 @@ export interface NewTarget {
 
 /** What is to be done to the hosts of a fleet. */
 export type HostChange =
-  /** `like`: the host whose declaration is the model in a flake that was not made by us. */
-  | { readonly kind: 'add'; readonly host: NewHost; readonly like: string | null }
+  /**
+   * `like`: the host whose declaration is the model in a flake that was not made by us. `isForInstall`: its module imports
+   * what an install writes beside it, see install-files.ts.
+   */
+  | { readonly kind: 'add'; readonly host: NewHost; readonly like: string | null; readonly isForInstall?: boolean }
   | { readonly kind: 'rename'; readonly name: string; readonly newName: string }
   | {
       readonly kind: 'retag';

@@ -14,11 +14,17 @@ import type { Source } from './source.ts';
 
 const everythingSaid: readonly Said[] = [['hostName', 'stateVersion'], ['hostName'], []];
 
+/** `module`: the new host's own; null: it is written where hosts are declared. */
+export interface CopyWay extends Way<Edit> {
+  readonly module: string | null;
+}
+
 /**
  * Ways to declare a host like another one: its entries again under the new name, and files where the model has files.
  * What the model says of its address and tags is still in them; see values.ts and tags.ts for the new ones.
+ * @param isForInstall only ways with a module of the host's own, which imports what an install writes beside it
  */
-export function copyWays(facts: FleetFacts, like: string, host: NewHost): Way<Edit>[] {
+export function copyWays(facts: FleetFacts, like: string, host: NewHost, isForInstall = false): CopyWay[] {
   const found = declarationsOf(facts, like);
   const sure = {
     names: found.names.filter(({ isSure }) => isSure),
@@ -26,7 +32,7 @@ export function copyWays(facts: FleetFacts, like: string, host: NewHost): Way<Ed
   };
   const [first] = [...sure.names, ...found.items];
   const place = first ? { file: first.source.path, offset: first.what.start } : null;
-  const ways: Way<Edit>[] = [];
+  const ways: CopyWay[] = [];
   // Lists and sets of bare names may be something else; they are tried where the rest is not enough.
   const choices = [
     sure,
@@ -40,10 +46,13 @@ export function copyWays(facts: FleetFacts, like: string, host: NewHost): Way<Ed
         const splices = copies({ names, items, like, name: host.name, own: isShort ? own : null });
         const copy = (source: Source): string =>
           renamedWords(copied(source, wholeOf(source), { like, name: host.name }), like, host.name);
-        const created = newFiles(facts, { paths: found.paths, like, host, said, copy });
+        const { files: created, module } = newFiles(facts, {
+          ...{ paths: found.paths, like, host, said, isForInstall, copy },
+        });
         const isTaken = Object.keys(created).some((path) => facts.files.includes(path));
         const isSomething = splices !== null && splices.length + Object.keys(created).length > 0;
-        if (isSomething && !isTaken) ways.push({ edit: { ...noEdit, splices, created }, place });
+        const isWanted = isSomething && !isTaken && (!isForInstall || module !== null);
+        if (isWanted) ways.push({ edit: { ...noEdit, splices, created }, place, module });
         // Where nothing of its own is written there is nothing that could say less.
         if (Object.keys(created).length === 0 && !isShort) break;
       }

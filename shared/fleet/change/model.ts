@@ -17,3 +17,11 @@ export function bestModel(
     (system !== null && host.system === system ? 10 : 0);
   return hosts.toSorted((a, b) => score(b) - score(a))[0] ?? null;
 }
+
+/**
+ * True for a host of which nothing says where it answers (its address is its name) and what its tags are: one like it has
+ * no place for them.
+ */
+export function isPlainHost({ name, sources, target }: Host): boolean {
+  return sources.every((kind) => kind === 'nixosConfigurations') && (target === null || target.host === name);
+}

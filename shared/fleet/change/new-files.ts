@@ -5,6 +5,7 @@ import type { FileSet, NewHost } from '../template/options.ts';
 import { filesIn } from './declarations.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { folderOf, targetOf, withName } from './paths.ts';
+import { installImports, mainNames } from './install-files.ts';
 import type { Source } from './source.ts';
 
 /** What a new machine says of itself; a fleet may say some of it for all of them. */
@@ -16,22 +17,33 @@ export interface NewFilesRequest {
   readonly like: string;
   readonly host: NewHost;
   readonly said: Said;
+  /** Its module imports what an install writes. */
+  readonly isForInstall: boolean;
   /** The text of a file of the model with the new name. */
   readonly copy: (source: Source) => string;
 }
-
-const mainNames = ['default.nix', 'configuration.nix', 'main.nix'];
 
 const placeholder = `# Filled in when the machine is installed.
 { }
 `;
 
+/** Files of a new host. */
+export interface NewFiles {
+  readonly files: FileSet;
+  /** Its own module among them; null: it is written where hosts are declared. */
+  readonly module: string | null;
+}
+
 /** The files that a host like the model needs: a module of its own, data like the model's, room for what comes later. */
-export function newFiles({ sources, files }: FleetFacts, { paths, like, host, said, copy }: NewFilesRequest): FileSet {
+export function newFiles(
+  { sources, files }: FleetFacts,
+  { paths, like, host, said, isForInstall, copy }: NewFilesRequest,
+): NewFiles {
   const named = new Set(
     sources.flatMap((source) => source.outline.paths.flatMap((place) => targetOf(source, place) ?? [])),
   );
   const created: Record<string, string> = {};
+  let module: string | null = null;
   for (const path of paths) {
     const own = filesIn(files, path);
     const to = withName(path, like, host.name);
@@ -39,12 +51,15 @@ export function newFiles({ sources, files }: FleetFacts, { paths, like, host, sa
     for (const file of own) {
       const target = to + file.slice(path.length);
       const source = sources.find((item) => item.path === file);
-      if (file === main) created[target] = moduleText(source ?? null, host, said);
-      else if (source && folderOf(file) === path && isData(source)) created[target] = copy(source);
+      if (file === main) {
+        module ??= target;
+        const imports = isForInstall && module === target ? installImports(target) : [];
+        created[target] = moduleText(source ?? null, host, said, imports);
+      } else if (source && folderOf(file) === path && isData(source)) created[target] = copy(source);
       else if (named.has(file) && !isNamedInside(path, file, sources)) created[target] = placeholder;
     }
   }
-  return created;
+  return { files: created, module };
 }
 
 /** True for a file that only the model's own files bring in: the new machine's do not. */
@@ -67,11 +82,12 @@ function isData({ path, text, outline }: Source): boolean {
 }
 
 /** The module of a new machine, with its deployment where the model's module has it. */
-function moduleText(model: Source | null, host: NewHost, said: Said): string {
+function moduleText(model: Source | null, host: NewHost, said: Said, imports: readonly string[]): string {
   const isDeployedHere = model?.outline.names.some(({ path }) => path[0] === 'deployment') === true;
   const deployment =
     isDeployedHere && host.address !== null ? [`deployment = ${formatValue(deploymentOf(host), '  ')};`] : [];
-  const lines = ownLines(host, said, deployment);
+  const own = ownLines(host, said, deployment);
+  const lines = imports.length === 0 ? own : [...imports, ...(own.length === 0 ? [] : ['']), ...own];
   return lines.length === 0
     ? placeholder
     : `{\n${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n}\n`;

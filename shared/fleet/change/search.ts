@@ -28,6 +28,8 @@ interface Need {
 interface Step {
   readonly facts: FleetFacts;
   readonly base: readonly FileChange[];
+  /** The own module of a host that is added; null: none is. */
+  readonly module: string | null;
   readonly needs: readonly Need[];
 }
 
@@ -38,6 +40,8 @@ export interface Attempt {
   /** What of texts goes. */
   readonly cut: readonly { readonly file: string; readonly text: string }[];
   readonly place: Position | null;
+  /** The own module of a host that is added; null: it has none. */
+  readonly module: string | null;
 }
 
 /** Nothing in the text could be changed for this. */
@@ -74,7 +78,7 @@ export class Search {
   /** What to try now; null where nothing is left. */
   current(): Attempt | null {
     while (this.#step !== null) {
-      const { facts, base, needs } = this.#step;
+      const { facts, base, module, needs } = this.#step;
       const ways = needs.flatMap(({ ways: all }, index) => all[this.#chosen[index] ?? 0] ?? []);
       const texts = new Map(facts.sources.map(({ path, text }) => [path, text]));
       try {
@@ -84,6 +88,7 @@ export class Search {
           moves: edit.moves,
           cut: cutBy(edit, texts),
           place: ways.find((way) => way.place !== null)?.place ?? null,
+          module,
         };
       } catch (error) {
         // Two ways want the same text otherwise.
@@ -127,7 +132,7 @@ function onTop(base: readonly FileChange[], changes: readonly FileChange[]): Fil
 
 function* steps(facts: FleetFacts, change: HostChange): Generator<Step, void, void> {
   const byName = new Map(facts.hosts.map((host): [string, Host] => [host.name, host]));
-  const alone = (needs: readonly Need[]): Step => ({ facts, base: [], needs });
+  const alone = (needs: readonly Need[]): Step => ({ facts, base: [], module: null, needs });
   switch (change.kind) {
     case 'rename': {
       const { name, newName } = change;
@@ -178,12 +183,12 @@ function tagNeeds(facts: FleetFacts, host: Host, add: readonly string[], remove:
 /** Each way to copy the model, with what is then to be changed in the copy. */
 function* copies(
   facts: FleetFacts,
-  { host, like }: Extract<HostChange, { kind: 'add' }>,
+  { host, like, isForInstall = false }: Extract<HostChange, { kind: 'add' }>,
   byName: ReadonlyMap<string, Host>,
 ): Generator<Step, void, void> {
   const model = like === null ? undefined : byName.get(like);
   if (!model || like === null) return;
-  for (const { edit, place } of copyWays(facts, like, host)) {
+  for (const { edit, place, module } of copyWays(facts, like, host, isForInstall)) {
     const texts = new Map(facts.sources.map(({ path, text }) => [path, text]));
     const base = fileChanges(edit, texts, facts.files);
     for (const { path, after } of base) if (after !== null) texts.set(path, after);
@@ -197,6 +202,7 @@ function* copies(
     yield {
       facts: after,
       base,
+      module,
       needs: [
         {
           what: `the declaration of ${host.name}`,

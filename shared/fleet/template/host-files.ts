@@ -24,6 +24,9 @@ export function hostEntry(host: NewHost): NixValue {
   return { system: host.system, deployment: deploymentValue(host) };
 }
 
+/** What is written beside a host's module when it is installed: layout, what belongs to it, network, hardware. */
+export const INSTALL_FILES = ['disko.nix', 'disko-settings.nix', 'network.nix', 'hardware-configuration.nix'] as const;
+
 /** hosts/<name>/default.nix: the configuration that is this machine's own. */
 export function hostModule(host: NewHost): string {
   const { modules = [], admin, timeZone } = host;
@@ -34,11 +37,7 @@ export function hostModule(host: NewHost): string {
   return `${keys ?? ''}{
 ${shared === '' ? '' : `  # What it includes of the fleet's modules, and then:\n`}  # The disk layout, what belongs to it, the network, and what was found on the hardware, where they are known.
   imports = ${shared === '' ? '' : `[\n${shared}  ]\n  ++ `}builtins.filter builtins.pathExists [
-    ./disko.nix
-    ./disko-settings.nix
-    ./network.nix
-    ./hardware-configuration.nix
-  ];
+${INSTALL_FILES.map((file) => `    ./${file}\n`).join('')}  ];
 ${timeZone === undefined ? '' : `\n  time.timeZone = ${formatString(timeZone)};\n`}${admin === undefined ? '' : `\n${adminSettings(admin.user)}`}
   # The release that this machine was installed with; it stays when the machine is upgraded.
   system.stateVersion = ${formatString(host.stateVersion)};

@@ -78,7 +78,7 @@ export async function* inventedPlan(
     const id = '00000000-0000-4000-8000-000000000000';
     const notes = change.kind === 'rename' ? NOTES : [];
     const isVerified = wanted === 'verified';
-    yield { type: 'planned', plan: { state: 'ready', id, files: filesOf(change), isVerified, notes } };
+    yield { type: 'planned', plan: { state: 'ready', id, files: filesOf(change), isVerified, notes, module: null } };
   }
 }
 

@@ -55,7 +55,7 @@ function edit({ index }: CheckChange): ChangePlan {
   const after = index === null ? before.replace(/\]\n$/, `${line}]\n`) : before.replace(/ {2}\{.*\n/, line);
   const file = { path: 'nixstead.toml', from: 'nixstead.toml', before, after, act: 'changed' } as const;
   const id = '00000000-0000-4000-8000-000000000002';
-  return { state: 'ready', id, files: [file], isVerified: false, notes: [] };
+  return { state: 'ready', id, files: [file], isVerified: false, notes: [], module: null };
 }
 
 async function* tryChecks(hosts: readonly HostName[]): AsyncGenerator<HostHealth> {

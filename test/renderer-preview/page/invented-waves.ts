@@ -58,4 +58,5 @@ export const WAVES_EDIT: ChangePlan = {
   ],
   isVerified: false,
   notes: [],
+  module: null,
 };

@@ -59,10 +59,10 @@ export class HostChanges {
         yield { type: 'planned', plan: planned };
         return;
       }
-      const { changes, isVerified, notes } = planned;
+      const { changes, isVerified, notes, module } = planned;
       const id = keep(this.#planned, { path: folder.path, what: changes });
       const files = await changedFiles(folder.path, changes);
-      yield { type: 'planned', plan: { state: 'ready', id, files, isVerified, notes: [...notes] } };
+      yield { type: 'planned', plan: { state: 'ready', id, files, isVerified, notes: [...notes], module } };
     } finally {
       ended.abort();
     }
@@ -73,7 +73,7 @@ export class HostChanges {
     if (changes.length === 0) return { state: 'nothing' };
     const what = { changes, moves: [] };
     const id = keep(this.#planned, { path, what });
-    return { state: 'ready', id, files: await changedFiles(path, what), isVerified: false, notes: [] };
+    return { state: 'ready', id, files: await changedFiles(path, what), isVerified: false, notes: [], module: null };
   }
 
   /** Makes a change that was worked out. @throws ProblemError `change-stale`, `change-unknown` */

@@ -29,6 +29,7 @@ export async function planKnown(
       changes: { changes, moves: [] },
       isVerified: false,
       notes: [],
+      module: null,
       going: { paths: [], cut: [] },
     };
   }
@@ -41,6 +42,7 @@ export async function planKnown(
       changes: { changes, moves: edit.moves },
       isVerified: false,
       notes: notesOf(facts, change, changes),
+      module: null,
       going: { paths: pathsGoing(changes), cut: cutBy(edit, texts) },
     };
   } catch (error) {

@@ -68,13 +68,14 @@ export async function planTried(
     last = attempt;
     failed = await tryOut(trial, facts, change, attempt, before);
     if (failed.problem === null && failed.deviations.length === 0) {
-      const { changes, moves, cut } = attempt;
+      const { changes, moves, cut, module } = attempt;
       const notes = notesOf(facts, change, changes, failed.hosts);
       return {
         state: 'ready',
         changes: { changes, moves },
         isVerified: true,
         notes,
+        module,
         going: { paths: pathsGoing(changes), cut },
       };
     }

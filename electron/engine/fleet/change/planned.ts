@@ -24,6 +24,8 @@ export type Planned =
       readonly changes: Changes;
       readonly isVerified: boolean;
       readonly notes: readonly string[];
+      /** The own module of a host that is added to a flake that was not made by us; null: it has none. */
+      readonly module: string | null;
     }
   | { readonly state: 'by-hand'; readonly byHand: ByHand }
   | { readonly state: 'nothing' };

@@ -6,6 +6,7 @@ import { placeOfHost } from '../../../../shared/fleet/change/declarations.ts';
 import type { FileChange } from '../../../../shared/fleet/change/edit.ts';
 import type { Deviation } from '../../../../shared/fleet/change/expectation.ts';
 import type { FleetFacts } from '../../../../shared/fleet/change/fleet-facts.ts';
+import { isPlainHost } from '../../../../shared/fleet/change/model.ts';
 import { Search, type Attempt } from '../../../../shared/fleet/change/search.ts';
 import { snippetOf } from '../../../../shared/fleet/change/snippet.ts';
 import { positionAt } from '../../../../shared/nix/line.ts';
@@ -61,11 +62,6 @@ export function whyNot(change: HostChange, { deviations: found, problem }: Outco
   return { reason: 'No place was found where the change alone would do what is wanted.', evidence, place };
 }
 
-/** True for a host of which nothing says where it answers: its address is its name. */
-function isPlainHost({ name, sources, target }: Host): boolean {
-  return sources.every((kind) => kind === 'nixosConfigurations') && target?.host === name;
-}
-
 /** Why nothing could be tried. */
 export function whyNoWay(facts: FleetFacts, change: HostChange): string {
   const [name] = namesOf(change);
@@ -79,7 +75,7 @@ export function whyNoWay(facts: FleetFacts, change: HostChange): string {
     const wantsMore = change.host.address !== null || change.host.tags.length > 0;
     return isPlain && wantsMore
       ? `${change.like} and its like come from nixosConfigurations alone, which has no place for an address or tags. Add the host without them, or declare an output colmenaHive or deploy first.`
-      : 'No host of this fleet is declared in a way that could be copied.';
+      : `No host of this fleet is declared in a way that could be copied${change.isForInstall === true ? ', with a module of its own that could import the disk layout and what the install finds on the hardware' : ''}.`;
   }
   if (isPlain && (change.kind === 'retarget' || change.kind === 'retag')) {
     return `${name} comes from nixosConfigurations alone, and nothing in this fleet says more of it. Where hosts answer, and their tags, have their place in the outputs colmenaHive and deploy.`;
