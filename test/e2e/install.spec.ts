@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { foreignFleet } from '../lab/index.ts';
 import { installBench } from './fixtures/install-bench.ts';
 import { expect, test } from './fixtures/test.ts';
 import { DisksPage } from './pages/disks-page.ts';
@@ -163,4 +164,64 @@ test('a machine that runs the installer becomes a verified host, what was chosen
   await wizard.isVerified('larch');
   expect(await host.read('cat', '/photos/summer')).toBe('2011');
   expect((await host.hostKey()).fingerprint).not.toBe(oldKey);
+});
+
+test('a new host of a flake that somebody else wrote is declared like one of its own, seen before it is written', async ({
+  home,
+  nixstead,
+}) => {
+  await nixstead.start();
+  const window = await nixstead.openWindow();
+  const { page } = window;
+  const { controller, folder } = home.lab;
+  const [host] = await home.lab.up(['cellar'], { disks: [{ size: '4G', serial: 'LAB-CELLAR' }] });
+  if (host === undefined) throw new Error('The lab started nothing');
+  const fleet = join(folder, 'fleets/cellar');
+  await foreignFleet(home.lab, fleet);
+  const changes = async (): Promise<string> =>
+    (await controller.exec(['git', 'status', '--porcelain', '--untracked-files=all'], { cwd: fleet })).stdout;
+
+  await window.openPage.path.fill(fleet);
+  await window.openPage.openButton.click();
+  const wizard = new WizardPage(page);
+  await wizard.begin();
+  await wizard.find(host.address);
+  await wizard.button('Continue').click();
+  await expect(wizard.field('Declared like')).toHaveValue('anchor');
+  // Nothing in this flake says where a host answers, and what its tags are.
+  await expect(wizard.field('Tags')).toHaveCount(0);
+  await wizard.field('Host name').fill('anchor');
+  await expect(wizard.button('Show the declaration')).toHaveAccessibleDescription(
+    'The fleet has a host of this name already.',
+  );
+  await wizard.field('Host name').fill('cellar');
+  await window.expectAccessible();
+  await wizard.button('Show the declaration').click();
+  const declaration = page.getByRole('region', { name: 'How the flake declares it' });
+  await expect(declaration.getByText('Tried in a copy')).toBeVisible({ timeout: 60_000 });
+  await expect(declaration.getByText('machines/cellar/configuration.nix', { exact: true })).toBeVisible();
+  await window.expectAccessible();
+  // Another name is another declaration.
+  await wizard.field('Host name').fill('cellar2');
+  await expect(wizard.button('Show the declaration')).toBeVisible();
+  await wizard.field('Host name').fill('cellar');
+  await wizard.button('Continue').click();
+  await wizard.disk('LAB-CELLAR');
+  await wizard.button('Continue').click();
+  await wizard.button('Continue').click();
+  await expect(wizard.heading('What will be written, run and erased')).toBeVisible();
+  await expect(page.getByText('machines/cellar/disko.nix', { exact: true })).toBeVisible();
+  await expect(page.getByText('flake.nix', { exact: true }).first()).toBeVisible();
+  expect(await changes()).toBe('');
+
+  await wizard.check();
+  expect((await changes()).split('\n').map((line) => line.slice(3))).toEqual(
+    expect.arrayContaining(['flake.nix', 'machines/cellar/configuration.nix', 'machines/cellar/disko.nix']),
+  );
+  // From now on it is the flake's.
+  await wizard.step('Name and role').click();
+  await expect(wizard.field('Host name')).toBeDisabled();
+  await expect(wizard.field('Declared like')).toBeDisabled();
+  await wizard.step('Gate').click();
+  await expect(wizard.heading('Erase and install cellar?')).toBeVisible();
 });

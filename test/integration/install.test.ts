@@ -1,10 +1,10 @@
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JobId } from '../../shared/contract/ids.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { filesWith } from '../lab/files-with.ts';
-import { projectRoot } from '../lab/index.ts';
+import { foreignFleet } from '../lab/index.ts';
 import { realTools } from '../lab/real-tools.ts';
 import { idOf, InstallLab, type Bench } from './install/install-lab.ts';
 
@@ -164,15 +164,8 @@ describeLab('an install', () => {
 
   test('goes into a flake that somebody else wrote, declared as its other hosts are, and nothing else changes there', async () => {
     const bench = await home.machine('cellar');
-    const key = await readFile(join(home.lab.folder, 'home/.ssh/id_ed25519.pub'), 'utf8');
     await rm(bench.fleet, { recursive: true });
-    await cp(join(projectRoot, 'test/fixtures/installing'), bench.fleet, { recursive: true });
-    await writeFile(join(bench.fleet, 'keys.nix'), `[ "${key.trim()}" ]\n`);
-    await git(bench, 'init', '-q');
-    await git(bench, 'add', '.');
-    await home.lab.lock(bench.fleet);
-    await git(bench, 'add', '.');
-    await git(bench, 'commit', '-qm', 'As it was');
+    await foreignFleet(home.lab, bench.fleet);
     const flake = await readFile(join(bench.fleet, 'flake.nix'), 'utf8');
 
     // What belongs to fleets of our own making would be nowhere here.

@@ -13,6 +13,7 @@
 export { labAvailability } from './availability.ts';
 export { commandLine, nodePath, projectRoot } from './controller.ts';
 export { fleetTemplates } from './fleet.ts';
+export { foreignFleet } from './foreign-fleet.ts';
 export { createLab, type Lab } from './lab.ts';
 export type { LabHost } from './lab-host.ts';
 export { openListeningSocket } from './listening-socket.ts';

@@ -853,6 +853,27 @@ const SHOTS: Shot[] = [
       await page.getByText('It has no system yet').click();
     },
   },
+  { name: 'install-host-foreign', scenario: 'homelab&layout=foreign', hash: installHash('host') },
+  {
+    name: 'install-host-declared',
+    scenario: 'homelab&layout=foreign&change=verified',
+    hash: installHash('host'),
+    act: async (page) => {
+      await page.getByRole('textbox', { name: 'Host name' }).fill('cellar');
+      await page.getByRole('button', { name: 'Show the declaration' }).click();
+      await page.getByText('Tried in a copy').waitFor();
+    },
+  },
+  {
+    name: 'install-host-by-hand',
+    scenario: 'homelab&layout=foreign&change=by-hand',
+    hash: installHash('host'),
+    act: async (page) => {
+      await page.getByRole('textbox', { name: 'Host name' }).fill('cellar');
+      await page.getByRole('button', { name: 'Show the declaration' }).click();
+      await page.getByText('This change is yours to make').waitFor();
+    },
+  },
   {
     name: 'install-disks-drawn',
     scenario: 'homelab',

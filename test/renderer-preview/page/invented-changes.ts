@@ -78,7 +78,8 @@ export async function* inventedPlan(
     const id = '00000000-0000-4000-8000-000000000000';
     const notes = change.kind === 'rename' ? NOTES : [];
     const isVerified = wanted === 'verified';
-    yield { type: 'planned', plan: { state: 'ready', id, files: filesOf(change), isVerified, notes, module: null } };
+    const module = change.kind === 'add' ? `hosts/${change.host.name}/default.nix` : null;
+    yield { type: 'planned', plan: { state: 'ready', id, files: filesOf(change), isVerified, notes, module } };
   }
 }
 
