@@ -61,7 +61,9 @@ export async function planFiles(
   }
   add('network.nix', networkModule(network));
   const planned = left.length === 0 || declaration !== undefined ? wanted : await planRemovals(folder, left, wanted);
-  return planned.filter(({ before, after }) => before !== after);
+  // A file that is only there to be imported gives way to what is written into it.
+  const each = new Map(planned.map((file) => [file.path, file]));
+  return [...each.values()].filter(({ before, after }) => before !== after);
 }
 
 const noSettings = '{ }\n';

@@ -6,7 +6,11 @@ import type { LeftHost } from '../../../../electron/engine/install/left-in-fleet
 import { planFiles, writePlanned } from '../../../../electron/engine/install/plan-files.ts';
 import { textHash } from '../../../../electron/engine/fleet/text-hash.ts';
 import { fleetId, hostName } from '../../../../shared/contract/ids.ts';
-import type { HostNetwork, InstallRequest } from '../../../../shared/contract/install.ts';
+import {
+  declaration as installDeclaration,
+  type HostNetwork,
+  type InstallRequest,
+} from '../../../../shared/contract/install.ts';
 import { fleetFiles } from '../../../../shared/fleet/template/fleet-files.ts';
 import type { NewHost } from '../../../../shared/fleet/template/options.ts';
 import { defaultInstallOptions } from '../../../../shared/install/default-options.ts';
@@ -130,5 +134,62 @@ describe.each(['factory', 'simple'] as const)('the files of a new host in a flee
     );
     expect(changed).toEqual(['hosts/nas/disko-settings.nix', 'hosts/nas/network.nix']);
     expect([at('hosts/nas/network.nix'), at('hosts/nas/disko-settings.nix')]).toEqual(['{ }\n', '{ }\n']);
+  });
+});
+
+describe('the files of a new host in a flake that somebody else wrote', () => {
+  let folder: string;
+  const at = (path: string): string => readFileSync(join(folder, path), 'utf8');
+  const declaration = {
+    like: hostName.parse('anchor'),
+    module: 'machines/nas/configuration.nix',
+    files: [
+      { path: 'flake.nix', before: '{ one }\n', after: '{ one two }\n' },
+      { path: 'machines/nas/configuration.nix', before: null, after: '{ imports = [ ]; }\n' },
+      { path: 'machines/nas/hardware-configuration.nix', before: null, after: '{ }\n' },
+      { path: 'machines/nas/disko.nix', before: null, after: '{ }\n' },
+    ],
+  };
+  const request = requestFor(host, { declaration, layout: { text: '{ layout }', companion: null } });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'plan-'));
+    writeFileSync(join(folder, 'flake.nix'), '{ one }\n');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('are those of its declaration, with the layout beside its module, each once', async () => {
+    const files = await planFiles(folder, request);
+    expect(files.map(({ path, after }) => [path, after])).toEqual([
+      ['flake.nix', '{ one two }\n'],
+      ['machines/nas/configuration.nix', '{ imports = [ ]; }\n'],
+      ['machines/nas/hardware-configuration.nix', '{ }\n'],
+      ['machines/nas/disko.nix', '{ layout }'],
+    ]);
+    await writePlanned(folder, files, signal);
+    expect(await planFiles(folder, request)).toEqual([]);
+  });
+
+  it('leave what the install has found on the hardware, and take another layout', async () => {
+    await writePlanned(folder, await planFiles(folder, request), signal);
+    writeFileSync(join(folder, 'machines/nas/hardware-configuration.nix'), '{ found }\n');
+    const other = { ...request, layout: { text: '{ other }', companion: null } };
+    expect((await planFiles(folder, other)).map(({ path }) => path)).toEqual(['machines/nas/disko.nix']);
+  });
+
+  it('are not written over what somebody has changed since', async () => {
+    writeFileSync(join(folder, 'flake.nix'), '{ mine }\n');
+    await expect(planFiles(folder, request)).rejects.toMatchObject({
+      problem: { code: 'install-declaration-old', evidence: 'flake.nix' },
+    });
+    expect(at('flake.nix')).toBe('{ mine }\n');
+  });
+
+  it('lie in the fleet’s folder', () => {
+    for (const path of ['../flake.nix', '/etc/passwd', 'hosts/../../x.nix', '~/x.nix', 'a\\..\\b']) {
+      const files = [{ path, before: null, after: '' }];
+      expect(installDeclaration.safeParse({ ...declaration, files }).success, path).toBe(false);
+      expect(installDeclaration.safeParse({ ...declaration, module: path }).success, path).toBe(false);
+    }
+    expect(installDeclaration.safeParse(declaration).success).toBe(true);
   });
 });
