@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { judgeGate } from '../../../shared/install/gate.ts';
 import { decimalSize } from '../../../shared/install/install-disks.ts';
 import { ProblemError } from '../errors.ts';
@@ -12,6 +13,7 @@ import { nixError } from '../nix/errors.ts';
 import { runNixInJob } from '../nix/run.ts';
 import { parseFreeSpace } from '../nix/free-space.ts';
 import { configPathWithoutSpaces } from '../ssh/config.ts';
+import type { SshSession } from '../ssh/session.ts';
 import { sshOptionWords, sshTarget } from '../ssh/target.ts';
 import { runAnywhere, type AnywherePhaseName, type AnywhereRequest } from './anywhere.ts';
 import { remoteFlake } from './build-place.ts';
@@ -69,35 +71,37 @@ export async function kexecStage(run: InstallRun): Promise<void> {
   const { kexecImage } = spec.options;
   const back = new AbortController();
   const gaveUp = new AbortController();
-  const beside: { waiting: Promise<void> | null; movedTo: string | null } = { waiting: null, movedTo: null };
+  const beside: { waiting: Promise<void> | null; movedTo: string | null; failure: unknown } = {
+    ...{ waiting: null, movedTo: null, failure: null },
+  };
   // nixos-anywhere waits at the old address for ever; we look at the others too, and not for ever.
   const waitBeside = async (): Promise<void> => {
-    const found = await waitForMachine(
-      {
-        targets: [{ ...run.target, user: 'root', port: null }],
-        macs: spec.macs,
-        expectedKeys: run.hostKey === null ? [] : [run.hostKey],
-        sshOptions: ['-i', run.secret.loginKey().file],
-        connect: { files: run.files },
-      },
-      {
-        limitMs: kexecBackLimitMs,
-        signal: gaveUp.signal,
-        onRound: (_, left) => run.steps.progress('kexec', { note: `waiting for the installer, ${left} s left` }),
-      },
-    );
-    if (found === null) return back.abort();
-    using session = found.session;
-    const isInstaller = /VARIANT_ID="?installer/.test(
-      (await session.exec(['cat', '/etc/os-release'], { signal: gaveUp.signal })).stdout,
-    );
-    if (!isInstaller) {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      return await waitBeside();
+    const { signal } = gaveUp;
+    for (;;) {
+      // The limit is one without any answer: the old system answers while the image is copied.
+      const found = await waitForMachine(
+        {
+          targets: [{ ...run.target, user: 'root', port: null }],
+          macs: spec.macs,
+          expectedKeys: run.hostKey === null ? [] : [run.hostKey],
+          sshOptions: ['-i', run.secret.loginKey().file],
+          connect: { files: run.files },
+        },
+        {
+          limitMs: kexecBackLimitMs,
+          signal,
+          onRound: (_, left) => run.steps.progress('kexec', { note: `waiting for the installer, ${left} s left` }),
+        },
+      );
+      if (found === null) return back.abort();
+      using session = found.session;
+      if (await runsInstaller(session, signal)) {
+        if (found.target.host !== run.target.host) beside.movedTo = found.target.host;
+        run.becomeInstaller(found.target);
+        return back.abort();
+      }
+      await wait(1000, undefined, { signal });
     }
-    if (found.target.host !== run.target.host) beside.movedTo = found.target.host;
-    run.becomeInstaller(found.target);
-    back.abort();
   };
   try {
     const request = anywhere(run, ['kexec']);
@@ -109,13 +113,18 @@ export async function kexecStage(run: InstallRun): Promise<void> {
       enough: back.signal,
       onProgress: (progress) => {
         request.onProgress?.(progress);
-        if (progress.phase === 'kexec') beside.waiting ??= waitBeside().catch(() => undefined);
+        if (progress.phase !== 'kexec') return;
+        beside.waiting ??= waitBeside().catch((error: unknown) => {
+          if (!gaveUp.signal.aborted) beside.failure = error;
+          back.abort();
+        });
       },
     });
   } finally {
     gaveUp.abort();
     await beside.waiting;
   }
+  if (beside.failure !== null) throw beside.failure;
   const isFoundElsewhere = run.target.user === 'root' && back.signal.aborted;
   if (back.signal.aborted && !isFoundElsewhere) {
     throw installError(installProblems.kexecNotBack(run.place, kexecBackLimitMs / 1000));
@@ -128,6 +137,17 @@ export async function kexecStage(run: InstallRun): Promise<void> {
   // Found by its network card, and known by its host key.
   const { movedTo } = beside;
   run.steps.done('kexec', movedTo === null ? run.report.os.name : `${run.report.os.name}, at ${movedTo} now`);
+}
+
+/** Whether it is the installer that answers; false also where the system goes down while it is asked. */
+async function runsInstaller(session: SshSession, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { stdout } = await session.exec(['cat', '/etc/os-release'], { signal, timeoutMs: 5000 });
+    return /VARIANT_ID="?installer/.test(stdout);
+  } catch (error) {
+    if (error instanceof ProblemError) return false;
+    throw error;
+  }
 }
 
 /** The machine is the one that was probed, by its key, and runs the installer. */
