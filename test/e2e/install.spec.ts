@@ -153,6 +153,10 @@ test('a machine that runs the installer becomes a verified host, what was chosen
   await wizard.button('Look at the machine').click();
   await expect(wizard.heading(/^NixOS can be installed on it/)).toBeVisible();
   await wizard.button('Continue').click();
+  // What the fleet protects cannot even be chosen for another layout.
+  await expect(window.page.getByText('protected in the fleet')).toBeVisible();
+  await expect(window.page.getByRole('checkbox', { name: new RegExp(kept) })).toBeDisabled();
+  await expect(window.page.getByRole('checkbox', { name: new RegExp(serial) })).toBeEnabled();
   await wizard.button('Keep the layout of the fleet').click();
   await window.page.getByText('Installer and first boot').click();
   await wizard.field('Installer image').fill(kexecImage);
