@@ -163,7 +163,7 @@ export async function hardwareStage(run: InstallRun): Promise<void> {
   const file = spec.files.hardware;
   if (hardware === 'none' || file === null) {
     run.finished('hardware');
-    return run.steps.skip('hardware', 'not asked for');
+    return run.steps.skip('hardware', hardware === 'none' ? 'not asked for' : 'the flake has its own');
   }
   run.enter('hardware');
   const session = await run.open();

@@ -31,7 +31,7 @@ import { askLeft } from './ask-left.ts';
 import { describeLeft } from './disk-state.ts';
 import { earlierInstalls, usualSteps, wholeInstalls, writtenBefore } from './earlier-installs.ts';
 import { hardwareFile, hashesOf, hostFiles, hostOf, placeOf } from './host-in-fleet.ts';
-import { hostFile, planFiles, writePlanned } from './plan-files.ts';
+import { hostFile, isReadByFleet, planFiles, writePlanned } from './plan-files.ts';
 import { leftUnderOtherNames, type LeftHost } from './left-in-fleet.ts';
 import { PrivateFolder } from './private-folder.ts';
 import { installError, installProblems } from './problems.ts';
@@ -277,6 +277,7 @@ export class Installs implements Disposable {
     const report = this.#reportFor(request, draft);
     const isForAnywhere = goal === 'rehearse' || request.options.buildOn.kind === 'target';
     const isNew = request.newHost !== null;
+    const hardware = hardwareFile(request);
     const isOurs = isNew && request.declaration === undefined;
     const review = await reviewInstall({ env: this.#with.env, view, request, report, earlier, left: [] });
     return {
@@ -295,7 +296,7 @@ export class Installs implements Disposable {
       confirmation,
       confirmedDisks: review.disks,
       files: {
-        hardware: request.options.hardware === 'none' ? null : hardwareFile(request),
+        hardware: request.options.hardware === 'none' || !isReadByFleet(folder, request, hardware) ? null : hardware,
         written: isNew ? hostFiles(request) : planned.map(({ path }) => path),
         host: isOurs ? hostFile(request, 'host.nix') : null,
         texts: isOurs ? await hashesOf(folder, hostFiles(request)) : {},

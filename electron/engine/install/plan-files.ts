@@ -45,6 +45,7 @@ export async function planFiles(
   const { host, newHost, declaration, network, layout } = request;
   const refused = whyNameIsRefused(host);
   if (refused !== null) throw new ProblemError(nameRefused(host, refused));
+  if (newHost === null) requireRead(folder, request);
   const wanted: PlannedFile[] = [];
   if (declaration !== undefined) wanted.push(...declaredFiles(folder, declaration));
   else if (newHost !== null) wanted.push(...(await newHostFiles(folder, { ...newHost, name: host }, earlier)));
@@ -64,6 +65,27 @@ export async function planFiles(
   // A file that is only there to be imported gives way to what is written into it.
   const each = new Map(planned.map((file) => [file.path, file]));
   return [...each.values()].filter(({ before, after }) => before !== after);
+}
+
+/**
+ * Whether the fleet reads a file that an install writes for a host: in a flake of somebody's own, only where it is there
+ * already.
+ */
+export function isReadByFleet(folder: string, request: InstallRequest, path: string): boolean {
+  if (request.newHost !== null) return true;
+  return layoutOf(readIfThere(join(folder, 'flake.nix')) ?? '') !== null || existsSync(join(folder, path));
+}
+
+/** @throws ProblemError `install-file-unread` for what is chosen here and would be written where nothing reads it */
+function requireRead(folder: string, request: InstallRequest): void {
+  const { layout, network } = request;
+  const names = [
+    ...(layout === null ? [] : ['disko.nix']),
+    ...(layout === null || layout.companion === null ? [] : ['disko-settings.nix']),
+    ...(networkModule(network) === null ? [] : ['network.nix']),
+  ];
+  const unread = names.map((name) => hostFile(request, name)).filter((path) => !isReadByFleet(folder, request, path));
+  if (unread.length > 0) throw installError(installProblems.fileUnread(request.host, unread));
 }
 
 const noSettings = '{ }\n';

@@ -272,6 +272,15 @@ export const installProblems = {
     evidence: file,
     advice: ['Go back to the step Host and have it worked out again. Nothing was written.'],
   }),
+  fileUnread: (host: string, files: readonly string[]): Problem => ({
+    code: 'install-file-unread',
+    title: `This flake reads ${host} from other files than an install would write`,
+    evidence: files.join('\n'),
+    advice: [
+      'Keep the layout of the fleet and DHCP, and change what is to be different in the flake itself: page Disks opens its layouts.',
+      `Or make ${files[0] ?? 'the file'} part of the host (imports), then go on here.`,
+    ],
+  }),
   noSuchHost: (host: string): Problem => ({
     code: 'install-no-such-host',
     title: `The fleet has no host ${host}`,

@@ -184,6 +184,18 @@ describe('the files of a new host in a flake that somebody else wrote', () => {
     expect(at('flake.nix')).toBe('{ mine }\n');
   });
 
+  it('are not written for a host that is there already where nothing reads them', async () => {
+    const again = { ...base, newHost: null };
+    await expect(planFiles(folder, again)).rejects.toMatchObject({
+      problem: { code: 'install-file-unread', evidence: 'hosts/nas/disko.nix\nhosts/nas/disko-settings.nix' },
+    });
+    expect(await planFiles(folder, { ...again, layout: null })).toEqual([]);
+    const written = { ...again, layout: { text: '{ new }', companion: null } };
+    mkdirSync(join(folder, 'hosts/nas'), { recursive: true });
+    writeFileSync(join(folder, 'hosts/nas/disko.nix'), '{ old }');
+    expect((await planFiles(folder, written)).map(({ after }) => after)).toEqual(['{ new }']);
+  });
+
   it('lie in the fleet’s folder', () => {
     for (const path of ['../flake.nix', '/etc/passwd', 'hosts/../../x.nix', '~/x.nix', 'a\\..\\b']) {
       const files = [{ path, before: null, after: '' }];
