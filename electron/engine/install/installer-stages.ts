@@ -71,7 +71,7 @@ export async function kexecStage(run: InstallRun): Promise<void> {
   const { kexecImage } = spec.options;
   const back = new AbortController();
   const gaveUp = new AbortController();
-  const beside: { waiting: Promise<void> | null; movedTo: string | null; failure: unknown } = {
+  const beside: { waiting: Promise<void> | null; movedTo: string | null; failure: Error | null } = {
     ...{ waiting: null, movedTo: null, failure: null },
   };
   // nixos-anywhere waits at the old address for ever; we look at the others too, and not for ever.
@@ -115,7 +115,7 @@ export async function kexecStage(run: InstallRun): Promise<void> {
         request.onProgress?.(progress);
         if (progress.phase !== 'kexec') return;
         beside.waiting ??= waitBeside().catch((error: unknown) => {
-          if (!gaveUp.signal.aborted) beside.failure = error;
+          if (!gaveUp.signal.aborted) beside.failure = error instanceof Error ? error : new Error(String(error));
           back.abort();
         });
       },
