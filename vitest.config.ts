@@ -41,7 +41,8 @@ export default defineConfig({
           // Most of their time is waiting, and each lab is a world of its own.
           maxWorkers: 4,
           globalSetup: 'test/integration/build-programs.ts',
-          testTimeout: 120_000,
+          // An install that fails, is mended and goes on takes a minute alone, and twice that among others.
+          testTimeout: 240_000,
           hookTimeout: 300_000,
         },
       },
