@@ -38,7 +38,7 @@ import { installError, installProblems } from './problems.ts';
 import { disksOfText, protectedDisks, protectedObstacles } from './protected-disks.ts';
 import { whyNoRehearsal } from './rehearsal.ts';
 import { reviewInstall } from './review.ts';
-import { loginArgv } from './login.ts';
+import { loginOf, type Login } from './login.ts';
 import { freshState, installSpec, readInstallState, type InstallSpec } from './spec.ts';
 
 export interface InstallsDependencies {
@@ -194,14 +194,14 @@ export class Installs implements Disposable {
     return usualSteps(await Promise.all(whole.map(({ id }) => jobs.show(id))));
   }
 
-  /** How a person logs in to the machine as it is now: the installer knows the install's key, the new system the fleet's. */
-  async login(id: JobId): Promise<{ argv: string[] }> {
+  /** How a person logs in to the machine as it is now. @throws ProblemError `install-nothing-to-resume`, `job-*` */
+  async login(id: JobId): Promise<Login> {
     const { spec: kept } = await this.#with.jobs.show(id);
     const read = installSpec.safeParse(kept);
     if (!read.success) throw installError(installProblems.nothingToResume(id));
     const spec = read.data;
     const state = readInstallState(join(this.#with.home.jobs, id)) ?? freshState;
-    return { argv: loginArgv(spec, state, this.#with.files.knownHosts) };
+    return loginOf(spec, state, this.#with.files);
   }
 
   /** Where an install that ended early can be taken up again. */

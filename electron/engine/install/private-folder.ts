@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keepFile } from '../ssh/config.ts';
 import type { HostKey } from '../ssh/host-key.ts';
 import { knownHostLine } from '../ssh/known-hosts.ts';
 import { makeKey } from '../ssh/make-key.ts';
@@ -56,10 +58,14 @@ export class PrivateFolder {
     wipeTree(join(this.path, 'extra-files'));
   }
 
-  /** A known_hosts file in which the machine is called `installer`. */
+  /**
+   * A known_hosts file in which the machine is called `installer`. Each key has a file of its own, which stays as it is:
+   * an ssh that somebody has started may not have read it yet.
+   */
   knownHosts(key: HostKey | null): string {
-    const file = join(this.path, 'known_hosts');
-    writeFileSync(file, key === null ? '' : knownHostLine({ host: 'installer', port: null }, key), { mode: 0o600 });
+    const text = key === null ? '' : knownHostLine({ host: 'installer', port: null }, key);
+    const file = join(this.path, `known_hosts-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`);
+    keepFile(file, text, 0o600);
     return file;
   }
 

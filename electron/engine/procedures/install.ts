@@ -28,7 +28,7 @@ export function installProcedures(parts: EngineParts) {
       jobId: await installs.start(request, confirmation, draft),
     })),
     usual: install.usual.handler(() => installs.usual()),
-    login: install.login.handler(({ input }) => installs.login(input.jobId)),
+    login: install.login.handler(async ({ input }) => ({ argv: [...(await installs.login(input.jobId)).argv] })),
     resumable: install.resumable.handler(({ input }) => installs.resumable(input.jobId)),
     resume: install.resume.handler(async ({ input }) => ({ jobId: await installs.resume(input) })),
     adopt: install.adopt.handler(({ input, signal }) => adoptMachine(input, parts, signal)),

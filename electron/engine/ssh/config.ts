@@ -88,12 +88,12 @@ Include /etc/ssh/ssh_config
 }
 
 /** ssh_config(5): arguments with spaces stand in double quotes, where a backslash escapes; `%` begins a token. */
-function quoteConfigValue(path: string): string {
+export function quoteConfigValue(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`;
 }
 
-/** Writes a file that others may be reading at this moment: beside it, then in its place. */
-function keepFile(path: string, text: string, mode: number): void {
+/** Writes a file that others may be reading at this moment: beside it, then in its place. One with this text stays. */
+export function keepFile(path: string, text: string, mode: number): void {
   if (readIfThere(path) === text) return;
   const beside = `${path}.${process.pid}`;
   writeFileSync(beside, text, { mode });
