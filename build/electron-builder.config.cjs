@@ -5,7 +5,7 @@ const { join } = require('node:path');
 const root = join(__dirname, '..');
 
 /** What the bundles leave outside because it is native; the engine reads it from app.asar. */
-const enginePackages = withDependencies(['better-sqlite3', 'ssh2']);
+const enginePackages = withDependencies(['better-sqlite3', 'node-pty', 'ssh2']);
 /** The same for the runner, which a plain Node starts and which therefore lies outside of app.asar. */
 const runnerPackages = withDependencies(['node-pty', 'ssh2']);
 
@@ -52,7 +52,7 @@ module.exports = {
   copyright: 'Nixstead contributors, MIT licence',
   directories: { output: join(root, 'out'), buildResources: join(__dirname, 'icons') },
   asar: true,
-  // Both native packages are Node-API: the compiled file serves Node and Electron alike.
+  // The native packages are Node-API: the compiled file serves Node and Electron alike.
   npmRebuild: false,
   ...(electronDist ? { electronDist } : {}),
 
@@ -66,7 +66,8 @@ module.exports = {
     ...enginePackages.map((name) => `node_modules/${name}/**`),
     ...lean.map((pattern) => pattern.replace('!better-sqlite3', '!node_modules/better-sqlite3')),
   ],
-  asarUnpack: ['**/*.node'],
+  // node-pty's helper is a program, for macOS.
+  asarUnpack: ['**/*.node', '**/spawn-helper'],
   extraResources: [
     nodeFile,
     { from: join(root, 'dist', 'engine', 'runner.js'), to: 'runner/runner.js' },
@@ -113,10 +114,12 @@ module.exports = {
   afterPack({ appOutDir, packager, electronPlatformName }) {
     if (electronPlatformName !== 'darwin') return;
     const app = join(appOutDir, `${packager.appInfo.productFilename}.app`);
-    const prebuilds = join(app, 'Contents', 'Resources', 'runner', 'node_modules', 'node-pty', 'prebuilds');
-    for (const name of readdirSync(prebuilds)) {
-      const helper = join(prebuilds, name, 'spawn-helper');
-      if (existsSync(helper)) chmodSync(helper, 0o755);
+    for (const place of ['runner', 'app.asar.unpacked']) {
+      const prebuilds = join(app, 'Contents', 'Resources', place, 'node_modules', 'node-pty', 'prebuilds');
+      for (const name of readdirSync(prebuilds)) {
+        const helper = join(prebuilds, name, 'spawn-helper');
+        if (existsSync(helper)) chmodSync(helper, 0o755);
+      }
     }
   },
 };

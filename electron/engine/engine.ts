@@ -19,6 +19,7 @@ import { createRouter, type EngineRouter } from './procedures/router.ts';
 import { configPathWithoutSpaces, prepareSshFiles } from './ssh/config.ts';
 import { openStore } from './store/open.ts';
 import type { Surroundings } from './surroundings.ts';
+import { Terminals } from './terminals/terminals.ts';
 
 export interface EngineOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -64,6 +65,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
   const inputs = resources.use(new Inputs({ home, jobs, fleets, now }));
   const machines = new MachineMemory();
   const installs = resources.use(new Installs({ env, home, store, jobs, fleets, files, machines, now }));
+  const terminals = resources.use(new Terminals(home.root));
   const scratch = join(home.cache, 'changes');
   const changes = new HostChanges({ fleets, memory, scratch, evaluatorOf: nixEvaluator });
   const parts = {
@@ -79,6 +81,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
     files,
     machines,
     installs,
+    terminals,
     nixHost,
     notices,
   };

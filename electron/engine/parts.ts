@@ -11,6 +11,7 @@ import type { MachineMemory } from './machines/memory.ts';
 import type { SshFiles } from './ssh/config.ts';
 import type { Store } from './store/open.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { Terminals } from './terminals/terminals.ts';
 
 /** The parts of the engine that procedures call. */
 export interface EngineParts {
@@ -26,6 +27,7 @@ export interface EngineParts {
   readonly files: SshFiles;
   readonly machines: MachineMemory;
   readonly installs: Installs;
+  readonly terminals: Terminals;
   readonly nixHost: NixHostChoice;
   readonly notices: readonly Problem[];
 }

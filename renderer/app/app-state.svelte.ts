@@ -2,7 +2,7 @@ import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import type { AppInfo } from '../../shared/contract/app.ts';
 import type { RollbackTarget } from '../../shared/contract/generation.ts';
-import type { HostName } from '../../shared/contract/ids.ts';
+import type { HostName, JobId } from '../../shared/contract/ids.ts';
 import type { Decision } from '../../shared/contract/job.ts';
 import { ChangeManager } from '../change/change-manager.svelte.ts';
 import { CheckManager } from '../check/check-manager.svelte.ts';
@@ -58,6 +58,8 @@ export class AppState {
   guarding = $state.raw<{ hosts: readonly HostName[]; decide: (decision: Decision) => void } | null>(null);
   /** The editor of the fleet's waves; afterwards the deploy dialog for these hosts comes back. null: it is closed. */
   editingWaves = $state.raw<{ thenDeploy: readonly HostName[] | null } | null>(null);
+  /** The install to whose machine a terminal is open; null: none is. */
+  terminal = $state.raw<{ jobId: JobId; host: HostName } | null>(null);
   isPaletteOpen = $state(false);
   isShowingSelections = $state(false);
   isCreatingFleet = $state(false);

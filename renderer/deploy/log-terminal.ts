@@ -1,8 +1,8 @@
-import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { WebglAddon } from '@xterm/addon-webgl';
-import { Terminal } from '@xterm/xterm';
-import { searchColors, terminalTheme } from './terminal-theme.ts';
+import type { Terminal } from '@xterm/xterm';
+import { Screen } from '../terminal/screen.ts';
+import { searchColors } from '../terminal/terminal-theme.ts';
 
 const SCROLLBACK_LINES = 200_000;
 
@@ -18,33 +18,26 @@ export interface LogTerminalEvents {
 /** A log in an xterm.js terminal: to be read, searched and copied, not to be typed into. */
 export class LogTerminal implements Disposable {
   readonly #element: HTMLElement;
+  readonly #screen: Screen;
   readonly #terminal: Terminal;
-  readonly #fit = new FitAddon();
   readonly #search = new SearchAddon({ highlightLimit: 1000 });
-  readonly #resized: ResizeObserver;
-  readonly #themed: MutationObserver;
 
   constructor(element: HTMLElement, events: LogTerminalEvents) {
     this.#element = element;
-    this.#terminal = new Terminal({
+    this.#screen = new Screen(element, {
+      hasCursor: false,
       allowProposedApi: true,
       convertEol: true,
       disableStdin: true,
       cursorInactiveStyle: 'none',
       cursorStyle: 'bar',
-      fontFamily: getComputedStyle(element).getPropertyValue('--mono'),
-      fontSize: 12,
-      lineHeight: 1.25,
-      minimumContrastRatio: 4.5,
       scrollback: SCROLLBACK_LINES,
-      theme: terminalTheme(element),
     });
-    this.#terminal.loadAddon(this.#fit);
+    this.#terminal = this.#screen.terminal;
     this.#terminal.loadAddon(this.#search);
     keepEveryLine(this.#terminal);
-    this.#terminal.open(element);
+    this.#screen.open();
     this.#useGraphics();
-    this.#fit.fit();
 
     const tellFollow = (): void => events.onFollow(this.isFollowing);
     this.#terminal.onScroll(tellFollow);
@@ -63,11 +56,6 @@ export class LogTerminal implements Disposable {
       // With something marked, Ctrl+C copies it, as everywhere on a page.
       return !(event.key === 'c' && this.#terminal.hasSelection());
     });
-
-    this.#resized = new ResizeObserver(() => this.#fit.fit());
-    this.#resized.observe(element);
-    this.#themed = new MutationObserver(() => (this.#terminal.options.theme = terminalTheme(element)));
-    this.#themed.observe(document.documentElement, { attributeFilter: ['data-theme'] });
   }
 
   /** WebGL draws long logs without effort; where there is none, xterm.js draws with elements. */
@@ -127,9 +115,7 @@ export class LogTerminal implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#resized.disconnect();
-    this.#themed.disconnect();
-    this.#terminal.dispose();
+    this.#screen[Symbol.dispose]();
   }
 }
 
@@ -139,8 +125,6 @@ export class LogTerminal implements Disposable {
  */
 function keepEveryLine({ parser }: Terminal): void {
   const passOver = (): boolean => true;
-  // A log is foreign text: what it calls a link (OSC 8) is not opened, so it must not look like one.
-  parser.registerOscHandler(8, passOver);
   parser.registerEscHandler({ final: 'c' }, passOver);
   parser.registerCsiHandler({ intermediates: '!', final: 'p' }, passOver);
   for (const final of ['J', 'h', 'l']) parser.registerCsiHandler({ prefix: '?', final }, passOver);

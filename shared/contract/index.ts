@@ -14,6 +14,7 @@ import { machineContract } from './machine.ts';
 import { optionsContract } from './options.ts';
 import { selectionContract } from './selection.ts';
 import { settingsContract } from './settings.ts';
+import { terminalContract } from './terminal.ts';
 
 /** The one contract that the window, the browser and the command line speak; the engine implements it. */
 export const contract = {
@@ -33,5 +34,6 @@ export const contract = {
   disks: disksContract,
   doctor: doctorContract,
   settings: settingsContract,
+  terminal: terminalContract,
 };
 export type Contract = typeof contract;

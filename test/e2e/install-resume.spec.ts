@@ -8,6 +8,8 @@ import { WizardPage } from './pages/wizard-page.ts';
 test.describe.configure({ timeout: 300_000 });
 
 const password = 'tulip-harbour-4417';
+/** Typed into a terminal on the machine. */
+const typed = 'linnet-orchard-2290';
 const passphrase = 'unlock-everything-7391-für-5-€';
 
 /** A system as it is, and a disk for what is private, whose key is asked for. */
@@ -82,7 +84,37 @@ test('without a mouse: an install that fails half way through its disks says so 
   await expect(page.getByRole('main')).toContainText('mkfs.ext4: Permission denied');
   await window.expectAccessible();
 
-  await host.read('chmod', 'a+x', '/usr/sbin/mkfs.ext4');
+  // Its owner goes there themselves, mends it, and comes out again.
+  await wizard.press('Open a terminal there');
+  const terminal = page.getByRole('region', { name: `Terminal on root@${host.address}` });
+  const screen = terminal.getByRole('list');
+  await expect(terminal.getByRole('textbox', { name: 'Terminal on rowan' })).toBeFocused();
+  await expect(terminal.getByRole('status').first()).toHaveText('Open');
+  await expect(screen).toContainText(/[#$]/);
+  await page.keyboard.type(`echo "${typed}" | tr a-z A-Z; chmod a+x /usr/sbin/mkfs.ext4 && tty`);
+  await page.keyboard.press('Enter');
+  await expect(screen).toContainText(typed.toUpperCase());
+  await expect(screen).toContainText('/dev/pts/');
+  // Tab, Escape and the window's own shortcuts are keys of the machine.
+  await page.keyboard.type("echo re''ady; cat");
+  await page.keyboard.press('Enter');
+  await expect(screen).toContainText('ready');
+  for (const key of ['Tab', 'Shift+Tab', 'Escape', 'F6', 'Alt+d']) await page.keyboard.press(key);
+  await expect(screen).toContainText('^[[Z^[^[[17~^[d');
+  await expect(terminal.getByRole('textbox')).toBeFocused();
+  await window.expectAccessible();
+  await page.keyboard.press('Control+c');
+  await expect(screen).toContainText(/\^C[^^]*[#$]\s*$/);
+  await page.keyboard.press('Control+d');
+  await expect(terminal).toContainText('The shell there has ended with status 130.');
+  await hands.press(terminal.getByRole('button', { name: 'Open it again' }));
+  await expect(terminal.getByRole('status').first()).toHaveText('Open');
+  await page.keyboard.press('Shift+F6');
+  await expect(terminal.getByRole('heading')).toBeFocused();
+  await hands.press(terminal.getByRole('button', { name: 'Close the terminal' }));
+  await expect(terminal).toBeHidden();
+  await expect(wizard.button('Open a terminal there')).toBeFocused();
+
   await wizard.press('Go on through the gate');
   await wizard.erase('rowan');
   await unlock();
@@ -99,6 +131,12 @@ test('without a mouse: an install that fails half way through its disks says so 
   expect(search.hasSeen('--disk-encryption-keys')).toBe(true);
   const known = (await search.traces({ serial }, folders, page)).join();
   for (const place of ['nixstead.sqlite', 'events.jsonl', 'disko.nix']) expect(known).toContain(place);
-  const secrets = { 'the password': password, 'the passphrase': passphrase, 'the host key': key };
+  const secrets = {
+    'the password': password,
+    'the passphrase': passphrase,
+    'the host key': key,
+    'what was typed in the terminal': typed,
+    'what it showed': typed.toUpperCase(),
+  };
   expect(await search.traces(secrets, folders, page)).toEqual([]);
 });

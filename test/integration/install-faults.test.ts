@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeLab } from '../lab/describe-lab.ts';
+import { filesWith } from '../lab/files-with.ts';
 import { idOf, InstallLab } from './install/install-lab.ts';
 
 let home: InstallLab;
@@ -220,6 +221,12 @@ describeLab('an install that goes wrong', () => {
         'gate skipped, disko skipped, copy done, install done, reboot done, boot failed',
       );
       expect(bench.errorOf(wrong)).toMatchObject({ code: 'install-wrong-host-key' });
+      // Nor is it by whoever opens a terminal there, also where their own ssh takes any key.
+      const own = join(home.lab.folder, 'home/.ssh/config');
+      await writeFile(own, 'StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\n');
+      const refused = await bench.terminal(idOf(wrong.result), [{ ends: true }]);
+      expect(refused.text).toContain('Host key verification failed.');
+      expect(refused.end).toEqual({ exitCode: 255, signal: null });
     },
   );
 
@@ -286,6 +293,23 @@ describeLab('an install that goes wrong', () => {
       await bench.host.read('sh', '-c', 'echo 192.168.77.202 > /run/lab-firmware/address');
       const failed = await (await bench.install([], { root: '5G' })).over();
       expect(bench.errorOf(failed)).toMatchObject({ code: 'install-disk-too-small' });
+      // Its owner looks for themselves, in a terminal of the window.
+      const planted = 'a-word-that-is-kept-nowhere-7391';
+      const seen = await bench.terminal(idOf(failed.result), [
+        { shows: String.raw`[#$] $` },
+        { type: `echo "on $(hostname), shell $$, size $(stty size), ${planted}" | tr a-z A-Z\r` },
+        { shows: String.raw`SIZE 33 91, A-WORD` },
+        { resize: { columns: 120, rows: 40 } },
+        { type: 'stty size\r' },
+        { shows: String.raw`40 120\r\n` },
+      ]);
+      expect(seen).toMatchObject({ place: 'root@192.168.77.202', end: null, left: [] });
+      expect(seen.programs.join()).toMatch(/^\S*ssh -F .* root@192\.168\.77\.202$/);
+      const remote = /SHELL (\d+)/.exec(seen.text)?.[1] ?? 'none';
+      await expect.poll(() => bench.host.read('sh', '-c', `test -d /proc/${remote} || echo gone`)).toBe('gone');
+      const state = join(home.lab.folder, 'state');
+      expect(await filesWith(state, '192.168.77.202')).not.toEqual([]);
+      expect(await filesWith(state, planted)).toEqual([]);
       // The table that the disk had begins its second partition where the new one still has its first.
       const fixed = await bench.layout(undefined, '8M');
       await home.lab.controller.exec(['cp', fixed, join(bench.fleet, 'hosts/wander/disko.nix')]);

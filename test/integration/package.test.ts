@@ -76,9 +76,20 @@ describe.skipIf(process.platform !== 'linux')('the package (skipped: the stand-i
     }
     expect(files).toContain('/dist/engine/migrations/001-first.sql');
     const packages = files.filter((file) => /^\/node_modules\/[^/]+$/.test(file)).map((file) => file.slice(14));
-    expect(packages).toEqual(expect.arrayContaining(['better-sqlite3', 'ssh2']));
+    expect(packages).toEqual(expect.arrayContaining(['better-sqlite3', 'node-pty', 'ssh2']));
     expect(packages).not.toContain('zod');
     expect(files.filter((file) => /^\/(shared|electron|renderer|test|build)\b/.test(file))).toEqual([]);
+  });
+
+  it('unpacks the terminal module of the engine, which starts programs from there', () => {
+    const module = join(resources, 'app.asar.unpacked', 'node_modules', 'node-pty');
+    const script = `process.dlopen(module, process.argv[1]); module.exports.open(80, 24); process.exit(42);`;
+    const native = ['build/Release', `prebuilds/${process.platform}-${process.arch}`]
+      .map((place) => join(module, place, 'pty.node'))
+      .find((file) => existsSync(file));
+    const tried = spawnSync(join(resources, 'node', 'node'), ['-e', script, native ?? ''], { encoding: 'utf8' });
+    expect(tried.stderr).toBe('');
+    expect(tried.status).toBe(42);
   });
 
   it('unpacks the database for this platform alone', () => {

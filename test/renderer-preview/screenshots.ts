@@ -32,6 +32,11 @@ async function lookAt(page: Page, host: string): Promise<void> {
   await machine.getByRole('button', { name: "Look at the machine's disks" }).click();
 }
 
+async function openTerminal(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Open a terminal there' }).click();
+  await page.getByRole('region', { name: 'Terminal on root@10.0.20.77' }).getByText('dmesg').first().waitFor();
+}
+
 const JOB = '#/jobs/20261121-140201-7f3c21';
 const SHOTS: Shot[] = [
   { name: 'fleet', scenario: 'homelab' },
@@ -888,6 +893,35 @@ const SHOTS: Shot[] = [
   { name: 'install-gate-many', scenario: 'homelab', hash: installHash('gate', 'disks') },
   { name: 'install-rehearsed', scenario: 'homelab', hash: installHash('rehearse', 'done') },
   { name: 'install-failed', scenario: 'homelab', hash: installHash('install', 'failed') },
+  {
+    name: 'install-login',
+    scenario: 'homelab',
+    hash: installHash('install', 'failed'),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Show the command for it' }).click();
+      await page.getByRole('button', { name: 'Copy the command' }).waitFor();
+    },
+  },
+  { name: 'install-terminal', scenario: 'homelab', hash: installHash('install', 'failed'), act: openTerminal },
+  {
+    name: 'install-terminal-tall',
+    scenario: 'homelab',
+    hash: installHash('install', 'failed'),
+    act: async (page) => {
+      await openTerminal(page);
+      await page.getByRole('button', { name: 'Make the terminal larger' }).click();
+    },
+  },
+  {
+    name: 'install-terminal-ended',
+    scenario: 'homelab',
+    hash: installHash('install', 'failed'),
+    act: async (page) => {
+      await openTerminal(page);
+      await page.keyboard.type('exit');
+      await page.getByRole('button', { name: 'Open it again' }).waitFor();
+    },
+  },
   { name: 'install-done', scenario: 'homelab', hash: installHash('boot', 'done') },
   { name: 'lost', scenario: 'lost' },
   { name: 'refused', scenario: 'refused' },

@@ -60,6 +60,15 @@ export class Terminal {
     if (!this.#hasEnded) this.#pty.write(text);
   }
 
+  /** Reads no more of its output, so that the program waits with what it writes next. */
+  pause(): void {
+    if (!this.#hasEnded) this.#pty.pause();
+  }
+
+  resume(): void {
+    if (!this.#hasEnded) this.#pty.resume();
+  }
+
   /**
    * Ends the program and everything that came from it; resolves when nothing of it is left, or when no signal ends it
    * (a process that waits for a dead disk).

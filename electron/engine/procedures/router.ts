@@ -16,6 +16,7 @@ import { machineProcedures } from './machine.ts';
 import { optionsProcedures } from './options.ts';
 import { selectionProcedures } from './selection.ts';
 import { settingsProcedures } from './settings.ts';
+import { terminalProcedures } from './terminal.ts';
 
 /** The whole contract, implemented. */
 export function createRouter(parts: EngineParts) {
@@ -37,6 +38,7 @@ export function createRouter(parts: EngineParts) {
     disks: disksProcedures(fleets),
     doctor: doctorProcedures({ env, home, platform: process.platform }),
     settings: settingsProcedures(parts),
+    terminal: terminalProcedures(parts),
   });
 }
 export type EngineRouter = ReturnType<typeof createRouter>;

@@ -196,6 +196,12 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       limit: base.job.limit.handler(absent),
       resize: base.job.resize.handler(absent),
     },
+    terminal: {
+      open: base.terminal.open.handler(absent),
+      write: base.terminal.write.handler(absent),
+      resize: base.terminal.resize.handler(absent),
+      drawn: base.terminal.drawn.handler(absent),
+    },
     doctor: { check: base.doctor.check.handler(() => []) },
     settings: {
       get: base.settings.get.handler(settings),

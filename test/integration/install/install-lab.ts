@@ -5,10 +5,23 @@ import { runnerFile } from '../../../electron/engine/jobs/job-folder.ts';
 import { jobId, type JobId } from '../../../shared/contract/ids.ts';
 import { jobDetail, jobSummary, type JobDetail } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
-import { commandLine, createLab, type Lab, type LabHost } from '../../lab/index.ts';
+import { commandLine, createLab, nodePath, type Lab, type LabHost } from '../../lab/index.ts';
 import { RunningDeploy, stagesOf, type Deployed } from '../deploy/deploy-lab.ts';
 
 const program = commandLine;
+const terminalProcess = join(import.meta.dirname, 'terminal-process.ts');
+const seenTerminal = z.object({
+  place: z.string(),
+  /** What ran for it, and what was left when it was closed. */
+  programs: z.array(z.string()),
+  left: z.array(z.string()),
+  text: z.string(),
+  /** null: it was closed. */
+  end: z.object({ exitCode: z.int().nullable(), signal: z.int().nullable() }).nullable(),
+});
+/** `shows`: a regular expression that is waited for. */
+type TerminalStep =
+  { shows: string } | { type: string } | { resize: { columns: number; rows: number } } | { ends: true };
 
 /** A layout for a disk of the lab: a partition for the boot loader and one for everything. */
 export function layout(serial: string, root = '100%', boot = '1M'): string {
@@ -174,6 +187,16 @@ export class Bench {
 
   resume(id: JobId, ...flags: string[]): Promise<Deployed> {
     return this.run('--resume', id, ...flags).over();
+  }
+
+  /** Opens a terminal on the machine as an install has left it, and does this in it. */
+  async terminal(id: JobId, steps: readonly TerminalStep[]): Promise<z.infer<typeof seenTerminal>> {
+    const { stdout, stderr } = await this.home.lab.controller.exec([nodePath, terminalProcess], {
+      stdin: JSON.stringify({ jobId: id, size: { columns: 91, rows: 33 }, steps }),
+      timeoutMs: 60_000,
+    });
+    if (stdout === '') throw new Error(stderr);
+    return seenTerminal.parse(JSON.parse(stdout));
   }
 
   /** The error of an install that ended early. */

@@ -17,6 +17,7 @@ import { inputParts } from './invented-inputs.ts';
 import { DIFFERENCE, GENERATIONS, MANY_PACKAGES } from './invented-plan.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
 import { installJob, installParts } from './invented-install.ts';
+import { terminalParts } from './invented-terminal.ts';
 import { inventWaves, WAVES_EDIT, WAVES_PLAN } from './invented-waves.ts';
 import { inventProbe } from './invented-machine.ts';
 import { FLEET_ID, type Scenario } from './scenarios.ts';
@@ -176,6 +177,7 @@ export class StandInConnection implements Connection {
         discover: os.machine.discover.handler(() => []),
       },
       ...installParts(os, FLEET_ID),
+      ...terminalParts(os),
       disks: {
         list: os.disks.list.handler(() => ({
           files: Object.keys(DISK_FILES).map((file) => ({ file, found: 'devices' as const })),

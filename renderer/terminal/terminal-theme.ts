@@ -2,14 +2,15 @@ import type { ITheme } from '@xterm/xterm';
 
 const ANSI = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
 
-/** The terminal's colours from the tokens, as they are now in light or dark. */
-export function terminalTheme(element: Element): ITheme {
+/** The terminal's colours from the tokens, as they are now in light or dark. Without a cursor it is there, unseen. */
+export function terminalTheme(element: Element, hasCursor: boolean): ITheme {
   const style = getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(name).trim();
   const theme: ITheme = {
     background: token('--panel'),
     foreground: token('--text'),
-    cursor: token('--panel'),
+    cursor: token(hasCursor ? '--text' : '--panel'),
+    cursorAccent: token('--panel'),
     selectionBackground: token('--ansi-selection'),
     scrollbarSliderBackground: token('--line'),
     scrollbarSliderHoverBackground: token('--line-strong'),
