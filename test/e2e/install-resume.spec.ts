@@ -5,7 +5,7 @@ import { DisksPage } from './pages/disks-page.ts';
 import { byKeyboard } from './pages/hands.ts';
 import { WizardPage } from './pages/wizard-page.ts';
 
-test.describe.configure({ timeout: 300_000 });
+test.describe.configure({ timeout: 420_000 });
 
 const password = 'tulip-harbour-4417';
 /** Typed into a terminal on the machine. */
@@ -115,6 +115,14 @@ test('without a mouse: an install that fails half way through its disks says so 
   await expect(terminal).toBeHidden();
   await expect(wizard.button('Open a terminal there')).toBeFocused();
 
+  await wizard.press('Go on through the gate');
+  await wizard.erase('rowan');
+  // It is given up after all. With that its button goes away, and the focus does not.
+  await expect(question.getByLabel('Password')).toBeFocused({ timeout: 60_000 });
+  await page.keyboard.press('Escape');
+  await wizard.press('Cancel…');
+  await hands.press(window.dialog('Cancel the install of rowan?').getByRole('button', { name: 'Cancel the install' }));
+  await expect(page.getByRole('region', { name: 'Install', exact: true })).toBeFocused({ timeout: 60_000 });
   await wizard.press('Go on through the gate');
   await wizard.erase('rowan');
   await unlock();
