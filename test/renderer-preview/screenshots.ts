@@ -922,6 +922,16 @@ const SHOTS: Shot[] = [
       await page.getByRole('button', { name: 'Open it again' }).waitFor();
     },
   },
+  {
+    name: 'install-terminal-problem',
+    scenario: 'homelab',
+    hash: installHash('install', 'failed'),
+    act: async (page) => {
+      await openTerminal(page);
+      await page.keyboard.type('q');
+      await page.getByRole('alert').getByRole('button', { name: 'Open it again' }).waitFor();
+    },
+  },
   { name: 'install-done', scenario: 'homelab', hash: installHash('boot', 'done') },
   { name: 'lost', scenario: 'lost' },
   { name: 'refused', scenario: 'refused' },

@@ -14,22 +14,23 @@ const text = [
   '\x1b[1;32m[root@nixos-installer:~]#\x1b[0m ',
 ].join('\r\n');
 
-/** A terminal of the stand-in engine: it has said something, and ends when `exit` is typed. */
+/** A terminal of the stand-in engine: it has said something, and ends when something is typed, with `q` by an error. */
 export function terminalParts(os: ReturnType<typeof implement<typeof contract>>) {
-  let onTyped: (() => void) | null = null;
+  let onTyped: ((text: string) => void) | null = null;
   return {
     terminal: {
       open: os.terminal.open.handler(async function* ({ signal }): AsyncGenerator<TerminalEvent> {
         yield { type: 'opened', id: terminalId.parse('0'.repeat(32)), place: 'root@10.0.20.77' };
         yield { type: 'output', text };
-        await new Promise<void>((resolve) => {
+        const typed = await new Promise<string>((resolve) => {
           onTyped = resolve;
-          signal?.addEventListener('abort', () => resolve());
+          signal?.addEventListener('abort', () => resolve(''));
         });
+        if (typed.includes('q')) throw new Error('Nixstead is not connected to its engine.');
         yield { type: 'output', text: 'Connection to 10.0.20.77 closed by remote host.\r\n' };
         yield { type: 'ended', exitCode: 255, signal: null };
       }),
-      write: os.terminal.write.handler(() => onTyped?.()),
+      write: os.terminal.write.handler(({ input }) => onTyped?.(input.text)),
       resize: os.terminal.resize.handler(() => undefined),
       drawn: os.terminal.drawn.handler(() => undefined),
     },
