@@ -28,6 +28,21 @@ export async function confirmQuit(dialog: ShellDialog, unfinishedJobs: number): 
   return response === 0;
 }
 
+/** Says that something typed would be lost; whether the page shall go all the same. Electron waits for the answer. */
+export function confirmLeave(dialog: Pick<ShellDialog, 'showMessageBoxSync'>): boolean {
+  const leave = 0;
+  const response = dialog.showMessageBoxSync({
+    type: 'warning',
+    title: 'Nixstead',
+    message: 'What you typed is not saved',
+    detail: 'If the window is closed or loaded again now, it is lost.',
+    buttons: ['Lose It', 'Stay'],
+    defaultId: 1,
+    cancelId: 1,
+  });
+  return response === leave;
+}
+
 /** Says why the app cannot go on. */
 export async function showFailure(dialog: ShellDialog, problem: Problem): Promise<void> {
   await dialog.showMessageBox({

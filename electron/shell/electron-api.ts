@@ -55,7 +55,7 @@ export type ShellWebContents = Pick<WebContents, 'id' | 'send' | 'setWindowOpenH
     event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect',
     listener: (attempt: NavigationAttempt) => void,
   ): unknown;
-  on(event: 'will-attach-webview', listener: (event: Preventable) => void): unknown;
+  on(event: 'will-attach-webview' | 'will-prevent-unload', listener: (event: Preventable) => void): unknown;
 };
 
 export type ShellWindow = Pick<
@@ -126,4 +126,4 @@ export interface ShellElectron {
   readonly utilityProcess: { fork(modulePath: string, args?: string[], options?: ForkOptions): ShellUtilityProcess };
 }
 
-export type ShellDialog = Pick<Dialog, 'showMessageBox' | 'showOpenDialog'>;
+export type ShellDialog = Pick<Dialog, 'showMessageBox' | 'showMessageBoxSync' | 'showOpenDialog'>;

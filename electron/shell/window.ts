@@ -1,4 +1,5 @@
 import type { WebPreferences } from 'electron';
+import { confirmLeave } from './dialogs.ts';
 import type { ShellElectron, ShellWindow } from './electron-api.ts';
 import { pageUrl } from './page-address.ts';
 import { fitToDisplays, minimumSize, readWindowState, writeWindowState } from './window-state.ts';
@@ -29,7 +30,10 @@ export interface WindowFiles {
 }
 
 /** Opens the window where it was the last time; it is shown when its page has something to show. */
-export function openWindow(electron: Pick<ShellElectron, 'BrowserWindow' | 'screen'>, files: WindowFiles): ShellWindow {
+export function openWindow(
+  electron: Pick<ShellElectron, 'BrowserWindow' | 'dialog' | 'screen'>,
+  files: WindowFiles,
+): ShellWindow {
   const state = readWindowState(files.state);
   const { screen } = electron;
   const window = new electron.BrowserWindow({
@@ -46,6 +50,10 @@ export function openWindow(electron: Pick<ShellElectron, 'BrowserWindow' | 'scre
     window.show();
   });
   window.on('close', () => keepState(window, files.state));
+  // A browser asks by itself; Electron lets a page that does not want to go stay, and says nothing.
+  window.webContents.on('will-prevent-unload', (event) => {
+    if (confirmLeave(electron.dialog)) event.preventDefault();
+  });
   // Fails where the window is closed before its page is there.
   window.loadURL(pageUrl).catch((error: unknown) => console.error('The page was not loaded:', error));
   return window;

@@ -44,6 +44,7 @@ export class StandInWebContents extends EventEmitter {
   #openHandler: OpenHandler | null = null;
   /** The address that the app itself is loading: no `will-navigate` for that. */
   #ownNavigation: string | null = null;
+  #onStay: () => void = () => undefined;
 
   constructor(surroundings: WindowSurroundings, preload: string, size: { width: number; height: number }) {
     super();
@@ -79,15 +80,29 @@ export class StandInWebContents extends EventEmitter {
     await page.goto(this.#ownNavigation, { waitUntil: 'domcontentloaded' });
   }
 
-  async close(): Promise<void> {
+  /** False where the page wants to stay, and the app lets it. */
+  async close(): Promise<boolean> {
     const page = await this.#page;
-    await page.close();
+    const outcome = new Promise<boolean>((resolve) => {
+      page.once('close', () => resolve(true));
+      this.#onStay = () => resolve(false);
+    });
+    await page.close({ runBeforeUnload: true });
+    return outcome;
   }
 
   async #openPage(size: { width: number; height: number }): Promise<Page> {
     const context = await this.#surroundings.context();
     const page = await context.newPage();
     await page.setViewportSize(size);
+    // Chromium would ask the person; Electron asks the app.
+    page.on('dialog', (dialog) => {
+      const event = new StandInEvent();
+      this.emit('will-prevent-unload', event);
+      if (event.isPrevented) return void dialog.accept();
+      void dialog.dismiss();
+      this.#onStay();
+    });
     page.on('popup', (popup) => void this.#refusePopup(popup));
     await page.route('**/*', (route) => this.#answer(page, route));
     return page;
@@ -232,7 +247,7 @@ export class StandInWindow extends EventEmitter {
     const event = new StandInEvent();
     this.emit('close', event);
     if (event.isPrevented) return false;
-    await this.webContents.close();
+    if (!(await this.webContents.close())) return false;
     this.#isDestroyed = true;
     StandInWindow.open.splice(StandInWindow.open.indexOf(this), 1);
     this.emit('closed');

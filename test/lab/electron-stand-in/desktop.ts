@@ -32,6 +32,12 @@ export class StandInDialog {
     return { response: this.prepared.buttons.shift() ?? options.cancelId ?? 0, checkboxChecked: false };
   }
 
+  showMessageBoxSync(...args: unknown[]): ReturnType<Dialog['showMessageBoxSync']> {
+    const options = args.at(-1) as MessageBoxOptions;
+    this.onAsked(options);
+    return this.prepared.buttons.shift() ?? options.cancelId ?? 0;
+  }
+
   showErrorBox(title: string, content: string): void {
     this.onAsked({ message: title, detail: content });
   }

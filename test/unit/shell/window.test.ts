@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ShellElectron } from '../../../electron/shell/electron-api.ts';
 import { openWindow, webPreferences } from '../../../electron/shell/window.ts';
 import { fitToDisplays, readWindowState, writeWindowState } from '../../../electron/shell/window-state.ts';
-import { StandInScreen } from '../../lab/electron-stand-in/desktop.ts';
+import { StandInDialog, StandInScreen } from '../../lab/electron-stand-in/desktop.ts';
 
 const laptop = { workArea: { x: 0, y: 0, width: 1440, height: 860 } };
 const monitor = { workArea: { x: 1440, y: -200, width: 2560, height: 1400 } };
@@ -122,9 +122,10 @@ class RecordedWindow extends EventEmitter {
 }
 
 describe('opening the window', () => {
-  const electron = { BrowserWindow: RecordedWindow, screen: new StandInScreen() } satisfies Pick<
+  const dialog = new StandInDialog();
+  const electron = { BrowserWindow: RecordedWindow, dialog, screen: new StandInScreen() } satisfies Pick<
     ShellElectron,
-    'BrowserWindow' | 'screen'
+    'BrowserWindow' | 'dialog' | 'screen'
   >;
   const open = () => {
     openWindow(electron, { preload: '/app/preload.cjs', state: file });
@@ -155,6 +156,24 @@ describe('opening the window', () => {
     expect(next.options).toMatchObject({ x: 5, y: 40, width: 900, height: 600 });
     next.emit('ready-to-show');
     expect(next.maximize).toHaveBeenCalledOnce();
+  });
+
+  it('asks before a page goes that has something unsaved, and lets it stay unless told to lose it', () => {
+    const { webContents } = open();
+    const asked = vi.fn();
+    dialog.onAsked = asked;
+    const leave = (button: number | null): boolean => {
+      if (button !== null) dialog.prepared.buttons.push(button);
+      const event = { preventDefault: vi.fn() };
+      webContents.emit('will-prevent-unload', event);
+      return event.preventDefault.mock.calls.length > 0;
+    };
+    expect(leave(0)).toBe(true);
+    expect(leave(1)).toBe(false);
+    // Escape.
+    expect(leave(null)).toBe(false);
+    expect(asked).toHaveBeenCalledTimes(3);
+    expect(asked.mock.calls[0]?.[0]).toMatchObject({ buttons: ['Lose It', 'Stay'], defaultId: 1 });
   });
 
   it('closes even where its place cannot be kept', () => {
