@@ -20,6 +20,7 @@ export function startFirstProcess(argv: readonly string[]): FirstProcess {
   const lines: string[] = [];
   const waiting = new Map<string, PromiseWithResolvers<string>>();
   let errors = '';
+  let over: Error | null = null;
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-4000)));
   child.stdin?.on('error', () => {});
   if (child.stdout) {
@@ -32,13 +33,15 @@ export function startFirstProcess(argv: readonly string[]): FirstProcess {
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exitCode) => {
-      for (const { reject: fail } of waiting.values()) fail(new Error(`${argv.join(' ')} ended early\n${errors}`));
+      over = new Error(`${argv.join(' ')} ended early\n${errors}`);
+      for (const { reject: fail } of waiting.values()) fail(over);
       resolve(exitCode);
     });
   });
   const said = (word: string): Promise<string> => {
     const line = lines.find((candidate) => candidate === word || candidate.startsWith(`${word} `));
     if (line !== undefined) return Promise.resolve(line.slice(word.length + 1));
+    if (over !== null) return Promise.reject(over);
     const entry = waiting.get(word) ?? Promise.withResolvers<string>();
     waiting.set(word, entry);
     return entry.promise;
