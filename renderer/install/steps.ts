@@ -83,7 +83,10 @@ export function furthestStep(
   return steps.slice(0, steps.indexOf(wanted) + 1).findLast(canEnter) ?? 'find';
 }
 
-/** True once a job has begun with a stage. An install that fails skips what would have come after it. */
+/**
+ * True once a job has begun with a stage. An install that fails skips what would have come after it, and one that is given
+ * up cancels that.
+ */
 export function hasBegun(steps: readonly Pick<Step, 'stage' | 'state'>[], stage: Stage): boolean {
-  return steps.some((step) => step.stage === stage && step.state !== 'waiting' && step.state !== 'skipped');
+  return steps.some((step) => step.stage === stage && ['running', 'done', 'failed'].includes(step.state));
 }

@@ -70,5 +70,6 @@ test('the first boot of an install that failed before has not begun', () => {
   expect(hasBegun(failed, 'disko')).toBe(true);
   expect(hasBegun(failed, 'boot')).toBe(false);
   expect(hasBegun([{ stage: 'boot', state: 'waiting' }], 'boot')).toBe(false);
+  expect(hasBegun([{ stage: 'boot', state: 'cancelled' }], 'boot')).toBe(false);
   expect(hasBegun([{ stage: 'boot', state: 'running' }], 'boot')).toBe(true);
 });
