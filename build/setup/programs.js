@@ -80,6 +80,12 @@ export const programs = [
     debian: 'openssh-server',
   },
   {
+    names: ['busybox'],
+    neededFor: ['test'],
+    without: 'the probe is not tried with the shell of small systems',
+    debian: 'busybox',
+  },
+  {
     names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', onMac('Google Chrome')],
     neededFor: ['test'],
     without: 'tests in a browser are skipped',

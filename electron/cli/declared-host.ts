@@ -1,7 +1,7 @@
 import type { ChangePlan } from '../../shared/contract/change.ts';
 import type { NewHostRequest } from '../../shared/contract/create.ts';
 import type { FleetView } from '../../shared/contract/fleet.ts';
-import type { InstallRequest } from '../../shared/contract/install.ts';
+import type { Declaration } from '../../shared/contract/install.ts';
 import { bestModel, isPlainHost } from '../../shared/fleet/change/model.ts';
 import { CommandFailed, wrongUsage } from './errors.ts';
 import { exitCodes } from './exit.ts';
@@ -9,16 +9,17 @@ import type { Session } from './session.ts';
 
 /**
  * A new host of a flake that was not made by us: declared like another one of it, which is tried in a copy.
+ * @param about `user` null: as the flake has it for the host that it is made like
  * @param ours flags that were given and mean nothing there
  * @throws CommandFailed with what to write where, when no place is safe
  */
 export async function declaredHost(
   session: Session,
   view: FleetView,
-  about: Omit<NewHostRequest, 'user' | 'port'>,
+  about: NewHostRequest,
   like: string | undefined,
   ours: readonly string[],
-): Promise<Required<Pick<InstallRequest, 'newHost' | 'declaration'>>> {
+): Promise<{ newHost: NewHostRequest; declaration: Declaration }> {
   if (ours.length > 0) {
     throw wrongUsage(
       'This flake was not made by Nixstead, so what is in a host is written there',
@@ -31,8 +32,7 @@ export async function declaredHost(
   if (model === null)
     throw wrongUsage('There is no such host to copy', like ?? '', 'nixstead fleet show lists the hosts.');
   // Nothing says of such a host where it answers, so one like it has no place for that.
-  const place = isPlainHost(model) ? { address: null } : {};
-  const newHost: NewHostRequest = { ...about, user: null, port: null, ...place };
+  const newHost: NewHostRequest = isPlainHost(model) ? { ...about, address: null, user: null, port: null } : about;
   const change = { kind: 'add' as const, host: newHost, like: model.name, isForInstall: true };
   let plan: ChangePlan | null = null;
   for await (const event of await session.client.change.plan({ path: view.fleet.path, change })) {

@@ -157,7 +157,8 @@ test('hosts that are off are left out, health is checked, a switch is kept befor
   await expect(job.result('attic')).toHaveText('skipped');
   expect([await markOn(alpha), await markOn(beta)]).toEqual([first.mark, first.mark]);
 
-  const slow = 'pocket.activationSeconds = 6;';
+  // It goes on when it is told.
+  const slow = 'system.activationScripts.waits = "until [ -e /run/go-on ]; do sleep 0.1; done";';
   const second = await home.fleet({ alpha: { config: slow }, beta: {} });
   await keyboard.press('Alt+o');
   await window.openFleet(second.path);
@@ -206,6 +207,7 @@ test('hosts that are off are left out, health is checked, a switch is kept befor
   await expect(limits).toContainText('1 copy');
   await expect(page.getByText(/^alpha goes back in \d+ s$/)).toBeVisible({ timeout: 60_000 });
   await keyboard.press('Alt+k');
+  await alpha.read('touch', '/run/go-on');
   await job.ends('succeeded');
   expect([await markOn(alpha), await markOn(beta)]).toEqual([second.mark, second.mark]);
 

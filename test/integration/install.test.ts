@@ -221,12 +221,30 @@ describeLab('an install', () => {
     const taken = await home.cli(['hosts', 'adopt', bench.fleet, 'attic', '--target', target, '--json']);
     expect(taken.exitCode, taken.stderr + taken.stdout).toBe(0);
     const [first = ''] = taken.stdout.split('\n');
-    expect(JSON.parse(first)).toMatchObject({ type: 'adopted', layout: 'imported', differences: [], notes: [] });
+    const note = expect.stringContaining('has to be the release that the machine was installed with');
+    expect(JSON.parse(first)).toMatchObject({ type: 'adopted', layout: 'imported', differences: [], notes: [note] });
     expect([await bench.host.currentSystem(), await bench.host.generation()]).toEqual(before);
     expect(await git(bench, 'log', '-1', '--format=%s')).toBe('Take over attic');
     const layoutText = await readFile(join(bench.fleet, 'hosts/attic/disko.nix'), 'utf8');
     expect(layoutText).toContain('destroy = false;');
     expect(layoutText).toContain('mountpoint = "/";');
+
+    // In a flake of somebody else's too.
+    const loft = await home.machine('loft', { role: 'nixos' });
+    await rm(loft.fleet, { recursive: true });
+    await foreignFleet(home.lab, loft.fleet);
+    const words = ['hosts', 'adopt', loft.fleet, 'loft', '--target', `root@${loft.host.address}`, '--like', 'anchor'];
+    const joined = await home.cli([...words, '--json']);
+    expect(joined.exitCode, joined.stderr + joined.stdout).toBe(0);
+    const [line = ''] = joined.stdout.split('\n').filter((text) => text.includes('"adopted"'));
+    expect(JSON.parse(line)).toMatchObject({ layout: 'imported', differences: [] });
+    expect((await git(loft, 'show', '--name-only', '--format=')).split('\n').sort()).toEqual([
+      'flake.nix',
+      'machines/loft/configuration.nix',
+      'machines/loft/disko.nix',
+      'machines/loft/hardware-configuration.nix',
+    ]);
+
     const debian = await home.machine('other', { role: 'debian' });
     const refused = await home.cli([
       'hosts',

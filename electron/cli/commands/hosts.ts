@@ -9,6 +9,8 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob } from '../follow-job.ts';
 import { openForCommand } from '../open.ts';
 import { adoptedText, machineText } from '../output/machine.ts';
+import { releaseOf } from '../../../shared/machines/release.ts';
+import { declaredHost } from '../declared-host.ts';
 import type { Session } from '../session.ts';
 import { targetParts } from '../../../shared/fleet/target-parts.ts';
 import { askSecret, canAsk } from '../terminal.ts';
@@ -98,6 +100,7 @@ interface AdoptOptions extends ProbeOptions {
   readonly type: HostType;
   readonly tag: readonly string[];
   readonly commit: boolean;
+  readonly like?: string;
 }
 
 /** `hosts adopt`: what runs NixOS already becomes a host of the fleet; nothing on it is changed. */
@@ -105,21 +108,22 @@ async function adopt(session: Session, folder: string, name: string, options: Ad
   const view = await openForCommand(session, folder);
   const { login, answer } = await probeForCommand(session, options.target, options);
   const { client } = session;
-  const { stateVersion } = await client.create.suggestHost({ fleetId: view.fleet.id });
+  const { layout, stateVersion } = await client.create.suggestHost({ fleetId: view.fleet.id });
   const { target, identityFile } = login;
+  const about = {
+    name,
+    type: options.type,
+    system: answer.report.system ?? 'x86_64-linux',
+    address: target.host,
+    user: target.user ?? answer.report.login.user,
+    port: target.port,
+    tags: [...options.tag],
+    stateVersion: releaseOf(answer.report) ?? stateVersion,
+  };
   const result = await client.install.adopt({
     fleetId: view.fleet.id,
     host: hostName.parse(name),
-    newHost: {
-      name,
-      type: options.type,
-      system: answer.report.system ?? 'x86_64-linux',
-      address: target.host,
-      user: target.user ?? answer.report.login.user,
-      port: target.port,
-      tags: [...options.tag],
-      stateVersion,
-    },
+    ...(layout === null ? await declaredHost(session, view, about, options.like, []) : { newHost: about }),
     target,
     identityFile,
     hostKeyFingerprint: answer.hostKey.fingerprint,
@@ -154,6 +158,7 @@ export function addHosts(program: Command, act: InSession, port: (text: string) 
     .option('-i, --identity <FILE>', 'the key to log in with, and no other')
     .addOption(new Option('--type <TYPE>', 'which profile it gets').choices([...hostTypes]).default('server'))
     .addOption(new Option('--tag <TAG>', 'may be repeated').argParser(repeated).default([], 'none'))
+    .option('--like <HOST>', 'in a flake that Nixstead did not make: the host that the new one is declared like')
     .option('--no-commit', 'commit nothing to git')
     .addOption(new Option('--json', 'print JSON Lines'))
     .action((folder: string, name: string, options: AdoptOptions) =>

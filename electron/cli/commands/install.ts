@@ -146,7 +146,7 @@ async function install(session: Session, folder: string, name: string, flags: In
       ? await declaredHost(
           session,
           view,
-          { ...about, stateVersion: suggested.stateVersion },
+          { ...about, user: null, port: null, stateVersion: suggested.stateVersion },
           flags.like,
           oursOnly(flags),
         )

@@ -4,6 +4,7 @@ import type { Adopted, AdoptRequest, InstallRequest } from '../../../shared/cont
 import type { MachineReport } from '../../../shared/contract/machine.ts';
 import { defaultInstallOptions } from '../../../shared/install/default-options.ts';
 import { layoutOfMachine } from '../../../shared/install/layout-of-machine.ts';
+import { releaseOf } from '../../../shared/machines/release.ts';
 import { formatValue } from '../../../shared/nix/value.ts';
 import { deployAddresses, deployTitle, planDeploy } from '../deploy/plan.ts';
 import { replaceFile } from '../fleet/create/write-files.ts';
@@ -15,6 +16,7 @@ import { loginTarget } from '../machines/reach.ts';
 import type { EngineParts } from '../parts.ts';
 import { connect } from '../ssh/client.ts';
 import { fingerprint } from '../ssh/host-key.ts';
+import { judgeHostKey, pinHostKey, readKnownHosts } from '../ssh/known-hosts.ts';
 import type { SshSession } from '../ssh/session.ts';
 import { judgeAccess } from './access.ts';
 import { evaluateInstall, type EvaluatedInstall } from './evaluate.ts';
@@ -50,9 +52,15 @@ export async function adoptMachine(request: AdoptRequest, parts: Parts, signal?:
   const layout = layoutOfMachine(report);
   const notes = layout.ok ? [] : [`${layout.reason} Its file systems stand in hardware-configuration.nix instead.`];
   const { fleet } = await fleets.view(request.fleetId);
+  // A declaration was worked out, and seen, with the release that it has.
+  const release = request.declaration === undefined ? releaseOf(report) : null;
+  const stateVersion = release ?? request.newHost.stateVersion;
+  notes.push(
+    `Its system.stateVersion is written as ${stateVersion}. It has to be the release that the machine was installed with: where that was an older one, write it there before the first switch.`,
+  );
   const wanted: InstallRequest = {
     ...request,
-    newHost: { ...request.newHost, stateVersion: releaseOf(report) ?? request.newHost.stateVersion },
+    newHost: { ...request.newHost, stateVersion },
     network: null,
     layout: layout.ok
       ? { text: layout.text, companion: await bootLoader(session, report, layout.hasBiosBoot, stop) }
@@ -71,6 +79,13 @@ export async function adoptMachine(request: AdoptRequest, parts: Parts, signal?:
   const view = await fleets.current(request.fleetId);
   const host = view.hosts.find(({ name }) => name === request.host);
   if (host === undefined) throw installError(installProblems.noSuchHost(request.host));
+  // The fleet may know it by another address than the one that it was read at; its key is the same.
+  if (host.target !== null) {
+    const address = { host: host.target.host, port: host.target.port ?? 22 };
+    const known = await readKnownHosts([files.knownHosts]);
+    const isNew = judgeHostKey(known, address, session.hostKey).state === 'unknown';
+    if (isNew) await pinHostKey(files.knownHosts, address, session.hostKey);
+  }
   const plan = await evaluateInstall(
     { emit: () => undefined, log: () => undefined, signal: stop },
     {
@@ -116,11 +131,6 @@ function requireNixos({ os, nixos }: MachineReport): void {
   if (os.isInstaller)
     throw installError(installProblems.notAdoptable('It runs the installer, not a system of its own', os.name));
   if (!os.isNixos || nixos === null) throw installError(installProblems.notAdoptable('It does not run NixOS', os.name));
-}
-
-/** `25.11.20260101.abcdef0` → `25.11`. */
-function releaseOf({ nixos, os }: MachineReport): string | null {
-  return /^\d\d\.\d\d/.exec(nixos?.version ?? '')?.[0] ?? /^\d\d\.\d\d$/.exec(os.version)?.[0] ?? null;
 }
 
 /** The boot loader that it has: the new system must not bring another one beside it. */
