@@ -2,7 +2,8 @@ import type { ChangePlan } from '../../shared/contract/change.ts';
 import type { NewHostRequest } from '../../shared/contract/create.ts';
 import type { FleetView } from '../../shared/contract/fleet.ts';
 import type { Declaration } from '../../shared/contract/install.ts';
-import { bestModel, isPlainHost } from '../../shared/fleet/change/model.ts';
+import { bestModel } from '../../shared/fleet/change/model.ts';
+import { declarationOf, hostLike } from '../../shared/install/declared-host.ts';
 import { CommandFailed, wrongUsage } from './errors.ts';
 import { exitCodes } from './exit.ts';
 import type { Session } from './session.ts';
@@ -31,15 +32,15 @@ export async function declaredHost(
   const model = named ?? (like === undefined ? bestModel(view.hosts, about) : null);
   if (model === null)
     throw wrongUsage('There is no such host to copy', like ?? '', 'nixstead fleet show lists the hosts.');
-  // Nothing says of such a host where it answers, so one like it has no place for that.
-  const newHost: NewHostRequest = isPlainHost(model) ? { ...about, address: null, user: null, port: null } : about;
+  const newHost = hostLike(model, about);
   const change = { kind: 'add' as const, host: newHost, like: model.name, isForInstall: true };
   let plan: ChangePlan | null = null;
   for await (const event of await session.client.change.plan({ path: view.fleet.path, change })) {
     if (event.type === 'planned') plan = event.plan;
     else session.tell(`${event.text}\n`);
   }
-  if (plan?.state !== 'ready' || plan.module === null) {
+  const declaration = declarationOf(plan, model);
+  if (declaration === null) {
     const { reason, snippet = null } = plan?.state === 'by-hand' ? plan.byHand : { reason: 'It has no module.' };
     throw new CommandFailed(
       {
@@ -48,13 +49,12 @@ export async function declaredHost(
         evidence: reason,
         advice: [
           ...(snippet === null ? [] : [`Write this into the flake:\n${snippet}`]),
-          'Then install it as a host that the fleet has.',
+          'Then it is a host that the fleet has: install it again with the same words, or deploy to it.',
         ],
       },
       exitCodes.failed,
     );
   }
-  for (const note of plan.notes) session.tell(`${note}\n`);
-  const files = plan.files.flatMap(({ path, before, after }) => (after === null ? [] : [{ path, before, after }]));
-  return { newHost, declaration: { like: model.name, module: plan.module, files } };
+  if (plan?.state === 'ready') for (const note of plan.notes) session.tell(`${note}\n`);
+  return { newHost, declaration };
 }

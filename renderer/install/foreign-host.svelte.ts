@@ -2,6 +2,7 @@ import type { HostChangeRequest } from '../../shared/contract/change.ts';
 import type { NewHostRequest } from '../../shared/contract/create.ts';
 import type { Host } from '../../shared/contract/host.ts';
 import type { Declaration } from '../../shared/contract/install.ts';
+import { declarationOf } from '../../shared/install/declared-host.ts';
 import type { Client } from '../app/client.ts';
 import { ChangePlanning } from '../change/change-planning.svelte.ts';
 
@@ -24,12 +25,8 @@ export class ForeignHost implements Disposable {
   /** As it is written; null: nobody has worked it out for this host and this model. */
   declarationOf(newHost: NewHostRequest, like: Host): Declaration | null {
     const key = keyOf(newHost, like.name);
-    const { plan } = this.planning;
-    if (this.#asked === key && plan?.state === 'ready' && plan.module !== null) {
-      const files = plan.files.flatMap(({ path, before, after }) => (after === null ? [] : [{ path, before, after }]));
-      return { like: like.name, module: plan.module, files };
-    }
-    return this.#kept?.key === key ? this.#kept.declaration : null;
+    const kept = this.#kept?.key === key ? this.#kept.declaration : null;
+    return (this.#asked === key ? declarationOf(this.planning.plan, like) : null) ?? kept;
   }
 
   /** True while what was asked last is about this host and this model. */
