@@ -286,7 +286,7 @@ describeLab('an install that goes wrong', () => {
 
   test.concurrent(
     'whose installer comes up at another address is found there by its key, and gone on with there, with partitions where the old ones were not',
-    async () => {
+    async ({ expect }) => {
       const bench = await home.machine('wander', { role: 'debian' });
       expect(await bench.host.read('cat', '/sys/class/block/vda2/start')).toBe('4096');
       // The router gives the installer another address than the system before had.

@@ -89,8 +89,9 @@ export class JobPage {
     return this.#main.locator('header code[data-tooltip*="nixstead jobs show"]').innerText();
   }
 
-  /** The whole log that is shown, through the clipboard. */
+  /** The log that is shown, through the clipboard: while the job runs what is there, and whole when it is over. */
   async logText(): Promise<string> {
+    await expect(this.#page.getByRole('region', { name: /^Log of / })).toHaveAttribute('aria-busy', 'false');
     await this.copyLog.click();
     return this.#page.evaluate(() => navigator.clipboard.readText());
   }
