@@ -1,16 +1,23 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe-lab.ts';
-import { projectRoot } from '../lab/index.ts';
+import { filesWith } from '../lab/files-with.ts';
+import { projectRoot, type LabHost } from '../lab/index.ts';
+import { realDeployer } from '../lab/real-tools.ts';
 import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
 
 const switched = 'plan done, evaluate done, build done, copy done, activate done, confirm done, verify done';
 const unit = (name: string): string => `pocket.units.${name} = "one";`;
 let home: DeployLab;
 
-/** Puts stand-ins on the controller's PATH, where people have the real programs. */
+/** Puts programs on the controller's PATH: the real ones where the environment names them, else their stand-ins. */
 async function install(...names: string[]): Promise<void> {
   for (const name of names) {
+    const real = realDeployer(name);
+    if (real !== null) {
+      await home.lab.controller.exec(['ln', '-sfn', real.program, `/usr/local/bin/${name}`]);
+      continue;
+    }
     const program = join(projectRoot, 'test/lab/deployers/main.ts');
     const stdin = `#!/bin/sh\nexec node ${program} ${name} "$@"\n`;
     const { controller } = home.lab;
@@ -20,6 +27,27 @@ async function install(...names: string[]): Promise<void> {
 }
 
 const remove = (name: string) => home.lab.controller.exec(['rm', `/usr/local/bin/${name}`]);
+
+const password = 'a password of admin';
+
+/** The user of a host gets a password and needs it for sudo; nix there takes what this user brings. */
+async function wantsPassword(host: LabHost): Promise<void> {
+  await host.setPassword('admin', password);
+  await host.exec(['tee', '/etc/sudoers.d/zz-password'], { stdin: 'admin ALL=(ALL:ALL) PASSWD: ALL\n' });
+  const anew = `
+    printf 'trusted-users = root admin\n' >>/etc/nix/nix.conf
+    pkill -x nix-daemon
+    rm -f /nix/var/nix/daemon-socket/socket
+    setsid nix-daemon >/dev/null 2>&1 </dev/null &
+    until [ -S /nix/var/nix/daemon-socket/socket ]; do sleep 0.05; done`;
+  await host.read('sh', '-c', anew);
+}
+
+/** A fleet of one host, which nixos-rebuild and deploy-rs know and log in to as an ordinary user. */
+async function asAdmin(name: string, config: string): Promise<string> {
+  const options = { name: `${name}-as-admin`, hosts: [name], config: { [name]: config }, user: 'admin' } as const;
+  return (await home.lab.fleet('deploy-rs', options)).path;
+}
 
 /** What is wrong with each host of the hive. */
 const hive = {
@@ -33,7 +61,7 @@ const hiveHosts = ['fine', 'lame', 'shut', 'stuck', 'broken'] as const;
 
 describeLab('deploying with the programs that people have', () => {
   beforeAll(async () => {
-    home = await DeployLab.start('engines', [...hiveHosts, 'plain', 'node', 'failing']);
+    home = await DeployLab.start('engines', [...hiveHosts, 'plain', 'typed', 'asked', 'node', 'failing', 'first']);
   });
   afterAll(() => home?.[Symbol.asyncDispose]());
 
@@ -80,6 +108,7 @@ describeLab('deploying with the programs that people have', () => {
   });
 
   test('a plan for colmena is made by nix, and carried out by colmena; push copies and activates nothing', async () => {
+    await install('colmena');
     const { path } = await home.lab.fleet('colmena', {
       name: 'plan',
       hosts: ['shut'],
@@ -113,6 +142,7 @@ describeLab('deploying with the programs that people have', () => {
   });
 
   test('a cancelled colmena is ended, and the host says what it is in and that it goes back', async () => {
+    await install('colmena');
     const { path } = await home.lab.fleet('colmena', {
       name: 'cancelled',
       hosts: ['fine'],
@@ -145,12 +175,81 @@ describeLab('deploying with the programs that people have', () => {
     await remove(name);
   });
 
+  test('nixos-rebuild is given the password of sudo that a person typed', async () => {
+    await install('nixos-rebuild-ng');
+    await wantsPassword(home.host('typed'));
+    const path = await asAdmin('typed', unit('rebuild'));
+    const { job, questions, outcomes } = await home.answer(path, ['typed'], [password], 'nixos-rebuild');
+    expect(outcomes['typed'], JSON.stringify(outcomes)).toMatchObject({
+      state: 'succeeded',
+      system: await home.host('typed').currentSystem(),
+    });
+    expect(questions).toEqual([`Password for sudo on admin@${home.host('typed').address}`]);
+    const { commands, watchdogs } = await home.job(job);
+    expect(watchdogs['typed']?.state).toBe('kept');
+    expect(commands.at(-1)?.command.argv).toEqual(expect.arrayContaining(['--sudo', '--ask-sudo-password']));
+    expect(await filesWith(join(home.lab.folder, 'state'), password)).toEqual([]);
+    await remove('nixos-rebuild-ng');
+  });
+
+  test('deploy-rs is given the password of sudo that a person typed', async () => {
+    await install('deploy');
+    await wantsPassword(home.host('asked'));
+    const path = await asAdmin('asked', unit('syncthing'));
+    const { job, questions, outcomes } = await home.answer(path, ['asked'], [password], 'deploy-rs');
+    expect(outcomes['asked'], JSON.stringify(outcomes)).toMatchObject({
+      state: 'succeeded',
+      system: await home.host('asked').currentSystem(),
+    });
+    expect(questions).toEqual([`Password for sudo on admin@${home.host('asked').address}`]);
+    const { commands } = await home.job(job);
+    expect(commands.at(-1)?.command.argv).toEqual(expect.arrayContaining(['--interactive-sudo', 'true']));
+    expect(await filesWith(join(home.lab.folder, 'state'), password)).toEqual([]);
+  });
+
+  test('what cannot be given a password says so before anything is built', async () => {
+    await install('colmena', 'nixos-rebuild');
+    await wantsPassword(home.host('typed'));
+    const hosts = ['typed'];
+    const config = { typed: unit('never') };
+    const { path } = await home.lab.fleet('colmena', { name: 'never', hosts, config, user: 'admin' });
+    expect(await home.deployFails(path, 'typed', '--engine', 'colmena')).toMatchObject({
+      code: 'engine-sudo-password',
+      title: 'sudo on typed asks for a password, which colmena cannot be given; nothing was changed',
+    });
+    // The shell script of that name asks on the host's terminal, once for each command.
+    const error = await home.deployFails(await asAdmin('typed', unit('never')), 'typed', '--engine', 'nixos-rebuild');
+    expect(error).toMatchObject({ code: 'engine-sudo-password' });
+    await remove('nixos-rebuild');
+  });
+
+  test('a deploy-rs that is cancelled while it activates leaves nothing that guards the host, which is said', async () => {
+    await install('deploy');
+    const config = { node: `${unit('late')} pocket.activationSeconds = 30;` };
+    const { path } = await home.lab.fleet('deploy-rs', { name: 'ended', hosts: ['node'], config });
+    const running = home.begin(path, 'node', '--engine', 'deploy-rs');
+    await running.until(({ stage, state }) => stage === 'activate' && state === 'running');
+    await home.cancel(await home.latestJob());
+    const { result } = await running.over();
+    expect(result.hosts['node']).toMatchObject({ state: 'cancelled' });
+    expect(result.hosts['node']?.error?.evidence).toContain('its rollback with it: nothing guards node.');
+    await home.host('node').exec(['pkill', '-f', 'switch-to-configuration']);
+  });
+
   test('deploy-rs confirms by itself, its rollback is told as one, and what it cannot do is refused', async () => {
     await install('deploy');
     const { path } = await home.lab.fleet('deploy-rs', {
-      hosts: ['node', 'failing'],
-      config: { node: unit('syncthing'), failing: 'pocket.failActivation = true;' },
+      hosts: ['node', 'failing', 'first'],
+      config: {
+        node: unit('syncthing'),
+        failing: 'pocket.failActivation = true;',
+        first: 'pocket.failActivation = true;',
+      },
     });
+    // It goes back to what it has made itself alone.
+    const own = await home.lab.fleet('deploy-rs', { name: 'own', hosts: ['failing'] });
+    const { stderr: earlier, exitCode } = await home.deploy(own.path, 'failing', '--engine', 'deploy-rs');
+    expect(exitCode, earlier).toBe(0);
     const failing = home.host('failing');
     const before = [await failing.currentSystem(), await failing.generation()];
     const words = ['--engine', 'deploy-rs', '--watchdog', '20', '--build-on', 'target'];
@@ -158,9 +257,13 @@ describeLab('deploying with the programs that people have', () => {
     expect(result.hosts, stderr + JSON.stringify(result.hosts)).toMatchObject({
       node: { state: 'succeeded', system: await home.host('node').currentSystem() },
       failing: { state: 'reverted', error: { code: 'deploy-reverted-engine' } },
+      first: {
+        state: 'failed',
+        error: { code: 'deploy-revert-failed', evidence: expect.stringContaining('re-activating the last generation') },
+      },
     });
     expect([await failing.currentSystem(), await failing.generation()]).toEqual(before);
-    expect(stagesOf(steps, 'node')).toBe(switched);
+    expect(stagesOf(steps, 'node')).toBe(switched.replace('copy done', 'copy skipped'));
     const { watchdogs, commands } = await home.job(result.job);
     expect(watchdogs).toEqual({});
     expect(commands.at(-1)?.command.argv).toEqual(

@@ -56,6 +56,20 @@ test('a program that asks on its terminal gets a reply there, and what it does n
   expect(await engine.log(id, null)).toBe('Word: welcome\r\n');
 });
 
+test('a program with a terminal for questions alone writes into a pipe, and nothing that is typed is shown', async () => {
+  using home = temporaryHome();
+  await using engine = new TestEngine(home);
+  const asks = 'printf "Word: " >/dev/tty; read word </dev/tty; [ ${#word} = 28 ] && echo welcome';
+  const script = `[ -t 0 ] || [ -t 1 ] || [ -t 2 ] || echo piped >&2; ${asks}; exit 7`;
+  const id = await engine.play([
+    { do: 'converse', argv: ['sh', '-c', script], when: 'Word: ', reply: SECRET, terminal: 'questions' },
+  ]);
+  expect((await engine.over(id)).commands).toMatchObject([{ exitCode: 7 }]);
+  // What goes through the pipe may come before or after what stands on the terminal.
+  const log = await engine.log(id, null);
+  expect(['piped\n', 'Word: ', 'welcome\n'].reduce((rest, part) => rest.replace(part, ''), log)).toBe('');
+});
+
 test('the runner listens to those alone who can read the private job folder', async () => {
   using home = temporaryHome();
   await using engine = new TestEngine(home);

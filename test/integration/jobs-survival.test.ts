@@ -111,37 +111,43 @@ test('a runner that dies leaves a job that says in which step it was interrupted
   expect((await engine.over(next)).summary.state).toBe('succeeded');
 });
 
-test('a program on pipes ends with its runner, also where no engine is there to end what was left', async () => {
-  using home = temporaryHome();
-  const { id, engine } = await queueElsewhere(home, [
-    { do: 'run', host: 'web', isOnTerminal: false, argv: ['sh', '-c', 'trap "" INT; echo pid $$; sleep 1000 & wait'] },
-  ]);
-  const log = await (async () => {
-    await using observer = new TestEngine(home);
-    return await observer.untilLog(id, 'web', /pid \d+\n/);
-  })();
-  const program = identify(Number(/pid (\d+)/.exec(log)?.[1]));
-  const runner = runnerOf(home, id);
-  await kill(engine);
-  expect(isAlive(program)).toBe(true);
-  process.kill(runner.pid, 'SIGKILL');
-  await expect.poll(() => isAlive(program), { timeout: 10_000 }).toBe(false);
-});
+test.each(['none', 'questions'] as const)(
+  'a program on pipes (terminal: %s) ends with its runner, also where no engine is there to end what was left',
+  async (terminal) => {
+    using home = temporaryHome();
+    const { id, engine } = await queueElsewhere(home, [
+      { do: 'run', host: 'web', terminal, argv: ['sh', '-c', 'trap "" INT; echo pid $$; sleep 1000 & wait'] },
+    ]);
+    const log = await (async () => {
+      await using observer = new TestEngine(home);
+      return await observer.untilLog(id, 'web', /pid \d+\n/);
+    })();
+    const program = identify(Number(/pid (\d+)/.exec(log)?.[1]));
+    const runner = runnerOf(home, id);
+    await kill(engine);
+    expect(isAlive(program)).toBe(true);
+    process.kill(runner.pid, 'SIGKILL');
+    await expect.poll(() => isAlive(program), { timeout: 10_000 }).toBe(false);
+  },
+);
 
-test('a program on pipes keeps its exit status, and hears an interrupt itself when it is cancelled', async () => {
-  using home = temporaryHome();
-  await using engine = new TestEngine(home);
-  const failed = await engine.play([
-    { do: 'run', host: 'web', isOnTerminal: false, argv: ['sh', '-c', 'echo out; echo err >&2; exit 7'] },
-  ]);
-  expect((await engine.over(failed)).commands).toMatchObject([{ exitCode: 7 }]);
-  const told = 'trap "echo interrupted; exit 0" INT; echo here; while :; do sleep 0.1; done';
-  const id = await engine.play([{ do: 'run', host: 'web', isOnTerminal: false, argv: ['sh', '-c', told] }]);
-  await engine.untilLog(id, 'web', 'here');
-  await engine.jobs.cancel(id);
-  expect((await engine.over(id)).summary.state).toBe('cancelled');
-  expect(await engine.log(id, 'web')).toContain('interrupted');
-});
+test.each(['none', 'questions'] as const)(
+  'a program on pipes (terminal: %s) keeps its exit status, and hears an interrupt itself when it is cancelled',
+  async (terminal) => {
+    using home = temporaryHome();
+    await using engine = new TestEngine(home);
+    const failed = await engine.play([
+      { do: 'run', host: 'web', terminal, argv: ['sh', '-c', 'echo out; echo err >&2; exit 7'] },
+    ]);
+    expect((await engine.over(failed)).commands).toMatchObject([{ exitCode: 7 }]);
+    const told = 'trap "echo interrupted; exit 0" INT; echo here; while :; do sleep 0.1; done';
+    const id = await engine.play([{ do: 'run', host: 'web', terminal, argv: ['sh', '-c', told] }]);
+    await engine.untilLog(id, 'web', 'here');
+    await engine.jobs.cancel(id);
+    expect((await engine.over(id)).summary.state).toBe('cancelled');
+    expect(await engine.log(id, 'web')).toContain('interrupted');
+  },
+);
 
 test('a runner that died while no engine ran is found out, also when its last line is torn', async () => {
   using home = temporaryHome();

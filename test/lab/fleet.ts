@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Machine } from './machine.ts';
-import { putRealDisko } from './real-tools.ts';
+import { putRealActivate, putRealDisko } from './real-tools.ts';
 
 /** Folders below `fleets`: what a home fleet may look like. */
 export const fleetTemplates = ['factory', 'plain', 'colmena', 'deploy-rs'] as const;
@@ -36,6 +36,7 @@ export async function copyStandIns(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await cp(join(import.meta.dirname, 'pocket'), join(folder, 'pocket'), { recursive: true });
   await cp(join(import.meta.dirname, 'inputs'), folder, { recursive: true });
+  await putRealActivate(join(folder, 'deploy-rs'));
   await putRealDisko(join(folder, 'disko'));
 }
 

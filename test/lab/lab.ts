@@ -1,5 +1,5 @@
 import { chmod, copyFile, cp, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   compiledFolder,
   controllerEnvironment,
@@ -16,6 +16,7 @@ import { hostEnvironment, LabHost, writeHostLayer, type HostOptions } from './la
 import { takeDownAtTheEnd } from './last-moment.ts';
 import { Machine } from './machine.ts';
 import { NetworkSwitch } from './network-switch.ts';
+import { realTools } from './real-tools.ts';
 import { prepareRootfs } from './rootfs.ts';
 import { mustRun } from './run-command.ts';
 
@@ -101,6 +102,7 @@ export class Lab implements AsyncDisposable {
     ]);
     // Half of the memory is the limit, not the price.
     const defaultSize = (await findDiskPlace()) === 'memory' ? '50%' : undefined;
+    const { deployers } = realTools();
     const startController = (name: string, lastNumber: number): Promise<Machine> =>
       Machine.start(
         {
@@ -114,6 +116,7 @@ export class Lab implements AsyncDisposable {
             { path: projectRoot, writable: false },
             { path: shared, writable: true },
             { path: compiled, writable: true },
+            ...(deployers === null ? [] : [{ path: resolve(deployers), writable: false }]),
           ],
           environment: controllerEnvironment(shared),
         },

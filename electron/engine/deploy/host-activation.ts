@@ -74,6 +74,7 @@ export class HostActivation implements GuardedActivation, Disposable {
   readonly #watchdog: Watchdog;
   readonly #lastLines: string[] = [];
   #progress: SwitchProgress = noSwitchProgress;
+  #isBegun = false;
 
   constructor(work: ActivationWork) {
     this.#work = work;
@@ -140,7 +141,10 @@ export class HostActivation implements GuardedActivation, Disposable {
 
   /** After a cancellation: what goes on there by itself, in words; undefined where there is nothing to say. */
   async describeProgress(signal: AbortSignal): Promise<string | undefined> {
-    const { host, link, privilege } = this.#work;
+    const { host, link, privilege, guard } = this.#work;
+    // What it left on the host ends when it has nobody to tell of itself.
+    const unguarded = `The program was ended, and its rollback with it: nothing guards ${host}.`;
+    if (guard === 'own') return this.#isBegun ? unguarded : undefined;
     const status = await glanceAt(link, this.#activation, privilege, signal);
     const goesOn =
       status?.state === 'running' ? `The activation goes on there in the unit ${this.#activation.unit}.` : '';
@@ -151,6 +155,7 @@ export class HostActivation implements GuardedActivation, Disposable {
 
   async #activate(signal: AbortSignal): Promise<ActivationStatus> {
     const { context, host, privilege, steps, passage } = this.#work;
+    this.#isBegun = true;
     steps.start('activate', 'starting');
     const cutter = new LineCutter();
     return passage.activate(this.#activation, {

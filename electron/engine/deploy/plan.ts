@@ -152,6 +152,7 @@ function planHost(
     buildOnTarget,
     replacesUnknown: host.replaceUnknownProfiles,
     privilegeCommand,
+    takesPassword: engine.takesPassword(host),
     sshOptions,
     watchdogSeconds,
     checks,

@@ -138,7 +138,7 @@ export const deployProblems = {
         title: `sudo on ${host} asks for a password, and was given none`,
         evidence,
         advice: [
-          'Deploy with the engine nix, which asks for it, and type it.',
+          'Deploy from the window or a terminal, where it is asked for, and type it.',
           'Or let the user’s group run commands without one: security.sudo.wheelNeedsPassword = false.',
           'Or deploy as root (targetUser).',
         ],

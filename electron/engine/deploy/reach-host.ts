@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { HostName } from '../../../shared/contract/ids.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
-import { becomeRoot, PasswordLink } from './become-root.ts';
+import { becomeRoot, PasswordLink, wantsPassword } from './become-root.ts';
 import type { DeployWork, Reached } from './deploy-work.ts';
 import { needsRoot } from './goals.ts';
 import type { HostSession } from './host-session.ts';
 import { LocalLink, localPrivilege } from './local-link.ts';
 import { readMachineFacts } from './machine-facts.ts';
+import { engineProblems } from './engines/problems.ts';
 import { clock, deployError, deployProblems } from './problems.ts';
 import type { DeployHost } from './spec.ts';
 import { TargetLink } from './target-link.ts';
@@ -62,7 +62,7 @@ async function attempt(work: ReachWork, host: DeployHost, onNote: (note: string)
       secrets: questions.secretsOf(name),
       privilege: localPrivilege(privilegeCommand),
     };
-    return lookAt(work, name, here, await here.link.open(signal));
+    return lookAt(work, host, here, await here.link.open(signal));
   }
   if (address === null) throw deployError(deployProblems.noAddress(name));
   const target = sshTarget(address, sshOptions);
@@ -77,7 +77,7 @@ async function attempt(work: ReachWork, host: DeployHost, onNote: (note: string)
   try {
     const session = await link.open(signal);
     const privilege = session.resolved.user === 'root' ? [] : privilegeCommand;
-    return await lookAt(work, name, { link, secrets, privilege }, session);
+    return await lookAt(work, host, { link, secrets, privilege }, session);
   } catch (error) {
     link[Symbol.dispose]();
     throw error;
@@ -87,7 +87,7 @@ async function attempt(work: ReachWork, host: DeployHost, onNote: (note: string)
 /** What a host that lets us in says before anything is done. */
 async function lookAt(
   { context, spec, questions }: ReachWork,
-  name: HostName,
+  { name, takesPassword }: Pick<DeployHost, 'name' | 'takesPassword'>,
   way: Pick<Reached, 'link' | 'secrets' | 'privilege'>,
   session: HostSession,
 ): Promise<Reached> {
@@ -100,11 +100,14 @@ async function lookAt(
   if (isRunning && facts.currentSystem === null && facts.profileSystem === null) {
     throw deployError(deployProblems.notNixos(name));
   }
-  // Other programs have questions of their own, which they ask at a terminal.
-  const mayAsk = isRunning && engine === 'nix';
+  const canAsk = engine === 'nix' || takesPassword;
+  const mayAsk = isRunning && canAsk;
   const ask = mayAsk ? questions.sudoPassword(name, session.place) : async () => '';
   const root = await becomeRoot(session, way.privilege, ask, signal);
   if ('refusal' in root) {
+    if (isRunning && !canAsk && wantsPassword(root.refusal)) {
+      throw deployError(engineProblems.noPassword(engine, name, root.refusal));
+    }
     if (isRunning) throw deployError(deployProblems.notStarted(name, root.refusal));
     return { ...way, facts, mayBecomeRoot: false };
   }

@@ -33,6 +33,8 @@ export const deployHost = z.object({
   /** False where a system that this computer does not know is not replaced unseen (colmena's replaceUnknownProfiles). */
   replacesUnknown: z.boolean().default(true),
   privilegeCommand: z.array(z.string()),
+  /** False where the engine cannot be given the password that sudo there wants. */
+  takesPassword: z.boolean().default(true),
   sshOptions: z.array(z.string()),
   /** For so long what was activated may be unconfirmed before the host goes back by itself; null: it never does. */
   watchdogSeconds: z.int().positive().nullable().default(null),

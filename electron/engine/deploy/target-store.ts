@@ -1,4 +1,4 @@
-import { askpassEnvironment, type Secrets } from '../ssh/askpass.ts';
+import { askpassEnvironment, askpassOptions, type Secrets } from '../ssh/askpass.ts';
 import { configPathWithoutSpaces, type SshFiles } from '../ssh/config.ts';
 import type { CopyTarget } from '../nix/copy.ts';
 import { sudoSshEnvironment } from '../ssh/sudo-ssh.ts';
@@ -22,15 +22,13 @@ export function targetStore(
   throughSudo = false,
 ): TargetStore {
   const env = askpassEnvironment(files.askpass, secrets);
-  // A typed answer is given by our askpass program, which ssh asks once.
-  const answering = Object.keys(env).length === 0 ? [] : ['-oBatchMode=no', '-oNumberOfPasswordPrompts=1'];
   return {
     target: {
       host: target.host,
       user: target.user,
       ...(throughSudo ? { throughSudo: secrets.sudoPassword === undefined ? 'free' : 'password' } : {}),
     },
-    sshOptions: ['-F', configPathWithoutSpaces(files), ...answering, ...sshOptionWords(target)],
+    sshOptions: ['-F', configPathWithoutSpaces(files), ...askpassOptions(secrets), ...sshOptionWords(target)],
     env: throughSudo ? { ...env, ...sudoSshEnvironment(files.sudoSsh, secrets.sudoPassword) } : env,
   };
 }

@@ -22,7 +22,7 @@ export class JobCancelled extends Error {
   }
 }
 
-/** A program to run, on a pseudo-terminal unless it is told otherwise. `argv` is a vector: no shell sees it. */
+/** A program to run, on a pseudo-terminal unless it is told otherwise. `argv` is a vector: no shell reads it. */
 export interface TerminalRequest {
   /** Whose log the bytes belong to; null is the job's own log. */
   host: HostName | null;
@@ -33,8 +33,11 @@ export interface TerminalRequest {
   env?: Readonly<Record<string, string>>;
   /** The command as shown and kept; default: argv as is, where 'here'. */
   shown?: Pick<Command, 'where' | 'argv' | 'env'>;
-  /** False for a program that would redraw its lines on a terminal: it is given pipes. Nobody can type into it. */
-  isOnTerminal?: boolean;
+  /**
+   * What it has of a terminal. A program that would redraw its lines there is given pipes: with `none` nobody can type
+   * into it, with `questions` it may ask at /dev/tty, which shows nothing of what is typed. Default: `all`.
+   */
+  terminal?: 'all' | 'questions' | 'none';
   /** Columns of the terminal; nix is given a fixed width so that its lines do not wrap. Default 120. */
   columns?: number;
   /** True where the terminal takes the width and height of the window that shows it. Default: its size is fixed. */

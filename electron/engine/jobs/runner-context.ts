@@ -14,6 +14,7 @@ import type { LogWriter } from './log-writer.ts';
 import { Piped } from './piped.ts';
 import type { Grace } from './process-tree.ts';
 import { Prompts } from './prompts.ts';
+import { questionsAlone } from './questions-alone.ts';
 import { Terminal } from './terminal.ts';
 import { terminalEnvironment } from './terminal-environment.ts';
 
@@ -129,9 +130,10 @@ export class RunnerContext implements JobContext {
         if (decoder !== null) request.onOutput?.(decoder.decode(bytes, { stream: true }), (text) => type(text));
       },
     };
-    if (request.isOnTerminal === false) return new Piped({ ...what, env: { ...what.env, TERM: 'dumb' } });
+    const dumb = { ...what, env: { ...what.env, TERM: 'dumb' } };
+    if (request.terminal === 'none') return new Piped(dumb);
     const terminal = new Terminal({
-      ...what,
+      ...(request.terminal === 'questions' ? { ...dumb, argv: questionsAlone(dumb) } : what),
       columns: request.followsWindow ? this.#window.columns : (request.columns ?? DEFAULT_COLUMNS),
       rows: request.followsWindow ? this.#window.rows : DEFAULT_ROWS,
     });

@@ -22,6 +22,12 @@ export interface Secrets {
   sudoPassword?: string;
 }
 
+/** What ssh is told beside {@link askpassEnvironment}: a typed answer is given by our program, which is asked once. */
+export function askpassOptions(secrets: Secrets): string[] {
+  const isTyped = secrets.passphrase !== undefined || secrets.password !== undefined;
+  return isTyped ? ['-oBatchMode=no', '-oNumberOfPasswordPrompts=1'] : [];
+}
+
 /** The variables under which ssh asks {@link askpassScript}; none where there is no secret. */
 export function askpassEnvironment(script: string, secrets: Secrets): Record<string, string> {
   if (secrets.passphrase === undefined && secrets.password === undefined) return {};

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { engineName } from '../../../shared/contract/deploy.ts';
 import { hostName } from '../../../shared/contract/ids.ts';
 import { engineAlone, openFleet } from '../../lab/engine-alone.ts';
 
@@ -7,15 +8,19 @@ import { engineAlone, openFleet } from '../../lab/engine-alone.ts';
  * passwords that the job asks for. The request is the standard input, so that no answer is an argument. Prints what was
  * asked and what became of the hosts.
  */
-const request = z.object({ hosts: z.array(hostName), answers: z.array(z.string()) });
+const request = z.object({
+  hosts: z.array(hostName),
+  answers: z.array(z.string()),
+  engine: engineName.optional(),
+});
 let text = '';
 for await (const piece of process.stdin.setEncoding('utf8')) text += String(piece);
-const { hosts, answers } = request.parse(JSON.parse(text));
+const { hosts, answers, engine: deployedWith } = request.parse(JSON.parse(text));
 
 await using engine = await engineAlone();
 const { client } = engine;
 const { fleet } = await openFleet(client, process.argv[2] ?? '');
-const { jobId: id } = await client.deploy.start({ fleetId: fleet.id, hosts, goal: 'switch' });
+const { jobId: id } = await client.deploy.start({ fleetId: fleet.id, hosts, goal: 'switch', engine: deployedWith });
 const questions: string[] = [];
 const asked = new Set<string>();
 for await (const event of await client.job.watch({ id })) {
@@ -27,4 +32,4 @@ for await (const event of await client.job.watch({ id })) {
   await client.job.answer({ id, promptId: prompt.id, answer });
 }
 const { outcomes } = await client.job.show({ id });
-console.log(JSON.stringify({ questions, outcomes }));
+console.log(JSON.stringify({ job: id, questions, outcomes }));

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import type { EngineName } from '../../../shared/contract/deploy.ts';
 import { healthResult } from '../../../shared/contract/health.ts';
 import { jobId, type JobId } from '../../../shared/contract/ids.ts';
 import {
@@ -57,7 +58,7 @@ export interface Deployed {
   stderr: string;
 }
 
-const answered = z.object({ questions: z.array(z.string()), outcomes: z.record(z.string(), hostOutcome) });
+const answered = z.object({ job: jobId, questions: z.array(z.string()), outcomes: z.record(z.string(), hostOutcome) });
 type Answered = z.infer<typeof answered>;
 const answeringProcess = join(import.meta.dirname, 'answering-process.ts');
 
@@ -117,9 +118,14 @@ export class DeployLab implements AsyncDisposable {
   }
 
   /** Deploys hosts by way of the engine, and gives these answers to the passwords that are asked for. */
-  async answer(path: string, hosts: readonly string[], answers: readonly string[]): Promise<Answered> {
+  async answer(
+    path: string,
+    hosts: readonly string[],
+    answers: readonly string[],
+    engine?: EngineName,
+  ): Promise<Answered> {
     const { stdout, stderr } = await this.lab.controller.exec([nodePath, answeringProcess, path], {
-      stdin: JSON.stringify({ hosts, answers }),
+      stdin: JSON.stringify({ hosts, answers, engine }),
       timeoutMs: 90_000,
     });
     if (stdout === '') throw new Error(stderr);

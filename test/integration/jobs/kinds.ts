@@ -4,6 +4,7 @@ import { hostOutcome, stage, stepState } from '../../../shared/contract/job.ts';
 import { jobKind, type JobKinds } from '../../../electron/engine/jobs/kind.ts';
 import type { JobContext, JobResult } from '../../../electron/engine/jobs/context.ts';
 
+const terminal = z.enum(['all', 'questions', 'none']).default('all');
 const host = hostName.nullable().default(null);
 const action = z.discriminatedUnion('do', [
   z.object({
@@ -13,7 +14,7 @@ const action = z.discriminatedUnion('do', [
     env: z.record(z.string(), z.string()).default({}),
     followsWindow: z.boolean().default(false),
     isLogged: z.boolean().default(true),
-    isOnTerminal: z.boolean().default(true),
+    terminal,
     isAfterCancel: z.boolean().default(false),
   }),
   z.object({ do: z.literal('log'), text: z.string(), host }),
@@ -22,7 +23,13 @@ const action = z.discriminatedUnion('do', [
   /** The answer's length is told, never the answer. */
   z.object({ do: z.literal('ask'), text: z.string(), host }),
   /** Types the environment variable's value when the program asks with this text. */
-  z.object({ do: z.literal('converse'), argv: z.tuple([z.string()], z.string()), when: z.string(), reply: z.string() }),
+  z.object({
+    do: z.literal('converse'),
+    argv: z.tuple([z.string()], z.string()),
+    when: z.string(),
+    reply: z.string(),
+    terminal,
+  }),
   z.object({ do: z.literal('throw'), text: z.string() }),
   z.object({ do: z.literal('outcome'), host: hostName, outcome: hostOutcome }),
   /** An outcome that is known before the job is over. */
@@ -67,6 +74,7 @@ async function perform(context: JobContext, each: Action, result: Awaited<Return
         host: null,
         stage: 'build',
         argv: each.argv,
+        terminal: each.terminal,
         onOutput: (text, reply) => {
           heard += text;
           if (!heard.includes(each.when)) return;

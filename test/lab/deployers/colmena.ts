@@ -61,6 +61,9 @@ export async function colmena(argv: readonly string[]): Promise<number> {
     say(`${stage} failed: ${reason}`);
     process.stderr.write(`      | Failed: ${reason}\nERROR Failed to ${what} ${host} - Last 1 lines of logs:\n`);
     process.stderr.write(`ERROR  failure) ${reason}\nERROR -----\nERROR Operation failed with error: ${reason}\n`);
+    process.stderr.write(
+      'Hint: Backtrace available - Use `RUST_BACKTRACE=1` environment variable to display a backtrace\n',
+    );
     return 1;
   };
 
@@ -74,7 +77,7 @@ export async function colmena(argv: readonly string[]): Promise<number> {
     else if (said.startsWith('/nix/store/')) {
       const toplevel = `${attribute}.nodes.${host}.config.system.build.toplevel`;
       const path = await (isBuiltThere ? buildThere(toplevel, way, say) : build(toplevel, say));
-      if (path === null) return failed('Build', 'build', 1);
+      if (path === null) return failed('Build', 'build', 100);
       system = path;
     } else if (said.startsWith('Built ')) {
       say(`Built "${system}"${isBuiltThere ? ' on target node' : ''}`);

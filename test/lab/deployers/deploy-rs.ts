@@ -1,13 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { build, buildThere, copy, evaluate, onHost, type Way } from './host-work.ts';
+import { askAtTerminal, build, buildThere, copy, evaluate, onHost, shellWord, waitOn, type Way } from './host-work.ts';
 
 const profile = '/nix/var/nix/profiles/system';
 
 /**
  * What deploy-rs does with one node, its rollback included: a switch that fails is undone at once, and one that is not
- * confirmed over a new connection in time is undone by the host. There is no recording of it, so the words are those of
- * its source.
+ * confirmed over a new connection in time is undone by the host. Words and order were compared with the program.
  */
 export async function deployRs(argv: readonly string[]): Promise<number> {
   if (argv[0] === '--version') {
@@ -21,6 +20,7 @@ export async function deployRs(argv: readonly string[]): Promise<number> {
       'ssh-opts': { type: 'string' },
       'magic-rollback': { type: 'string' },
       'confirm-timeout': { type: 'string' },
+      'interactive-sudo': { type: 'string' },
       boot: { type: 'boolean' },
       'remote-build': { type: 'boolean' },
     },
@@ -28,48 +28,74 @@ export async function deployRs(argv: readonly string[]): Promise<number> {
   });
   const [flake = '', node = ''] = (positionals[0] ?? '').split('#');
   const raw = (text: string): void => void process.stderr.write(`${text}\n`);
-  const say = (text: string): void => raw(`🚀 ℹ️ [deploy] [INFO] ${text}`);
+  const say = (text: string, level = 'INFO', sign = 'ℹ️'): void => raw(`🚀 ${sign} [deploy] [${level}] ${text}`);
   const there = (text: string, level = 'INFO', sign = 'ℹ️'): void => raw(`⭐ ${sign} [activate] [${level}] ${text}`);
   const fail = (text: string): number => {
-    raw(`🚀 ❌ [deploy] [ERROR] ${text}`);
+    say(text, 'ERROR', '❌');
     return 1;
   };
   say(`Evaluating flake in ${flake}`);
   const attribute = `${flake}#deploy.nodes.${node}`;
-  const way: Way = {
-    place: `root@${await evaluate(`${attribute}.hostname`)}`,
-    sshOptions: (values['ssh-opts'] ?? '').split(' '),
-  };
-  say(`Building profile \`system\` for node \`${node}\``);
-  const profileOf = `${attribute}.profiles.system.path`;
+  const hostname = await evaluate(`${attribute}.hostname`);
+  const system = `${attribute}.profiles.system`;
+  const [user, sshUser] = [await evaluate(`${system}.user`), await evaluate(`${system}.sshUser`)];
+  const way: Way = { place: `${sshUser}@${hostname}`, sshOptions: (values['ssh-opts'] ?? '').split(' ') };
+  let password: string | null = null;
+  if (values['interactive-sudo'] === 'true') {
+    say(
+      'Interactive sudo is enabled! Using a sudo password is less secure than correctly configured SSH keys.\nPlease use keys in production environments.',
+      'WARN',
+      '⚠️',
+    );
+    say(`You will now be prompted for the sudo password for ${hostname}.`);
+    password = await askAtTerminal(`(sudo for ${hostname}) Password: `);
+  }
+  say(`The following profiles are going to be deployed:\n[${node}.system]\nuser = "${user}"\n`);
   const isBuiltThere = values['remote-build'] === true;
-  const path = await (isBuiltThere ? buildThere(profileOf, way, raw) : build(profileOf, raw));
-  if (path === null)
-    return fail(`Failed to build profile on node ${node}: Nix build command resulted in a bad exit code`);
-  say(`Copying profile \`system\` to node \`${node}\``);
-  if (!isBuiltThere && (await copy(path, way, raw)) !== 0) {
-    return fail(`Failed to push profile to node ${node}: Nix copy command resulted in a bad exit code: Some(1)`);
+  say(`Building profile \`system\` for node \`${node}\`${isBuiltThere ? ' on remote host' : ''}`);
+  const path = await (isBuiltThere ? buildThere(`${system}.path`, way, raw) : build(`${system}.path`, raw));
+  // As it is said: with the node in place of the reason.
+  if (path === null) return fail(`Failed to build profile on node ${node}: ${node}`);
+  if (!isBuiltThere) {
+    say(`Copying profile \`system\` to node \`${node}\``);
+    if ((await copy(path, way, raw)) !== 0) return fail(`Failed to push profile to node ${node}: ${node}`);
   }
   say(`Activating profile \`system\` for node \`${node}\``);
+  const asRoot = user === sshUser ? '' : `sudo -u ${user}${password === null ? '' : ' -S -p ""'} `;
+  const onNode = (command: string): Promise<number> =>
+    onHost(way, `${asRoot}sh -c ${shellWord(command)}`, raw, password === null ? '' : `${password}\n`);
+  const isBoot = values.boot === true;
+  const isMagic = values['magic-rollback'] === 'true' && !isBoot;
+  if (isMagic) {
+    say('Creating activation waiter');
+    // Of an activation that fails it waits on, with the output of the program that has ended.
+    waitOn(way, `${asRoot}sleep 60`);
+  }
   there('Activating profile');
-  const goal = values.boot === true ? `${path}/bin/switch-to-configuration boot` : `${path}/deploy-rs-activate`;
-  const code = await onHost(way, `nix-env -p ${profile} --set ${path} && PROFILE=${path} ${goal}`, raw);
+  const activate = `PROFILE=${profile} BOOT=${isBoot ? 1 : 0} ${profile}/deploy-rs-activate`;
+  const code = await onNode(`nix-env -p ${profile} --set ${path} && ${activate}`);
   const last = `nix-env -p ${profile} --list-generations | awk 'END { print $1 }'`;
-  const undo = `last=$(${last}); nix-env -p ${profile} --rollback && nix-env -p ${profile} --delete-generations "$last"; ${profile}/bin/switch-to-configuration switch`;
+  const back = `nix-env -p ${profile} --rollback && last=$(${last}) && nix-env -p ${profile} --delete-generations "$last"`;
   if (code !== 0) {
     there('De-activating due to error', 'WARN', '⚠️');
-    await onHost(way, undo, raw);
+    await onNode(back);
     there('Attempting to re-activate the last generation');
-    there(`The activation script resulted in a bad exit code: Some(${code})`, 'ERROR', '❌');
-    return fail('Activating over SSH resulted in a bad exit code: Some(1)');
+    // Only what deploy-rs has made itself can be activated again by it.
+    const again = await onNode(`PROFILE=${profile} ${profile}/deploy-rs-activate`);
+    const notBack =
+      'There was an error de-activating after an error was encountered: Failed to run command for re-activating the last generation: No such file or directory (os error 2)';
+    there(again === 0 ? `The activation script resulted in a bad exit code: Some(${code})` : notBack, 'ERROR', '❌');
+    fail('Activating over SSH resulted in a bad exit code: Some(1)');
+    say('Revoking previous deploys');
+    return fail(`Deployment to node ${node} failed, rolled back to previous generation`);
   }
   there('Activation succeeded!');
-  if (values['magic-rollback'] !== 'true' || values.boot === true) {
-    say('Success activating, done!');
+  if (!isMagic) {
+    say(isBoot ? 'Success activating for next boot, done!' : 'Success activating, done!');
     return 0;
   }
   say('Success activating, attempting to confirm activation');
-  if ((await onHost(way, 'true', raw)) !== 0) {
+  if ((await onHost(way, `${asRoot}true`, raw, password === null ? '' : `${password}\n`)) !== 0) {
     await wait(Number(values['confirm-timeout']) * 1000);
     return fail('Error confirming deployment: Confirming activation over SSH resulted in a bad exit code');
   }

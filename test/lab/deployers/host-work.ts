@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** How a stand-in reaches its host: what it was told by its arguments and environment, nothing else. */
@@ -15,9 +16,11 @@ function run(
   argv: readonly string[],
   onLine: (line: string, stream: 'stdout' | 'stderr') => void,
   env: NodeJS.ProcessEnv = {},
+  stdin = '',
 ): Promise<number> {
   const [file = '', ...args] = argv;
-  const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => undefined).end(stdin);
   for (const stream of ['stdout', 'stderr'] as const) {
     createInterface({ input: child[stream] }).on('line', (line) => onLine(line, stream));
   }
@@ -64,8 +67,29 @@ export function copy(path: string, way: Way, onLine: (line: string) => void): Pr
   return run([...nix, ...to], onLine, { NIX_SSHOPTS: way.sshOptions.join(' ') });
 }
 
-export function onHost(way: Way, command: string, onLine: (line: string) => void): Promise<number> {
-  return run(['ssh', ...way.sshOptions, way.place, command], onLine);
+export function onHost(way: Way, command: string, onLine: (line: string) => void, stdin = ''): Promise<number> {
+  return run(['ssh', ...way.sshOptions, way.place, command], onLine, {}, stdin);
+}
+
+/** Leaves a command running there, which nobody here waits for. */
+export function waitOn(way: Way, command: string): void {
+  spawn('ssh', [...way.sshOptions, way.place, command], { stdio: ['ignore', 'inherit', 'inherit'] }).unref();
+}
+
+/** A word as a shell reads it as one. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+}
+
+/** Asks at the terminal, where it has one: neither at its standard input nor on its output. */
+export async function askAtTerminal(question: string): Promise<string> {
+  const terminal = openSync('/dev/tty', 'r+');
+  writeSync(terminal, question);
+  const answer = Buffer.alloc(1000);
+  const length = readSync(terminal, answer);
+  closeSync(terminal);
+  process.stderr.write('\n');
+  return answer.toString('utf8', 0, length).replace(/\n$/, '');
 }
 
 /** The profile, then the switch, as all of them do it. */

@@ -38,6 +38,8 @@ export interface ChosenEngine {
   /** The declaration of a host that is built. */
   sourceOf(host: Host): FleetKind | null;
   whyNot(host: Host, goal: Goal): Problem | null;
+  /** False where it cannot be given the password that sudo on a host wants. */
+  takesPassword(host: Host): boolean;
   /** False where it cannot be told to build a host's system there. */
   buildsAt(place: BuildPlace, host: Host): boolean;
 }
@@ -48,6 +50,7 @@ export const ownEngine: ChosenEngine = {
   program: null,
   sourceOf: () => null,
   whyNot: () => null,
+  takesPassword: () => true,
   buildsAt: () => true,
 };
 
@@ -68,6 +71,7 @@ function chosen(tool: Tool, program: ToolProgram): ChosenEngine {
       if (sourceOf(host) === null) return engineProblems.notDeclared(tool.name, host.name, tool.sources);
       return tool.whyNot(host, program);
     },
+    takesPassword: (host) => tool.takesPassword(host, program),
     buildsAt: tool.buildsAt,
   };
 }

@@ -27,6 +27,8 @@ export const colmena: Tool = {
     if (sources.includes(wanted) && !(generation === 'v0' && sources.includes('colmenaHive'))) return null;
     return engineProblems.colmenaOutput(version, name, generation === 'v0' ? 'colmenaHive' : 'colmena');
   },
+  takesPassword: () => false,
+  question: null,
   buildsAt: (place) => place === 'here' || place === 'target',
   command({ program, spec, host, files }) {
     const { fleet, goal, asked } = spec;

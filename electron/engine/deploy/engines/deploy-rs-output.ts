@@ -26,6 +26,8 @@ const failures: readonly (readonly [RegExp, ToolStage])[] = [
   ],
 ];
 const confirmed = /^(?:Deployment confirmed\.|Success activating, done!|Success activating for next boot, done!)$/;
+/** It runs what the generation before calls `deploy-rs-activate`, which one that something else made does not have. */
+const notBack = /^There was an error de-activating after an error was encountered: /;
 const wentBack = /^(?:De-activating due to error|Attempting to re-activate the last generation)$/;
 
 /** Reads one line, of its own or of nix below it. */
@@ -37,6 +39,8 @@ export function readDeployRsLine(line: string): ToolLine {
   if (part === 'activate' || part === 'revoke') {
     if (wentBack.test(said))
       return { host: null, text: said, event: { type: 'went-back', reason: said }, isAside: false };
+    if (notBack.test(said))
+      return { host: null, text: said, event: { type: 'not-back', reason: said }, isAside: false };
   }
   if (level === 'ERROR') return { host: hostIn(said), text: said, event: failure(said), isAside: false };
   if (part !== 'deploy') return { host: null, text: said, event: null, isAside: level !== 'WARN' };

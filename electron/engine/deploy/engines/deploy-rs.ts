@@ -1,4 +1,5 @@
 import { nixSshOptions } from '../../nix/ssh-options.ts';
+import { askpassOptions } from '../../ssh/askpass.ts';
 import { configPathWithoutSpaces } from '../../ssh/config.ts';
 import { sshOptionWords, sshTarget } from '../../ssh/target.ts';
 import { askProgram } from '../../tools/program.ts';
@@ -25,9 +26,13 @@ export const deployRs: Tool = {
   whyNot: () => null,
   // It can be told to build there, not to build here what the fleet has built there.
   buildsAt: (place, { buildOnTarget }) => place === 'target' || (place === 'here' && !buildOnTarget),
-  command({ program, spec, host, files }) {
+  // Asked for one, it has sudo activate the profiles of the user that it logs in as too: as root's.
+  takesPassword: ({ target, deployRs: settings }) =>
+    (settings?.profiles ?? []).every(({ user }) => user !== null && user !== target?.user),
+  question: /\(sudo for [^\n]+\) Password: $/,
+  command({ program, spec, host, files, secrets }) {
     const { watchdogSeconds } = host;
-    const words = ['-F', configPathWithoutSpaces(files)];
+    const words = ['-F', configPathWithoutSpaces(files), ...askpassOptions(secrets)];
     if (host.target !== null) words.push(...sshOptionWords(sshTarget(host.target, host.sshOptions)));
     const rollback =
       watchdogSeconds === null
@@ -39,6 +44,7 @@ export const deployRs: Tool = {
         '--skip-checks',
         `--ssh-opts=${nixSshOptions(words)}`,
         ...rollback,
+        ...(secrets.sudoPassword === undefined ? [] : ['--interactive-sudo', 'true']),
         ...(spec.goal === 'boot' ? ['--boot'] : []),
         ...(spec.asked.buildOn === 'target' ? ['--remote-build'] : []),
         `${spec.fleet.ref}#${host.name}`,

@@ -12,14 +12,16 @@ const switching =
 const finished = /^Done\. The new configuration is (\/nix\/store\/\S+)$/;
 /** Of the script; it ends with exit status 1 whatever the status below it was. */
 const scriptFailed = /^warning: error\(s\) occurred while switching to the new configuration$/;
-/** Of Python's subprocess: the command and its exit status. */
+/** Of Python's subprocess: the command, as it is typed or (before 25.05) as a list, and its exit status. */
 const commandFailed = /^(?:\S+: )?(?:error: )?(Command '(.+)' returned non-zero exit status (\d+)\.?)$/;
+/** Said by the successor of whatever fails as root there, sudo or not. */
+const maybePassword = /^error: while running command with remote sudo, did you forget to use /;
 
 export function readNixosRebuildLine(line: string): ToolLine {
   const text = plainText(line).trimEnd();
   const own = ownEvent(text);
   if (own !== null) return { host: null, text, event: own, isAside: own.type === 'begins' && !switching.test(text) };
-  return { host: null, text, event: nixEvent(text), isAside: false };
+  return { host: null, text, event: nixEvent(text), isAside: maybePassword.test(text) };
 }
 
 function ownEvent(text: string): ToolEvent | null {
@@ -36,8 +38,8 @@ function ownEvent(text: string): ToolEvent | null {
 
 function stageOfCommand(command: string): ToolStage {
   if (/switch-to-configuration|nix-env/.test(command)) return 'activate';
-  if (/nix-copy-closure|'copy'/.test(command)) return 'copy';
-  return /'eval'|nix-instantiate/.test(command) ? 'evaluate' : 'build';
+  if (/nix-copy-closure|'copy'| copy /.test(command)) return 'copy';
+  return /'eval'| eval |nix-instantiate/.test(command) ? 'evaluate' : 'build';
 }
 
 /** Systems are copied after they were built; derivations that go to a build host are a part of building. */

@@ -1,5 +1,6 @@
 import { open, realpath } from 'node:fs/promises';
 import { nixSshOptions } from '../../nix/ssh-options.ts';
+import { askpassOptions, type Secrets } from '../../ssh/askpass.ts';
 import { configPathWithoutSpaces, type SshFiles } from '../../ssh/config.ts';
 import { sshTarget, type SshTarget } from '../../ssh/target.ts';
 import { generationOf, readNixosRebuildLine } from './nixos-rebuild-output.ts';
@@ -31,7 +32,10 @@ export const nixosRebuild: Tool = {
     typeof place === 'string' ||
     (sameWords(place.sshOptions, sshOptions) &&
       (place.target.port ?? 22) === (target?.port ?? place.target.port ?? 22)),
-  command({ program, spec, host, files, needsSudo }) {
+  // The script has sudo ask on the host's terminal, once for each command.
+  takesPassword: (_host, { generation }) => generation === 'ng',
+  question: /\[sudo\] password for [^\n]+: $/,
+  command({ program, spec, host, files, needsSudo, secrets }) {
     const isScript = program.generation === 'bash';
     const target = host.target === null ? null : sshTarget(host.target, host.sshOptions);
     const place = target === null ? [] : remote(target);
@@ -51,8 +55,9 @@ export const nixosRebuild: Tool = {
         ...buildsOn.flatMap((machine) => ['--build-host', machine]),
         ...(activates ? ['--use-substitutes', ...(isScript ? ['--no-ssh-tty'] : [])] : []),
         ...(activates && needsSudo ? [isScript ? '--use-remote-sudo' : '--sudo'] : []),
+        ...(activates && needsSudo && secrets.sudoPassword !== undefined ? ['--ask-sudo-password'] : []),
       ],
-      env: reached === null ? {} : sshEnvironment(reached, files),
+      env: reached === null ? {} : sshEnvironment(reached, files, secrets),
       cwd: null,
     };
   },
@@ -67,8 +72,9 @@ function remote({ user, host }: SshTarget): [string] {
   return [user === null ? host : `${user}@${host}`];
 }
 
-function sshEnvironment(target: SshTarget, files: SshFiles): Record<string, string> {
-  return { NIX_SSHOPTS: nixSshOptions(['-F', configPathWithoutSpaces(files), ...portAndOptions(target)]) };
+function sshEnvironment(target: SshTarget, files: SshFiles, secrets: Secrets): Record<string, string> {
+  const words = ['-F', configPathWithoutSpaces(files), ...askpassOptions(secrets), ...portAndOptions(target)];
+  return { NIX_SSHOPTS: nixSshOptions(words) };
 }
 
 function portAndOptions({ port, options }: SshTarget): string[] {

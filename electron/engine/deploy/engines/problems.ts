@@ -9,6 +9,12 @@ const buildPlaces: Readonly<Record<string, string>> = {
   'deploy-rs': 'It can be told target, and here where the fleet does not say remoteBuild',
 };
 
+/** What would let a program have a password. */
+const passwordAdvice: Readonly<Record<string, readonly string[]>> = {
+  'nixos-rebuild': ['Or with nixos-rebuild-ng, which asks too.'],
+  'deploy-rs': ['Or give the profiles of the user who logs in a node of their own.'],
+};
+
 /** Why an engine cannot be used; what fails while it runs is in explain-tool.ts. */
 export const engineProblems = {
   missing: (name: string, programs: readonly string[], path: string, source: string): Problem => ({
@@ -59,6 +65,17 @@ export const engineProblems = {
     title: `${name} cannot be told to build on “${place}”`,
     evidence: buildPlaces[name] ?? '',
     advice: ['Choose the engine nix for it, or say it in the fleet (buildOnTarget, remoteBuild).'],
+  }),
+  noPassword: (name: string, host: string, evidence: string): Problem => ({
+    code: 'engine-sudo-password',
+    title: `sudo on ${host} asks for a password, which ${name} cannot be given; nothing was changed`,
+    evidence,
+    advice: [
+      'Deploy it with the engine nix, which asks for it.',
+      ...(passwordAdvice[name] ?? []),
+      'Or let the user’s group run commands without one: security.sudo.wheelNeedsPassword = false.',
+    ],
+    canRetry: true,
   }),
   sudoOnly: (name: string, host: string, command: readonly string[]): Problem => ({
     code: 'engine-privilege',

@@ -11,7 +11,7 @@ export function toolEngine(tool: Tool, program: ToolProgram): DeployEngine {
     commands: (spec, host, files) => {
       const target = host.target === null ? null : sshTarget(host.target, host.sshOptions);
       const needsSudo = target !== null && target.user !== 'root' && host.privilegeCommand.length > 0;
-      const { argv, env } = tool.command({ program, spec, host, files, needsSudo });
+      const { argv, env } = tool.command({ program, spec, host, files, needsSudo, secrets: {} });
       return Promise.resolve([{ host: host.name, stage: 'build', where: 'here', argv: [...argv], env: { ...env } }]);
     },
   };

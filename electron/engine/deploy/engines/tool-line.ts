@@ -11,6 +11,8 @@ export type ToolEvent =
   | { readonly type: 'counted'; readonly of: 'derivations' | 'paths'; readonly stage?: ToolStage }
   /** It has put back what ran before, by itself. */
   | { readonly type: 'went-back'; readonly reason: string }
+  /** It began to, and could not: the host is between the two. */
+  | { readonly type: 'not-back'; readonly reason: string }
   | { readonly type: 'nothing-selected' }
   /** The program as a whole gives up. */
   | { readonly type: 'stopped'; readonly reason: string };

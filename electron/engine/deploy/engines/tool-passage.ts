@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Stage } from '../../../../shared/contract/job.ts';
 import type { Problem } from '../../../../shared/contract/problem.ts';
 import type { TerminalResult } from '../../jobs/context.ts';
+import { plainText } from '../../nix/terminal-text.ts';
 import { askpassEnvironment } from '../../ssh/askpass.ts';
 import { explainSshText } from '../../ssh/explain.ts';
 import type { ActivateOptions } from '../activate.ts';
@@ -24,6 +25,8 @@ const besidesRollbackMs = 15_000;
 const pauseMs = 1000;
 /** Exit status of ssh itself, and where what it ran was ended by a signal. */
 const sshFailed = 255;
+/** More than any question. */
+const mostAsked = 1000;
 
 /** One host's way through a program that evaluates, builds, copies and activates in one run. */
 export class ToolPassage implements Passage {
@@ -117,10 +120,18 @@ export class ToolPassage implements Passage {
     const { work, host, reached } = this.#at;
     const { context, spec, files } = work;
     const needsSudo = (reached?.privilege.length ?? 0) > 0;
-    const { argv, env, cwd } = this.#tool.command({ program: this.#program, spec, host, files, needsSudo });
+    const { secrets = {} } = reached ?? {};
+    const { argv, env, cwd } = this.#tool.command({ program: this.#program, spec, host, files, needsSudo, secrets });
+    const { question } = this.#tool;
     const cutter = new LineCutter();
-    const take = (text: string): void => {
+    let tail = '';
+    const take = (text: string, reply: (text: string) => void = () => undefined): void => {
       for (const line of cutter.push(text)) this.#take(line);
+      tail = plainText(`${tail}${text}`.split('\n').at(-1) ?? '').slice(-mostAsked);
+      if (question?.test(tail) !== true) return;
+      tail = '';
+      // Where sudo wants none, any answer will do.
+      reply(`${secrets.sudoPassword ?? ''}\n`);
     };
     try {
       return await context.run({
@@ -128,9 +139,9 @@ export class ToolPassage implements Passage {
         stage: 'build',
         argv,
         ...(cwd === null ? {} : { cwd }),
-        env: { ...env, NO_COLOR: '1', ...askpassEnvironment(files.askpass, reached?.secrets ?? {}) },
+        env: { ...env, ...usualEnvironment(), ...askpassEnvironment(files.askpass, secrets) },
         shown: { where: 'here', argv: [...argv], env: { ...env } },
-        isOnTerminal: false,
+        terminal: question === null ? 'none' : 'questions',
         isLogged: false,
         onOutput: take,
       });
@@ -210,7 +221,8 @@ export class ToolPassage implements Passage {
   async #afterOwnRollback(status: ActivationStatus, signal: AbortSignal): Promise<ActivationStatus> {
     const { reached, host } = this.#at;
     const hasFailed = status.state !== 'switch' || status.exitCode !== 0;
-    if (!reached || !hasFailed || host.watchdogSeconds === null) return status;
+    const isOver = this.#own?.isStuckBetween === true;
+    if (!reached || !hasFailed || isOver || host.watchdogSeconds === null) return status;
     const { currentSystem, profileSystem } = reached.facts;
     const until = Date.now() + host.watchdogSeconds * 1000 + besidesRollbackMs;
     this.#at.steps.progress('activate', { note: `waiting for ${this.#tool.name}’s own rollback` });
@@ -242,6 +254,12 @@ export class ToolPassage implements Passage {
       progress: this.#progress,
     });
   }
+}
+
+/** deploy-rs takes a nix for one without flakes whose own configuration does not name them. */
+function usualEnvironment(): Record<string, string> {
+  const said = process.env['NIX_CONFIG'] ?? '';
+  return { NO_COLOR: '1', NIX_CONFIG: `${said}\nextra-experimental-features = nix-command flakes` };
 }
 
 /** Where a program's stage stands among the job's; null: it is none of them. */

@@ -26,6 +26,8 @@ export interface ToolHostProgress {
   readonly paths: Counted;
   /** Why the program put back what ran before, in its words. */
   readonly wentBack: string | null;
+  /** True where it could not do that. */
+  readonly isStuckBetween: boolean;
   readonly switched: SwitchProgress;
   /** What was said about the host in the present stage, the last lines of it. */
   readonly lines: readonly string[];
@@ -59,6 +61,7 @@ const beforeHost: ToolHostProgress = {
   derivations: { done: 0, total: 0 },
   paths: { done: 0, total: 0 },
   wentBack: null,
+  isStuckBetween: false,
   switched: noSwitchProgress,
   lines: [],
 };
@@ -118,6 +121,8 @@ function takeEvent(before: ToolHostProgress, event: ToolEvent): ToolHostProgress
     }
     case 'went-back':
       return { ...before, wentBack: before.wentBack ?? event.reason };
+    case 'not-back':
+      return { ...before, wentBack: before.wentBack ?? event.reason, isStuckBetween: true };
     case 'nothing-selected':
     case 'stopped':
       return before;

@@ -1,6 +1,7 @@
 import type { EngineGuard, EngineName, Goal } from '../../../../shared/contract/deploy.ts';
 import type { FleetKind, Host } from '../../../../shared/contract/host.ts';
 import type { Problem } from '../../../../shared/contract/problem.ts';
+import type { Secrets } from '../../ssh/askpass.ts';
 import type { SshFiles } from '../../ssh/config.ts';
 import type { DeployHost, DeploySpec, ToolProgram } from '../spec.ts';
 import type { ReadToolLine } from './tool-line.ts';
@@ -15,6 +16,8 @@ export interface ToolRequest {
   readonly files: SshFiles;
   /** True where the user that it logs in as needs something to become root. */
   readonly needsSudo: boolean;
+  /** What a person typed for the host. The program is told to ask for what it has to be given. */
+  readonly secrets: Secrets;
 }
 
 /** A program as it is run, and shown. `env` holds no secret. */
@@ -42,6 +45,10 @@ export interface Tool {
   readonly whyNot: (host: Host, program: ToolProgram) => Problem | null;
   /** False where it cannot be told to build a host's system there. */
   readonly buildsAt: (place: BuildPlace, host: Pick<Host, 'buildOnTarget' | 'target' | 'sshOptions'>) => boolean;
+  /** True where it can be given the password that sudo on this host wants. */
+  readonly takesPassword: (host: Host, program: ToolProgram) => boolean;
+  /** The end of its question for that password; null: it asks nothing, and has no terminal. */
+  readonly question: RegExp | null;
   readonly command: (request: ToolRequest) => ToolCommand;
   readonly read: ReadToolLine;
 }

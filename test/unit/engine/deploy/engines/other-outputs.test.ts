@@ -72,6 +72,21 @@ Command '['nix-copy-closure', '--to', 'root@nas', '${system}']' returned non-zer
     expect(copy.problem().code).toBe('ssh-unreachable');
   });
 
+  test('its successor writes commands as one types them, and asks after a password whatever failed as root', () => {
+    const forgot = 'error: while running command with remote sudo, did you forget to use --ask-sudo-password?';
+    const failed = (command: string, exitCode = 1) =>
+      run(readNixosRebuildLine, `${built}\n${forgot}\nCommand '${command}' returned non-zero exit status ${exitCode}.`)
+        .host;
+    const there = 'ssh -F /config -o ControlPersist=60 admin@nas -- sudo';
+    const switching = failed(`${there} env NIXOS_INSTALL_BOOTLOADER=0 ${system}/bin/switch-to-configuration switch`, 4);
+    expect(switching?.failure).toMatchObject({ stage: 'activate', exitCode: 4 });
+    expect(switching?.lines.join()).not.toContain('forget');
+    const flakes = "nix --extra-experimental-features 'nix-command flakes'";
+    expect(failed(`${flakes} copy --from ssh://builder --to ssh://nas ${system}`)?.failure?.stage).toBe('copy');
+    expect(failed(`${flakes} eval --raw '/fleet#nas.config.system.build.toplevel'`)?.failure?.stage).toBe('evaluate');
+    expect(failed(`${flakes} build --print-out-paths '/fleet#nas'`)?.failure?.stage).toBe('build');
+  });
+
   test('a build that fails is explained by what nix said', () => {
     const failed = `building the system configuration...
 error: builder for '/nix/store/habsa51q9nim8rxkhslf38j7bpw36vav-web-frontend-1.0.drv' failed with exit code 2
@@ -139,6 +154,22 @@ switching profile from version 2 to 1
       wentBack: 'De-activating due to error',
       failure: { stage: 'activate', exitCode: 4, reason: expect.stringContaining('activation script') },
     });
+  });
+
+  test('a rollback that it cannot do is not taken for one', () => {
+    const { host } = run(
+      readDeployRsLine,
+      `${start}
+⭐ ⚠️ [activate] [\u001b[38;5;208mWARN\u001b[0m] De-activating due to error
+switching profile from version 2 to 1
+⭐ ⚠️ [activate] [\u001b[38;5;208mWARN\u001b[0m] Removing generation by ID 2
+⭐ ℹ️ [activate] [\u001b[38;5;51mINFO\u001b[0m] Attempting to re-activate the last generation
+⭐ ❌ [activate] [\u001b[38;5;196mERROR\u001b[0m] There was an error de-activating after an error was encountered: Failed to run command for re-activating the last generation: No such file or directory (os error 2)
+🚀 ❌ [deploy] [\u001b[38;5;196mERROR\u001b[0m] Activating over SSH resulted in a bad exit code: Some(1)
+🚀 ℹ️ [deploy] [\u001b[38;5;51mINFO\u001b[0m] Revoking previous deploys
+🚀 ❌ [deploy] [\u001b[38;5;196mERROR\u001b[0m] Deployment to node nas failed, rolled back to previous generation`,
+    );
+    expect(host).toMatchObject({ isStuckBetween: true, failure: { stage: 'activate', exitCode: 1 } });
   });
 
   test.each([

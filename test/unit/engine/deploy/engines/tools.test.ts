@@ -146,6 +146,32 @@ describe('the exact command of an engine', () => {
   });
 });
 
+describe('the password of sudo', () => {
+  const takes = async (name: EngineName, program: string, says: string, one: Host): Promise<boolean | undefined> =>
+    plan(await chooseEngine(name, pathWith(program, says)), one).hosts[0]?.takesPassword;
+  const settings = {
+    autoRollback: true,
+    magicRollback: true,
+    confirmTimeout: 30,
+    activationTimeout: 240,
+    fastConnection: false,
+  };
+  const profiles = (...users: (string | null)[]): Host =>
+    host(['deploy'], { deployRs: { ...settings, profiles: users.map((user) => ({ name: 'a profile', user })) } });
+
+  test('can be given to what asks for it', async () => {
+    expect(await takes('colmena', 'colmena', 'Colmena 0.5.0-pre', host(['colmenaHive']))).toBe(false);
+    expect(await takes('nixos-rebuild', 'nixos-rebuild', '', host(['nixosConfigurations']))).toBe(false);
+    expect(await takes('nixos-rebuild', 'nixos-rebuild-ng', '', host(['nixosConfigurations']))).toBe(true);
+    expect(await takes('deploy-rs', 'deploy', 'deploy-rs 1.0', profiles('root'))).toBe(true);
+  });
+
+  test('is not given to deploy-rs where it would make root of a profile’s own user', async () => {
+    expect(await takes('deploy-rs', 'deploy', 'deploy-rs 1.0', profiles('root', 'admin'))).toBe(false);
+    expect(await takes('deploy-rs', 'deploy', 'deploy-rs 1.0', profiles('root', null))).toBe(false);
+  });
+});
+
 describe('where a program builds', () => {
   const programs = {
     colmena: pathWith('colmena', 'Colmena 0.5.0-pre'),
