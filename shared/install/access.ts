@@ -1,6 +1,9 @@
+import { listThatShutsOut, type SshListName, type SshLists } from '../machines/ssh-lists.ts';
+
 /** Somebody who could administer the machine: root, or a user in the group wheel. */
 export interface AccessPerson {
   readonly name: string;
+  readonly groups: readonly string[];
   /** Public keys that let them in over SSH. */
   readonly keyCount: number;
   readonly hasPassword: boolean;
@@ -13,6 +16,8 @@ export interface HostAccess {
   readonly rootLogin: string;
   /** Whether SSH takes passwords. */
   readonly takesPasswords: boolean;
+  /** Whom the SSH server lets in at all. */
+  readonly lists: SshLists;
   /** Keys come from somewhere that evaluation does not see: a command, a certificate authority, a file of one's own. */
   readonly hasOtherKeys: boolean;
   /** `users.allowNoPasswordLogin`: its owner has said that it is meant so. */
@@ -28,14 +33,20 @@ export type AccessGap =
   /** Only at the console. */
   | { readonly kind: 'console-only'; readonly users: readonly string[] }
   /** Somebody can, but not the user as whom the app logs in. */
-  | { readonly kind: 'not-deployable'; readonly user: string; readonly users: readonly string[] };
+  | {
+      readonly kind: 'not-deployable';
+      readonly user: string;
+      /** The server's list that keeps them out; null: they have no key. */
+      readonly list: SshListName | null;
+      readonly users: readonly string[];
+    };
 
 function entersBySsh(
-  { hasSshServer, rootLogin, takesPasswords, hasOtherKeys }: HostAccess,
+  { hasSshServer, rootLogin, takesPasswords, hasOtherKeys, lists }: HostAccess,
   person: AccessPerson,
 ): boolean {
   const isRoot = person.name === 'root';
-  if (!hasSshServer || (isRoot && rootLogin === 'no')) return false;
+  if (!hasSshServer || (isRoot && rootLogin === 'no') || listThatShutsOut(lists, person) !== null) return false;
   const byKey = person.keyCount > 0 || hasOtherKeys;
   return byKey || (takesPasswords && person.hasPassword && (!isRoot || rootLogin === 'yes'));
 }
@@ -49,8 +60,9 @@ export function accessGap(access: HostAccess, user: string): AccessGap | null {
   const bySsh = access.people.filter((person) => entersBySsh(access, person)).map(({ name }) => name);
   if (bySsh.length > 0) {
     // Somebody outside of wheel is not known here, and may well be meant to deploy.
-    const isKnown = access.people.some(({ name }) => name === user);
-    return isKnown && !bySsh.includes(user) ? { kind: 'not-deployable', user, users: bySsh } : null;
+    const person = access.people.find(({ name }) => name === user);
+    if (person === undefined || bySsh.includes(user)) return null;
+    return { kind: 'not-deployable', user, list: listThatShutsOut(access.lists, person), users: bySsh };
   }
   const atConsole = access.people.filter(({ name, hasPassword }) => hasPassword || name === access.autologinUser);
   if (atConsole.length > 0) return { kind: 'console-only', users: atConsole.map(({ name }) => name) };

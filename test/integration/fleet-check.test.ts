@@ -171,6 +171,16 @@ describeLab('the doctor', () => {
     });
   });
 
+  test('says whom the SSH server keeps out though they deploy', async () => {
+    const path = await fleetOf('doctor-deploy-rs', 'a list of users');
+    const flake = join(path, 'flake.nix');
+    const text = await readFile(flake, 'utf8');
+    const listed = 'services.openssh.enable = true; services.openssh.settings.AllowUsers = [ "ada" ];';
+    await writeFile(flake, text.replace('services.openssh.enable = true;', listed));
+    const found = (await check(path)).findings.filter(({ host }) => host === 'gateway').map(essence);
+    expect(found).toContain('error  user-shut-out  gateway  flake.nix:30  -');
+  });
+
   test('finds files that git does not know, and offers to add them', async () => {
     const path = await fleetOf('doctor-deploy-rs', 'untracked files');
     await mkdir(join(path, 'hosts'));

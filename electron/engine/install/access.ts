@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { accessGap, type HostAccess } from '../../../shared/install/access.ts';
+import { sshLists, sshListsFunction } from '../fleet/ssh-lists.ts';
 import { installProblems } from './problems.ts';
 import type { InstallSpec } from './spec.ts';
 
@@ -12,10 +13,13 @@ export const evaluatedAccess = z
     hasSshServer: z.boolean(),
     rootLogin: z.string(),
     takesPasswords: z.boolean(),
+    lists: sshLists,
     hasOtherKeys: z.boolean(),
     isMeantSo: z.boolean(),
     autologinUser: z.string().nullable(),
-    people: z.array(z.object({ name: z.string(), keyCount: z.int(), hasPassword: z.boolean() })),
+    people: z.array(
+      z.object({ name: z.string(), groups: z.array(z.string()), keyCount: z.int(), hasPassword: z.boolean() }),
+    ),
   })
   .nullable();
 
@@ -30,17 +34,20 @@ export const accessFunction = `(config: let
       || builtins.elem "wheel" (user.extraGroups or [ ]) || builtins.elem name members);
   isHash = hash: builtins.isString hash && builtins.match "[!*].*" hash == null;
   has = value: value != null;
+  admission = ${sshListsFunction} config;
   rootLogin = settings.PermitRootLogin or ssh.permitRootLogin or null;
   access = {
     hasSshServer = ssh.enable or false;
     rootLogin = if builtins.isString rootLogin then rootLogin else "prohibit-password";
     takesPasswords = (settings.PasswordAuthentication or ssh.passwordAuthentication or true) != false;
+    inherit (admission) lists;
     hasOtherKeys = (ssh.authorizedKeysCommand or "none") != "none" || has (settings.TrustedUserCAKeys or null)
       || builtins.match ".*(TrustedUserCAKeys|AuthorizedKeys).*" (ssh.extraConfig or "") != null;
     isMeantSo = config.users.allowNoPasswordLogin or false;
     autologinUser = config.services.getty.autologinUser or null;
     people = map (name: let user = users.\${name}; keys = user.openssh.authorizedKeys or { }; in {
       inherit name;
+      groups = admission.groupsOf name;
       keyCount = builtins.length (keys.keys or [ ]) + builtins.length (keys.keyFiles or [ ]);
       hasPassword = isHash (user.hashedPassword or null) || isHash (user.initialHashedPassword or null)
         || has (user.hashedPasswordFile or null) || has (user.password or null) || has (user.initialPassword or null);
@@ -67,9 +74,9 @@ export function judgeAccess(
     case 'nobody':
       return { problem: installProblems.nobodyLogsIn(host, access), stops: !gap.isMeantSo };
     case 'console-only':
-      return { problem: installProblems.consoleOnly(host, gap.users), stops: false };
+      return { problem: installProblems.consoleOnly(host, access, gap.users), stops: false };
     case 'not-deployable':
-      return { problem: installProblems.notDeployable(host, gap.user, gap.users), stops: false };
+      return { problem: installProblems.notDeployable(host, access, gap), stops: false };
   }
 }
 

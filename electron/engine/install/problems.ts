@@ -1,6 +1,12 @@
 import type { Problem } from '../../../shared/contract/problem.ts';
-import type { HostAccess } from '../../../shared/install/access.ts';
+import type { AccessGap, HostAccess } from '../../../shared/install/access.ts';
+import { sshListNames, type SshLists } from '../../../shared/machines/ssh-lists.ts';
 import { ProblemError } from '../errors.ts';
+
+/** The lists that an SSH server has, as sshd_config writes them. */
+function linesOf(lists: SshLists): string[] {
+  return sshListNames.filter((name) => lists[name].length > 0).map((name) => `${name} ${lists[name].join(' ')}`);
+}
 
 /** What can go wrong in an install beyond the gate (shared/install/gate.ts), nixos-anywhere's own words, SSH and nix. */
 export const installProblems = {
@@ -130,7 +136,7 @@ export const installProblems = {
     ],
     canRetry: true,
   }),
-  nobodyLogsIn: (host: string, { hasSshServer, people }: HostAccess): Problem => ({
+  nobodyLogsIn: (host: string, { hasSshServer, people, lists }: HostAccess): Problem => ({
     code: 'install-nobody-logs-in',
     title: `Nobody could log in to ${host} once it is installed`,
     evidence: [
@@ -138,26 +144,33 @@ export const installProblems = {
       ...people.map(
         ({ name, keyCount }) => `${name}: ${keyCount === 1 ? '1 SSH key' : `${keyCount} SSH keys`}, no password`,
       ),
+      ...linesOf(lists),
     ].join('\n'),
     advice: [
       'Give root or a user in the group wheel a key: users.users.NAME.openssh.authorizedKeys.keys, and turn on services.openssh.',
       'Where somebody gets in on another way, say so with users.allowNoPasswordLogin = true.',
     ],
   }),
-  consoleOnly: (host: string, users: readonly string[]): Problem => ({
+  consoleOnly: (host: string, { lists }: HostAccess, users: readonly string[]): Problem => ({
     code: 'install-console-only',
     title: `Only at its own console could anybody log in to ${host}`,
-    evidence: `with a password: ${users.join(', ')}`,
+    evidence: [`with a password: ${users.join(', ')}`, ...linesOf(lists)].join('\n'),
     advice: [
       'Its first boot cannot be verified and nothing can be deployed to it. Turn on services.openssh, and give root a key.',
     ],
   }),
-  notDeployable: (host: string, user: string, users: readonly string[]): Problem => ({
+  notDeployable: (
+    host: string,
+    { lists }: HostAccess,
+    { user, list, users }: Extract<AccessGap, { kind: 'not-deployable' }>,
+  ): Problem => ({
     code: 'install-user-shut-out',
     title: `${user} could not log in to ${host} over SSH, and deploys log in as ${user}`,
-    evidence: `over SSH come in: ${users.join(', ')}`,
+    evidence: [`over SSH come in: ${users.join(', ')}`, ...linesOf(lists)].join('\n'),
     advice: [
-      `Its first boot cannot be verified like this. Give ${user} a key: users.users.${user}.openssh.authorizedKeys.keys`,
+      list === null
+        ? `Its first boot cannot be verified like this. Give ${user} a key: users.users.${user}.openssh.authorizedKeys.keys`
+        : `Its first boot cannot be verified like this. Let ${user} in: services.openssh.settings.${list}`,
       `Or deploy as ${users[0] ?? 'another user'} (targetUser).`,
     ],
   }),

@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { accessGap, type AccessPerson, type HostAccess } from '../../../../shared/install/access.ts';
+import { noSshLists } from '../../../../shared/machines/ssh-lists.ts';
 
-const person = (name: string, keyCount: number, hasPassword = false): AccessPerson => ({ name, keyCount, hasPassword });
+const person = (name: string, keyCount: number, hasPassword = false): AccessPerson => ({
+  name,
+  groups: name === 'root' ? ['root'] : ['users', 'wheel'],
+  keyCount,
+  hasPassword,
+});
 const hostWith = (people: readonly AccessPerson[], rest: Partial<HostAccess> = {}): HostAccess => ({
-  ...{ hasSshServer: true, rootLogin: 'prohibit-password', takesPasswords: false, hasOtherKeys: false },
+  ...{
+    hasSshServer: true,
+    rootLogin: 'prohibit-password',
+    takesPasswords: false,
+    hasOtherKeys: false,
+    lists: noSshLists,
+  },
   ...{ isMeantSo: false, autologinUser: null, people },
   ...rest,
 });
@@ -42,8 +54,20 @@ describe('who can log in to a host', () => {
 
   it('is not whom deploys log in as, where that one has no key', () => {
     const people = [person('root', 0), person('sam', 1)];
-    expect(gap(people)).toEqual({ kind: 'not-deployable', user: 'root', users: ['sam'] });
+    expect(gap(people)).toEqual({ kind: 'not-deployable', user: 'root', list: null, users: ['sam'] });
     expect(gap(people, {}, 'sam')).toBeNull();
     expect(gap(people, {}, 'deploy')).toBeNull();
+  });
+
+  it('is not whom a list of the server keeps out', () => {
+    const people = [person('root', 1), person('sam', 1)];
+    const lists = { ...noSshLists, AllowUsers: ['sam'] };
+    expect(gap(people, { lists })).toEqual({
+      kind: 'not-deployable',
+      user: 'root',
+      list: 'AllowUsers',
+      users: ['sam'],
+    });
+    expect(gap([person('root', 1)], { lists })).toEqual({ kind: 'nobody', isMeantSo: false });
   });
 });

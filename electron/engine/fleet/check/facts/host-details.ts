@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { HostQuestion } from '../../host-questions.ts';
 import type { Kind } from '../../kinds/kind.ts';
+import { sshLists, sshListsFunction } from '../../ssh-lists.ts';
 
 /** An account that somebody could use: root, normal users, and any with a key or a password. */
 const account = z.object({
   name: z.string(),
+  groups: z.array(z.string()),
   isNormalUser: z.boolean(),
   /** Options that give it a password (`hashedPassword` ...); locked ones (`!`, `*`) are not among them. */
   passwords: z.array(z.string()),
@@ -26,6 +28,8 @@ const hostDetails = z.object({
     .object({
       rootLogin: z.string(),
       allowsPasswords: z.boolean(),
+      /** Whom it lets in at all. */
+      lists: sshLists,
       /** Keys that a program, a certificate authority or another file brings. */
       hasOtherKeys: z.boolean(),
       /** `~/.ssh/authorized_keys` counts, so there may be keys that no configuration knows. */
@@ -51,7 +55,7 @@ export type HostDetails = z.infer<typeof hostDetails>;
  * NixOS does not have count as not set.
  */
 const detailsOf = `(node: let
-    inherit (builtins) any attrNames concatMap deepSeq elem filter head isAttrs isString length split substring tail toString tryEval;
+    inherit (builtins) any attrNames concatMap deepSeq elem filter head isAttrs isString length mapAttrs split substring tail toString tryEval;
     quiet = fallback: value: let attempt = tryEval (deepSeq value value); in if attempt.success then attempt.value else fallback;
     inherit (node) config;
     filesOf = path: let
@@ -60,6 +64,7 @@ const detailsOf = `(node: let
         else if names != [ ] && value ? \${head names} then go value.\${head names} (tail names) else [ ];
       in quiet [ ] (map toString (go (node.options or { }) path));
     users = config.users.users or { };
+    admission = ${sshListsFunction} config;
     isLocked = text: isString text && elem (substring 0 1 text) [ "!" "*" ];
     accountOf = name: let
       user = users.\${name};
@@ -69,6 +74,7 @@ const detailsOf = `(node: let
       authorized = user.openssh.authorizedKeys or { };
     in {
       inherit name;
+      groups = quiet [ ] (admission.groupsOf name);
       isNormalUser = quiet false (user.isNormalUser or false);
       passwords = set;
       clearPasswords = filter (option: elem option [ "password" "initialPassword" ]) set;
@@ -86,6 +92,7 @@ const detailsOf = `(node: let
       rootLogin = quiet "prohibit-password" (toString (settings.PermitRootLogin or server.permitRootLogin or "prohibit-password"));
       allowsPasswords = quiet true (let value = settings.PasswordAuthentication or server.passwordAuthentication or true; in
         value == null || value == true || value == "yes");
+      lists = mapAttrs (_: quiet [ ]) admission.lists;
       hasOtherKeys = mentions (server.extraConfig or "")
         || quiet false (elem (server.authorizedKeysCommand or "none") [ null "none" ] == false)
         || any (key: quiet null (settings.\${key} or null) != null) [ "TrustedUserCAKeys" "AuthorizedKeysCommand" "AuthorizedPrincipalsFile" ]

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../../../shared/contract/finding.ts';
+import { listThatShutsOut } from '../../../../../shared/machines/ssh-lists.ts';
 import type { CheckedHost } from '../checked-host.ts';
 import type { HostDetails } from '../facts/host-details.ts';
 import type { Inspection } from '../inspection.ts';
@@ -67,8 +68,21 @@ function* deployUser(
     };
     return;
   }
-  if (hasKey(details, user)) return;
   const account = details.accounts.find(({ name }) => name === user);
+  const list = account === undefined ? null : listThatShutsOut(ssh.lists, account);
+  if (list !== null) {
+    yield {
+      code: 'user-shut-out',
+      severity: 'error',
+      host: host.name,
+      ...inspection.placeIn(host.name, [list]),
+      message:
+        `Deploys log in to ${host.name} as ${user}, and its SSH server keeps ${user} out whatever key they have ` +
+        `(${list} is “${ssh.lists[list].join(' ')}”). Change the list, or deploy as another user.`,
+    };
+    return;
+  }
+  if (hasKey(details, user)) return;
   yield {
     code: user === 'root' ? 'root-without-keys' : 'user-without-keys',
     // Somebody may have put a key into the home folder by hand.

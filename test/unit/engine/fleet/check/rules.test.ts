@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../../../shared/contract/finding.ts';
 import { host as hostSchema, type Host } from '../../../../../shared/contract/host.ts';
+import { noSshLists } from '../../../../../shared/machines/ssh-lists.ts';
 import { applySplices } from '../../../../../shared/nix/splice.ts';
 import type { CheckedHost } from '../../../../../electron/engine/fleet/check/checked-host.ts';
 import type { Account, HostDetails } from '../../../../../electron/engine/fleet/check/facts/host-details.ts';
@@ -84,6 +85,7 @@ function only(findings: Iterable<Finding>): Finding {
 
 const anAccount = (name: string, more: Partial<Account> = {}): Account => ({
   name,
+  groups: name === 'root' ? ['root'] : ['users'],
   isNormalUser: name !== 'root',
   passwords: [],
   clearPasswords: [],
@@ -97,7 +99,13 @@ function checked(host: Host, more: Partial<HostDetails> = {}, deployedStateVersi
     domain: null,
     stateVersion: '26.05',
     accounts: [anAccount('root', { keys: 1 })],
-    ssh: { rootLogin: 'prohibit-password', allowsPasswords: false, hasOtherKeys: false, readsHomes: false },
+    ssh: {
+      rootLogin: 'prohibit-password',
+      allowsPasswords: false,
+      lists: noSshLists,
+      hasOtherKeys: false,
+      readsHomes: false,
+    },
     hasOtherWayIn: false,
     clearKeys: [],
     files: { hostName: [], stateVersion: [], users: [], keys: [] },
@@ -397,6 +405,13 @@ describe('ways in', () => {
     expect(codes({ accounts }, { host: 'nas', user: 'deploy', port: null })).toEqual(['error user-without-keys']);
     expect(codes({ accounts }, { host: 'nas', user: null, port: null })).toEqual([]);
     expect(codes({ accounts }, null)).toEqual([]);
+  });
+
+  it('are closed for whom a list of the server keeps out', () => {
+    const lists = { ...noSshLists, AllowGroups: ['users'] };
+    expect(codes({ ssh: { ...ssh, lists } })).toEqual(['error user-shut-out']);
+    const accounts = [anAccount('ada', { keys: 1 })];
+    expect(codes({ accounts, ssh: { ...ssh, lists } }, { host: 'nas', user: 'ada', port: null })).toEqual([]);
   });
 
   it('are closed for root, or too wide', () => {
