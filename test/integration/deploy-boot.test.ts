@@ -101,6 +101,22 @@ describeLab('a system that only boots at some time', () => {
       await host.reboot();
       expect(await host.currentSystem()).toBe(wanted);
       expect((await status(path, 'one')).pendingBoot).toBeUndefined();
+
+      // The same where the deploy restarts it: what was well before and is not after the restart is not kept.
+      const next = await home.fleet('tried-now', { one: kernel('6.12.85') });
+      const check = '[defaults]\nhealth = [{ command = ["test", "-e", "/run/well"] }]\n';
+      await writeFile(join(next, 'nixstead.toml'), check);
+      await host.read('touch', '/run/well');
+      const error = await home.deployFails(next, 'one', '--goal', 'boot', '--reboot');
+      expect(error).toMatchObject({
+        code: 'deploy-boot-unconfirmed',
+        evidence: expect.stringContaining('/run/well'),
+      });
+      expect(await host.read('cat', '/boot/lab-default')).toBe(wanted);
+      await host.read('touch', '/run/well');
+      const kept = await profile('one');
+      expect((await settled(next, 'one')).outcomes['one']).toMatchObject({ state: 'succeeded', system: kept });
+      expect(await host.read('cat', '/boot/lab-default')).toBe(kept);
     },
   );
 

@@ -126,7 +126,7 @@ export class HostDeploy {
 
   /** A host that has its system, and may still run with the kernel of another. Null where no restart is needed. */
   async #rebootAlone(reached: Reached, system: string): Promise<HostOutcome | null> {
-    const reboot = this.#rebootOf(reached, this.#health(reached), this.#keys(reached));
+    const reboot = this.#rebootOf(reached, this.#keys(reached));
     if (reboot === null) return null;
     this.#stage = 'reboot';
     const ended = await reboot.run(system, this.#work.context.signal);
@@ -140,9 +140,11 @@ export class HostDeploy {
     return outcome;
   }
 
-  #rebootOf(reached: Reached, health: HostHealth, keys: HostKeys | null): HostReboot | null {
+  /** @param looked the checks where they are looked at before for another stage too */
+  #rebootOf(reached: Reached, keys: HostKeys | null, looked: HostHealth | null = null): HostReboot | null {
     if (this.#work.spec.reboot === 'never' || this.#host.isLocal) return null;
     const { link, privilege } = reached;
+    const health = looked ?? this.#health(reached);
     return new HostReboot({ work: this.#work, host: this.#host, steps: this.#steps, link, privilege, health, keys });
   }
 
@@ -279,20 +281,20 @@ export class HostDeploy {
     });
   }
 
-  /** Looks at the host's checks while its system is built and copied; after that they tell what became worse. */
-  #health(reached: Reached | null): HostHealth {
+  /** Looks at the host's checks before anything is changed; after that they tell what became worse. */
+  #health(reached: Reached, checks = this.#host.checks): HostHealth {
     const { context, spec } = this.#work;
     const health = new HostHealth({
       context,
       host: this.#host.name,
-      checks: goals[spec.goal].isGuarded ? this.#host.checks : [],
+      checks,
       place: {
-        privilege: reached?.privilege ?? [],
-        failedBefore: reached?.facts.failedUnits ?? [],
+        privilege: reached.privilege,
+        failedBefore: reached.facts.failedUnits,
         fleetFolder: spec.fleet.path,
       },
     });
-    const session = reached?.link.current;
+    const session = reached.link.current;
     if (session) health.lookBefore(session, context.signal);
     return health;
   }
@@ -339,7 +341,9 @@ export class HostDeploy {
     keys: HostKeys | null = null,
   ): HostActivation {
     const { context, spec } = this.#work;
-    const health = this.#health(reached);
+    const { isGuarded } = goals[spec.goal];
+    // What runs does not change before the restart where it only boots.
+    const health = this.#health(reached, isGuarded ? this.#host.checks : []);
     return new HostActivation({
       context,
       steps: this.#steps,
@@ -351,7 +355,7 @@ export class HostDeploy {
       watchdogSeconds: this.#host.watchdogSeconds,
       guard: engineGuards[spec.engine],
       health,
-      reboot: this.#rebootOf(reached, health, keys),
+      reboot: this.#rebootOf(reached, keys, isGuarded ? health : null),
       before: reached.facts,
       link: reached.link,
       privilege: reached.privilege,

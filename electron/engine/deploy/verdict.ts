@@ -4,6 +4,7 @@ import type { HostOutcome, JobState } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
 import type { ActivationStatus } from './activation-script.ts';
+import { checkLines } from './health/run-checks.ts';
 import { deployProblems, type RevertCause } from './problems.ts';
 import { describeUnits, type SwitchProgress } from './switch-output.ts';
 import type { RebootEnd } from './reboot/host-reboot.ts';
@@ -131,11 +132,6 @@ export function judgeReverted(evidence: Evidence, { cause, answer, seconds }: Re
   }
   const error = deployProblems.wentBack(host, cause, seconds, proof, state);
   return { outcome: outcome('reverted', after, error), note: 'as before' };
-}
-
-/** A line for each check, with what it said. */
-export function checkLines(results: readonly HealthResult[]): string {
-  return results.map(({ name, detail, tries }) => `${name}: ${detail} (tried ${tries} times)`).join('\n');
 }
 
 function outcome(state: HostOutcome['state'], after: MachineFacts, error?: Problem): HostOutcome {

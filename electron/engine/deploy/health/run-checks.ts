@@ -46,6 +46,11 @@ export function areHealthy(results: readonly HealthResult[]): boolean {
   return results.every(({ state }) => state === 'passed' || state === 'broken-before');
 }
 
+/** A line for each check, with what it said. */
+export function checkLines(results: readonly HealthResult[]): string {
+  return results.map(({ name, detail, tries }) => `${name}: ${detail} (tried ${tries} times)`).join('\n');
+}
+
 /** What a check came to after each try; the last says whether it passed. */
 async function* triesOf(check: HealthCheck, options: ChecksOptions): AsyncGenerator<HealthResult> {
   const { place, signal, isGlance = false, brokenBefore, until = Infinity, onCommand, onUnanswered } = options;

@@ -7,7 +7,7 @@ import type { MachineFacts } from '../../fleet/status/probe.ts';
 import type { HostLink, HostSession } from '../host-session.ts';
 import type { DeployWork } from '../deploy-work.ts';
 import type { HostHealth } from '../health/host-health.ts';
-import { areHealthy } from '../health/run-checks.ts';
+import { areHealthy, checkLines } from '../health/run-checks.ts';
 import type { HostSteps } from '../host-steps.ts';
 import type { HostKeys } from '../keys/host-keys.ts';
 import { readMachineFacts } from '../machine-facts.ts';
@@ -65,6 +65,7 @@ export class HostReboot {
       steps.skip('reboot', 'not needed');
       return { end: 'not-needed' };
     }
+    await this.#parts.health.wasLookedAt();
     steps.start('reboot', `waiting for its turn: ${reason}`);
     let end: RebootEnd = { end: 'not-needed' };
     const lost = await work.turns.run(host.name, host.tags, signal, async () => {
@@ -152,13 +153,17 @@ export class HostReboot {
       steps.fail('reboot', problem.title);
       return { end: 'reverted', problem, facts: await readMachineFacts(session, signal) };
     }
-    const notDefault = await endBootGuard(session, privilege, system, signal);
-    if (notDefault !== null) return this.#failed(rebootProblems.notDefault(host.name, notDefault), facts, signal);
     await keys?.all(signal);
     const results = health.count === 0 ? [] : await this.#checks(session, signal);
+    const unhealthy = results.filter((result) => !areHealthy([result]));
+    // What was switched to was confirmed before its restart; what only boots is on trial until it is well.
+    if (work.spec.goal === 'boot' && before !== null && unhealthy.length > 0)
+      return this.#failed(rebootProblems.unconfirmed(host.name, checkLines(unhealthy)), facts, signal);
+    const notDefault = await endBootGuard(session, privilege, system, signal);
+    if (notDefault !== null) return this.#failed(rebootProblems.notDefault(host.name, notDefault), facts, signal);
     const seconds = Math.round((Date.now() - beganAt) / 1000);
     steps.done('reboot', `back after ${seconds} s`);
-    return { end: 'back', facts, unhealthy: results.filter((result) => !areHealthy([result])) };
+    return { end: 'back', facts, unhealthy };
   }
 
   async #checks(session: HostSession, signal: AbortSignal): Promise<HealthResult[]> {

@@ -3,10 +3,9 @@ import { secondsFor } from '../../../../shared/fleet/safety.ts';
 import type { MachineFacts } from '../../fleet/status/probe.ts';
 import type { DeployWork, Reached } from '../deploy-work.ts';
 import { HostHealth } from '../health/host-health.ts';
-import { areHealthy } from '../health/run-checks.ts';
+import { areHealthy, checkLines } from '../health/run-checks.ts';
 import { readMachineFacts } from '../machine-facts.ts';
 import type { DeployHost } from '../spec.ts';
-import { checkLines } from '../verdict.ts';
 import { endBootGuard, followBootGuard } from './boot-guard.ts';
 import { rebootProblems } from './problems.ts';
 
