@@ -194,7 +194,7 @@ const SHOTS: Shot[] = [
       await page.getByLabel('What is checked').selectOption('http');
       await page.getByLabel('Address').fill('http://{address}/');
       await page.getByRole('button', { name: 'Try it now' }).click();
-      await page.getByText('HTTP 200').waitFor();
+      await page.getByText('HTTP 200', { exact: true }).waitFor();
     },
   },
   {
