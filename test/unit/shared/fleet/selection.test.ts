@@ -230,11 +230,11 @@ describe('properties', () => {
     );
   });
 
-  it('a pattern of many stars does not become slow', () => {
+  // Tried by going back over every star, this would not end.
+  it('a pattern of many stars is matched in steps that do not multiply', () => {
     const parsed = parseSelection(`${'a*'.repeat(60)}b`);
-    const started = performance.now();
-    if (parsed.ok) select(parsed.node, [{ name: 'a'.repeat(1000), tags: [], system: null }]);
-    expect(performance.now() - started).toBeLessThan(500);
+    if (!parsed.ok) throw new Error(parsed.error.message);
+    expect(select(parsed.node, [{ name: 'a'.repeat(1000), tags: [], system: null }])).toEqual([]);
   });
 });
 
