@@ -42,10 +42,12 @@ export function ask(terminal: Terminal, question: string, signal?: AbortSignal):
 
 /** Asks for something that must not be seen while it is typed. */
 export async function askSecret(terminal: Terminal, question: string, signal?: AbortSignal): Promise<string> {
-  terminal.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  // The terminal shows nothing of what is typed from here on, and so the question comes after.
+  const lines = createInterface({ input: terminal.stdin, output: nowhere, terminal: true });
+  terminal.stderr.write(question);
   try {
-    return await readLine(createInterface({ input: terminal.stdin, output: nowhere, terminal: true }), '', signal);
+    return await readLine(lines, '', signal);
   } finally {
     terminal.stderr.write('\n');
   }

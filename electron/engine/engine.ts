@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Problem } from '../../shared/contract/problem.ts';
 import { afterDeploys } from './deploy/after-deploys.ts';
 import { confirmBoots } from './deploy/reboot/confirm-boots.ts';
+import { SudoPasswords } from './deploy/sudo-passwords.ts';
 import { HostChanges } from './fleet/change/host-changes.ts';
 import { Fleets } from './fleet/fleets.ts';
 import { nixEvaluator } from './fleet/evaluator.ts';
@@ -66,6 +67,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
   const machines = new MachineMemory();
   const installs = resources.use(new Installs({ env, home, store, jobs, fleets, files, machines, now }));
   const terminals = resources.use(new Terminals(home.root));
+  const sudoPasswords = resources.use(new SudoPasswords());
   const scratch = join(home.cache, 'changes');
   const changes = new HostChanges({ fleets, memory, scratch, evaluatorOf: nixEvaluator });
   const parts = {
@@ -82,6 +84,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
     machines,
     installs,
     terminals,
+    sudoPasswords,
     nixHost,
     notices,
   };

@@ -1,4 +1,5 @@
 import type { Problem } from '../../shared/contract/problem.ts';
+import type { SudoPasswords } from './deploy/sudo-passwords.ts';
 import type { HostChanges } from './fleet/change/host-changes.ts';
 import type { Fleets } from './fleet/fleets.ts';
 import type { OptionNames } from './fleet/options/option-names.ts';
@@ -28,6 +29,7 @@ export interface EngineParts {
   readonly machines: MachineMemory;
   readonly installs: Installs;
   readonly terminals: Terminals;
+  readonly sudoPasswords: SudoPasswords;
   readonly nixHost: NixHostChoice;
   readonly notices: readonly Problem[];
 }

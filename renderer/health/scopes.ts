@@ -64,19 +64,19 @@ export interface CheckTally {
   readonly detail: string;
 }
 
-/** What hosts answered, check by check. A host that could not be asked is in none of them. */
+/** What hosts answered, check by check. A host on which a check was not tried is not in it. */
 export function tallyChecks(
   answers: readonly HostHealth[],
   hosts: readonly HostOfFleet[],
   all: readonly ScopeChecks[],
 ): Map<string, CheckTally> {
   const tallies = new Map<string, CheckTally>();
-  for (const { host, problem, results } of answers) {
+  for (const { host, results } of answers) {
     const known = hosts.find(({ name }) => name === host);
-    if (known === undefined || problem !== null) continue;
+    if (known === undefined) continue;
     for (const [index, placed] of checksOfHost(known, all).entries()) {
       const result = results[index];
-      if (result === undefined) continue;
+      if (result === undefined || result.state === 'waiting') continue;
       const key = checkKey(placed);
       const { passed, failed, detail } = tallies.get(key) ?? { passed: 0, failed: [], detail: '' };
       tallies.set(

@@ -8,6 +8,7 @@ import { fleetId, hostName, jobId } from './ids.ts';
 import { command } from './job.ts';
 import { workLimits } from './limits.ts';
 import { problem } from './problem.ts';
+import { sudoPassword } from './sudo.ts';
 import { wave, wavePlan } from './waves.ts';
 
 /**
@@ -150,9 +151,20 @@ export const deployContract = {
     .output(z.object({ jobId })),
   /** What a host has in its system profile, the newest first. */
   generations: procedure.input(z.object({ fleetId, host: hostName })).output(z.array(generation)),
-  /** Marks a generation as one that is not deleted, or takes the mark away. */
+  /**
+   * Marks a generation as one that is not deleted, or takes the mark away. Where sudo asks for a password it fails with a
+   * problem of contract/sudo.ts, and is called again with what was typed.
+   */
   protectGeneration: procedure
-    .input(z.object({ fleetId, host: hostName, number: z.int().positive(), isProtected: z.boolean() }))
+    .input(
+      z.object({
+        fleetId,
+        host: hostName,
+        number: z.int().positive(),
+        isProtected: z.boolean(),
+        sudoPassword: sudoPassword.optional(),
+      }),
+    )
     .output(z.void()),
   /** How much room deleting these would make; nothing is changed. */
   generationRoom: procedure.input(z.object({ fleetId, host: hostName, numbers })).output(generationRoom),
@@ -174,10 +186,18 @@ export const deployContract = {
     .output(generationComparison),
   /**
    * Tries each check of these hosts once; one host after the other as they answer. `checks`: these in place of what
-   * nixstead.toml says, with a result for each, in their order.
+   * nixstead.toml says, with a result for each, in their order. Where sudo asks for a password, what needs root waits, the
+   * problem is one of contract/sudo.ts, and that host is asked again with what was typed for it.
    */
   health: procedure
-    .input(z.object({ fleetId, hosts: z.array(hostName).min(1), checks: z.array(writtenCheck).min(1).optional() }))
+    .input(
+      z.object({
+        fleetId,
+        hosts: z.array(hostName).min(1),
+        checks: z.array(writtenCheck).min(1).optional(),
+        sudoPasswords: z.record(hostName, sudoPassword).optional(),
+      }),
+    )
     .output(eventIterator(hostHealth)),
   /** A new job with the same goal and options for the hosts that did not succeed. */
   retryFailed: procedure.input(z.object({ id: jobId })).output(z.object({ jobId })),

@@ -126,6 +126,6 @@ export const healthResult = z.object({
 });
 export type HealthResult = z.infer<typeof healthResult>;
 
-/** How one host is; `problem`: why it could not be asked. */
+/** How one host is; `problem`: why it could not be asked, or why what needs root was not tried. */
 export const hostHealth = z.object({ host: hostName, problem: problem.nullable(), results: z.array(healthResult) });
 export type HostHealth = z.infer<typeof hostHealth>;

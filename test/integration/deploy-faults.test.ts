@@ -171,10 +171,8 @@ describeLab('a deploy that goes wrong', () => {
       config: { cable: unit('typed') },
     });
     const host = home.host('cable');
-    const rule = '/etc/sudoers.d/zz-password';
-    await host.exec(['tee', rule], { stdin: 'admin ALL=(ALL:ALL) PASSWD: ALL\n' });
     const password = 'a password of admin';
-    await host.setPassword('admin', password);
+    await using _ = await host.sudoAsks(password);
     const { result, steps } = await home.deploy(path, 'cable');
     expect(result.hosts['cable']?.error).toMatchObject({ code: 'deploy-sudo-password' });
     expect(stagesOf(steps, 'cable')).toContain('plan failed');
@@ -191,7 +189,6 @@ describeLab('a deploy that goes wrong', () => {
       state: 'succeeded',
       system: await host.currentSystem(),
     });
-    await host.read('rm', rule);
     expect(await filesWith(join(home.lab.folder, 'state'), password)).toEqual([]);
   });
 

@@ -67,10 +67,8 @@ describeLab('a deploy in waves', () => {
 
   test('asks for a password of sudo once a host: its gate and going back use what was typed', async () => {
     const password = 'a password of admin';
-    for (const name of ['a', 'b']) {
-      await home.host(name).setPassword('admin', password);
-      await home.host(name).exec(['tee', '/etc/sudoers.d/zz-password'], { stdin: 'admin ALL=(ALL:ALL) PASSWD: ALL\n' });
-    }
+    await using asking = new AsyncDisposableStack();
+    for (const name of ['a', 'b']) asking.use(await home.host(name).sudoAsks(password));
     const before = await systems();
     const config = { a: unit('typed'), b: 'pocket.failActivation = true;' };
     const { path } = await home.lab.fleet('colmena', { name: 'typed', hosts: ['a', 'b'], config, user: 'admin' });
@@ -84,7 +82,6 @@ describeLab('a deploy in waves', () => {
       b: { state: 'reverted' },
     });
     expect(await systems()).toEqual(before);
-    for (const name of ['a', 'b']) await home.host(name).read('rm', '/etc/sudoers.d/zz-password');
   });
 
   test('waits for a person, and where nobody can be asked it stops there', async () => {

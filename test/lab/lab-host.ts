@@ -166,6 +166,14 @@ export class LabHost {
     if (exitCode !== 0) throw new Error(stderr);
   }
 
+  /** sudo asks admin for this password from now on, until the result is disposed. */
+  async sudoAsks(password: string): Promise<AsyncDisposable> {
+    const rule = '/etc/sudoers.d/zz-password';
+    await this.setPassword('admin', password);
+    await this.exec(['tee', rule], { stdin: 'admin ALL=(ALL:ALL) PASSWD: ALL\n' });
+    return { [Symbol.asyncDispose]: async () => void (await this.read('rm', rule)) };
+  }
+
   /** Its disks, /dev/vda first. */
   get disks(): readonly LabDisk[] {
     return this.#machine.disks;

@@ -231,6 +231,58 @@ const SHOTS: Shot[] = [
     act: async (page) => page.getByRole('button', { name: 'Remove: nginx is active' }).click(),
   },
   {
+    name: 'health-sudo',
+    scenario: 'homelab&sudo',
+    hash: '#/health',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Try all now' }).click();
+      await page.getByText('not tried').waitFor();
+    },
+  },
+  {
+    name: 'health-sudo-wrong',
+    scenario: 'homelab&sudo',
+    hash: '#/health',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Try all now' }).click();
+      await page.getByLabel('Password', { exact: true }).fill('wrong');
+      await page.getByLabel('Password', { exact: true }).press('Enter');
+      await page.getByRole('button', { name: 'Leave it out' }).click();
+      await page.getByText('was not right').waitFor();
+      await page.getByText('not tried').waitFor();
+    },
+  },
+  {
+    name: 'health-sudo-left-out',
+    scenario: 'homelab&sudo',
+    hash: '#/health',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Try all now' }).click();
+      await page.getByRole('button', { name: 'Leave it out' }).click();
+      await page.getByRole('button', { name: 'Leave it out' }).click();
+      await page.getByText('not tried').waitFor();
+    },
+  },
+  {
+    name: 'health-edit-sudo',
+    scenario: 'homelab&sudo',
+    hash: '#/health?of=nas',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Edit: zpool' }).click();
+      await page.getByRole('button', { name: 'Try it now' }).click();
+      await page.getByLabel('Password', { exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'host-protect-sudo',
+    scenario: 'homelab&sudo',
+    hash: '#/host?name=nas',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Protect generation 139' }).click();
+      await page.getByLabel('Password', { exact: true }).fill('wrong');
+    },
+  },
+  {
     name: 'host-checks',
     scenario: 'homelab',
     hash: '#/host?name=nas',

@@ -9,6 +9,7 @@ import { openForCommand } from '../open.ts';
 import { table } from '../output/table.ts';
 import { bytes, printable } from '../output/text.ts';
 import type { Session } from '../session.ts';
+import { askSudoPassword } from '../sudo-password.ts';
 import { ask, canAsk } from '../terminal.ts';
 
 type InSession = (options: { json?: boolean }, action: (session: Session) => Promise<ExitCode>) => Promise<void>;
@@ -93,6 +94,19 @@ async function remove(
   return followJob(session, jobId, { trustsNewHostKeys: yes });
 }
 
+/** Marks a generation, or takes its mark away; with the password that sudo there asks for, where somebody types it. */
+async function protect(session: Session, of: OfHost, number: number, isProtected: boolean): Promise<void> {
+  for (let sudoPassword: string | undefined; ;) {
+    try {
+      return await session.client.deploy.protectGeneration({ ...of, number, isProtected, sudoPassword });
+    } catch (error) {
+      const typed = await askSudoPassword(session, problemOfCall(error));
+      if (typed === null) throw error;
+      sudoPassword = typed;
+    }
+  }
+}
+
 /** `generations DIR HOST`: what a host has in its system profile, and what of it is to go or to stay. */
 async function generations(
   session: Session,
@@ -106,9 +120,8 @@ async function generations(
   const of = { fleetId: view.fleet.id, host: host.name };
   const { deploy } = session.client;
   try {
-    const { protect, unprotect } = options;
-    if (protect !== undefined) await deploy.protectGeneration({ ...of, number: protect, isProtected: true });
-    if (unprotect !== undefined) await deploy.protectGeneration({ ...of, number: unprotect, isProtected: false });
+    if (options.protect !== undefined) await protect(session, of, options.protect, true);
+    if (options.unprotect !== undefined) await protect(session, of, options.unprotect, false);
     const all = await deploy.generations(of);
     const numbers = chosenNumbers(all, options);
     if (numbers !== null) return await remove(session, of, numbers, options);

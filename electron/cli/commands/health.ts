@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { HealthResult, HostHealth } from '../../../shared/contract/health.ts';
+import type { FleetId } from '../../../shared/contract/ids.ts';
+import { wantsSudoPassword } from '../../../shared/contract/sudo.ts';
 import { CommandFailed, problemOfCall } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { openForCommand } from '../open.ts';
@@ -8,6 +10,7 @@ import { table } from '../output/table.ts';
 import { printable, type Style } from '../output/text.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
+import { askSudoPassword } from '../sudo-password.ts';
 
 type InSession = (options: { json?: boolean }, action: (session: Session) => Promise<ExitCode>) => Promise<void>;
 
@@ -18,18 +21,37 @@ const words: Record<HealthResult['state'], readonly [Style, string]> = {
   'broken-before': ['yellow', '! failed before too'],
 };
 
+/** Tries a host again with the password that its sudo asks for, as long as it asks and somebody types one. */
+async function withPassword(session: Session, fleetId: FleetId, answer: HostHealth): Promise<HostHealth> {
+  for (let last = answer; ;) {
+    const typed = last.problem === null ? null : await askSudoPassword(session, last.problem);
+    if (typed === null) return last;
+    const request = { fleetId, hosts: [last.host], sudoPasswords: { [last.host]: typed } };
+    for await (const next of await session.client.deploy.health(request)) last = next;
+  }
+}
+
 /** `health DIR --on EXPR`: tries the checks that nixstead.toml has for these hosts, once. */
 async function showHealth(session: Session, folder: string, on: string): Promise<ExitCode> {
   const view = await openForCommand(session, folder);
   const { hosts } = await selectHosts(session, view, on);
   const answers: HostHealth[] = [];
+  const take = (answer: HostHealth): void => {
+    answers.push(answer);
+    if (session.isJson) session.printJson(answer);
+  };
   if (hosts.length > 0) {
     try {
-      const request = { fleetId: view.fleet.id, hosts: hosts.map(({ name }) => name) };
-      for await (const answer of await session.client.deploy.health(request)) {
-        answers.push(answer);
-        if (session.isJson) session.printJson(answer);
+      const { id: fleetId } = view.fleet;
+      const asking: HostHealth[] = [];
+      for await (const answer of await session.client.deploy.health({
+        fleetId,
+        hosts: hosts.map(({ name }) => name),
+      })) {
+        if (answer.problem !== null && wantsSudoPassword(answer.problem)) asking.push(answer);
+        else take(answer);
       }
+      for (const answer of asking) take(await withPassword(session, fleetId, answer));
     } catch (error) {
       throw new CommandFailed(problemOfCall(error), exitCodes.failed);
     }

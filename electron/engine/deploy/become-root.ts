@@ -12,6 +12,8 @@ export interface WayToRoot {
 
 const mostAttempts = 3;
 const proof = 'root reads this';
+/** What asks a server who somebody is takes a while; what takes longer hangs. */
+const timeoutMs = 60_000;
 
 /** True where sudo would do it for a password. */
 export function wantsPassword(stderr: string): boolean {
@@ -32,7 +34,7 @@ export async function becomeRoot(
   signal: AbortSignal,
 ): Promise<WayToRoot | { readonly refusal: string }> {
   if (privilege.length === 0) return { privilege, password: null };
-  const free = await session.exec(asRoot(privilege, ['true']), { signal });
+  const free = await session.exec(asRoot(privilege, ['true']), { signal, timeoutMs });
   if (free.exitCode === 0) return { privilege, password: null };
   let refusal = free.stderr.trim();
   const words = readingPassword(privilege);
@@ -42,7 +44,7 @@ export async function becomeRoot(
     if (password === '') return { refusal };
     // What comes back shows that sudo took the password's line, and that line alone.
     const argv = asRoot(words, ['sh', '-c', 'cat']);
-    const { stdout, stderr } = await session.exec(argv, { signal, stdin: withLine(password, proof) });
+    const { stdout, stderr } = await session.exec(argv, { signal, timeoutMs, stdin: withLine(password, proof) });
     if (stdout === proof) return { privilege: words, password };
     refusal = stderr.trim();
   }

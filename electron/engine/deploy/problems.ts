@@ -1,5 +1,6 @@
 import type { HostChanges } from '../../../shared/contract/changes.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { sudoPasswordCodes } from '../../../shared/contract/sudo.ts';
 import { ProblemError } from '../errors.ts';
 import { wantsPassword } from './become-root.ts';
 
@@ -47,6 +48,42 @@ function mebibytes(bytes: number): string {
 /** A time of day here, for a person. */
 export function clock(at: number): string {
   return new Date(at).toTimeString().slice(0, 8);
+}
+
+const mayBecomeRootAdvice =
+  'Check that the target’s user may become root with the command of the fleet (privilegeEscalationCommand).';
+const withoutPasswordAdvice = [
+  'Or let the user’s group run commands without one: security.sudo.wheelNeedsPassword = false.',
+  'Or deploy as root (targetUser).',
+];
+
+/** What sudo's own words tell of why it does not make anybody root; null: they are not its words. */
+function sudoProblem(host: string, evidence: string): Problem | null {
+  if (wantsPassword(evidence)) {
+    return {
+      code: 'deploy-sudo-password',
+      title: `sudo on ${host} asks for a password, and was given none`,
+      evidence,
+      advice: ['Deploy from the window or a terminal, where it is asked for, and type it.', ...withoutPasswordAdvice],
+      canRetry: true,
+    };
+  }
+  if (/incorrect password|try again|sudoers/.test(evidence)) {
+    return {
+      code: 'deploy-sudo-refused',
+      title: `sudo on ${host} does not let the user become root; nothing was changed`,
+      evidence,
+      advice: ['Try again with the right password.', 'Or check that the user is in the group wheel there.'],
+      canRetry: true,
+    };
+  }
+  if (!/(?:sudo|doas|run0): (?:command )?not found/.test(evidence)) return null;
+  return {
+    code: 'deploy-sudo-missing',
+    title: `The command that makes root is not there on ${host}; nothing was changed`,
+    evidence,
+    advice: [mayBecomeRootAdvice],
+  };
 }
 
 /** What can go wrong in a deploy beyond SSH (ssh/problems.ts) and Nix (nix/rules.ts). */
@@ -131,39 +168,36 @@ export const deployProblems = {
       'A machine with another system has to be installed first.',
     ],
   }),
-  notStarted: (host: string, evidence: string): Problem => {
-    if (wantsPassword(evidence)) {
-      return {
-        code: 'deploy-sudo-password',
-        title: `sudo on ${host} asks for a password, and was given none`,
-        evidence,
-        advice: [
-          'Deploy from the window or a terminal, where it is asked for, and type it.',
-          'Or let the user’s group run commands without one: security.sudo.wheelNeedsPassword = false.',
-          'Or deploy as root (targetUser).',
-        ],
-        canRetry: true,
-      };
-    }
-    if (/incorrect password|try again|sudoers/.test(evidence)) {
-      return {
-        code: 'deploy-sudo-refused',
-        title: `sudo on ${host} does not let the user become root; nothing was changed`,
-        evidence,
-        advice: ['Try again with the right password.', 'Or check that the user is in the group wheel there.'],
-        canRetry: true,
-      };
-    }
-    const isMissing = /(?:sudo|doas|run0): (?:command )?not found/.test(evidence);
-    return {
-      code: isMissing ? 'deploy-sudo-missing' : 'deploy-not-started',
+  /** Nobody becomes root there, whatever it is for. */
+  notRoot: (host: string, evidence: string): Problem =>
+    sudoProblem(host, evidence) ?? {
+      code: 'deploy-not-root',
+      title: `The user may not become root on ${host}; nothing was changed`,
+      evidence,
+      advice: [mayBecomeRootAdvice],
+    },
+  notStarted: (host: string, evidence: string): Problem =>
+    sudoProblem(host, evidence) ?? {
+      code: 'deploy-not-started',
       title: `The activation on ${host} could not be started; nothing was changed`,
       evidence,
-      advice: [
-        'Check that the target’s user may become root with the command of the fleet (privilegeEscalationCommand).',
-      ],
-    };
-  },
+      advice: [mayBecomeRootAdvice],
+    },
+  /** Outside of a job, where what is typed comes with the next call. */
+  sudoPasswordWanted: (place: string, evidence: string): Problem => ({
+    code: sudoPasswordCodes.wanted,
+    title: `sudo on ${place} asks for a password`,
+    evidence,
+    advice: ['Try again in the window or at a terminal, and type it there.', ...withoutPasswordAdvice],
+    canRetry: true,
+  }),
+  sudoPasswordWrong: (place: string, evidence: string): Problem => ({
+    code: sudoPasswordCodes.wrong,
+    title: `The password for sudo on ${place} was not right`,
+    evidence,
+    advice: ['Try again with the right password.', ...withoutPasswordAdvice],
+    canRetry: true,
+  }),
   busy: (host: string, evidence: string): Problem => ({
     code: 'deploy-busy',
     title: `Something else is activating on ${host} right now; nothing was changed by this deploy`,

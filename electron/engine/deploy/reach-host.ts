@@ -108,7 +108,7 @@ async function lookAt(
     if (isRunning && !canAsk && wantsPassword(root.refusal)) {
       throw deployError(engineProblems.noPassword(engine, name, root.refusal));
     }
-    if (isRunning) throw deployError(deployProblems.notStarted(name, root.refusal));
+    if (isRunning) throw deployError(deployProblems.notRoot(name, root.refusal));
     return { ...way, facts, mayBecomeRoot: false };
   }
   if (root.password === null) return { ...way, facts, mayBecomeRoot: true };

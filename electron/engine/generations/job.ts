@@ -97,7 +97,7 @@ async function cleanHost(
     const privilege = session.resolved.user === 'root' ? [] : host.privilegeCommand;
     const ask = questions.sudoPassword(name, session.place);
     const root = await becomeRoot(session, privilege, ask, context.signal);
-    if ('refusal' in root) throw deployError(deployProblems.notStarted(name, root.refusal));
+    if ('refusal' in root) throw deployError(deployProblems.notRoot(name, root.refusal));
     steps.done('plan', '');
     stage = 'clean';
     steps.start('clean');

@@ -7,10 +7,7 @@ export const generationProblems = {
     code: 'generation-not-protected',
     title: `The mark of generation ${number} could not be changed on ${place}`,
     evidence: evidence.trim().slice(0, 2000) || 'It says nothing',
-    advice: [
-      'Check that it has this generation, and that the target’s user may become root without a password.',
-      'Ask for the generations again: somebody may have deleted it.',
-    ],
+    advice: ['Check that it has this generation.', 'Ask for the generations again: somebody may have deleted it.'],
     canRetry: true,
   }),
   needed: (host: string, evidence: string): Problem => ({
@@ -23,7 +20,7 @@ export const generationProblems = {
     code: 'generation-not-deleted',
     title: `The generations could not be deleted on ${host}`,
     evidence: evidence.trim() || 'It says nothing',
-    advice: ['Check that the target’s user may become root without a password.'],
+    advice: ['Correct what the last lines name, then delete them again.'],
     canRetry: true,
   }),
   bootMenu: (host: string, evidence: string): Problem => ({

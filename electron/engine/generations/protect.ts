@@ -1,5 +1,5 @@
+import type { HostSession } from '../deploy/host-session.ts';
 import { asRoot } from '../deploy/privilege.ts';
-import type { SshSession } from '../ssh/session.ts';
 import { protectedFolder } from './protected-folder.ts';
 import { generationError, generationProblems } from './problems.ts';
 
@@ -25,7 +25,7 @@ fi
  * @throws ProblemError `generation-not-protected`, `ssh-*`
  */
 export async function protectGeneration(
-  session: SshSession,
+  session: HostSession,
   { number, isProtected, privilege }: { number: number; isProtected: boolean; privilege: readonly string[] },
   signal: AbortSignal,
 ): Promise<void> {

@@ -7,6 +7,7 @@ import { askHealth } from '../deploy/health/ask-health.ts';
 import { askedOf, given, retryOf } from '../deploy/asked.ts';
 import { deployAddresses, deployTitle, namesInTitle, planDeploy } from '../deploy/plan.ts';
 import { compareGenerations } from '../deploy/changes/compare-generations.ts';
+import { PasswordSession } from '../deploy/become-root.ts';
 import { chooseGeneration, readGenerations } from '../deploy/generations.ts';
 import { deployError, deployProblems } from '../deploy/problems.ts';
 import { pinFleet } from '../deploy/later/pin.ts';
@@ -32,7 +33,8 @@ export function deployProcedures({
   files,
   jobs,
   changes,
-}: Pick<EngineParts, 'fleets' | 'files' | 'jobs' | 'changes'>) {
+  sudoPasswords: passwords,
+}: Pick<EngineParts, 'fleets' | 'files' | 'jobs' | 'changes' | 'sudoPasswords'>) {
   const { deploy } = procedures;
 
   const plan = async (request: DeployRequest, rollbackTo: DeploySpec['rollbackTo'] = null): Promise<DeploySpec> => {
@@ -105,7 +107,7 @@ export function deployProcedures({
     health: deploy.health.handler(async function* ({ input, signal = new AbortController().signal }) {
       const view = await fleets.current(input.fleetId);
       const safety = await readSafety(view.fleet.folder);
-      yield* stream(askHealth(view, input, { files, safety, signal }), signal);
+      yield* stream(askHealth(view, input, { files, safety, passwords, signal }), signal);
     }),
     rollback: deploy.rollback.handler(({ input: { to, isPlanOnly, ...request } }) =>
       start({ ...request, goal: isPlanOnly === true ? 'dry-activate' : 'switch' }, to),
@@ -124,10 +126,13 @@ export function deployProcedures({
       return await compareGenerations(session, before.system, after.system, signal);
     }),
     protectGeneration: deploy.protectGeneration.handler(async ({ input, signal = new AbortController().signal }) => {
+      const { host, number, isProtected, sudoPassword: password } = input;
       const { privilegeCommand } = await hostOf(input);
       using session = await reach(input, signal);
       const privilege = session.resolved.user === 'root' ? [] : privilegeCommand;
-      await protectGeneration(session, { ...input, privilege }, signal);
+      const way = await passwords.becomeRoot(session, { host, privilege, password }, signal);
+      const mark = { number, isProtected, privilege: way.privilege };
+      await protectGeneration(new PasswordSession(session, way), mark, signal);
     }),
     generationRoom: deploy.generationRoom.handler(async ({ input, signal = new AbortController().signal }) => {
       using session = await reach(input, signal);

@@ -4,6 +4,7 @@ import type { ChangePlan } from '../../../shared/contract/change.ts';
 import type { CheckChange, HostHealth, ScopeChecks } from '../../../shared/contract/health.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { sudoPasswordCodes } from '../../../shared/contract/sudo.ts';
 import { HOME_HOSTS } from './invented-hosts.ts';
 import { checksOfHost } from '../../../renderer/health/scopes.ts';
 
@@ -58,7 +59,31 @@ function edit({ index }: CheckChange): ChangePlan {
   return { state: 'ready', id, files: [file], isVerified: false, notes: [], module: null };
 }
 
-async function* tryChecks(hosts: readonly HostName[]): AsyncGenerator<HostHealth> {
+/** What the engine says of a host whose sudo wants a password, until it gets one that is right. */
+export function askForSudo(host: string, typed: string | undefined): Problem | null {
+  if (asked.get('sudo') === null || (typed !== undefined && typed !== 'wrong')) return null;
+  const place = `sam@${host}.lan`;
+  const [code, title, evidence] =
+    typed === undefined
+      ? [sudoPasswordCodes.wanted, `sudo on ${place} asks for a password`, 'sudo: a password is required']
+      : [
+          sudoPasswordCodes.wrong,
+          `The password for sudo on ${place} was not right`,
+          'Sorry, try again.\nsudo: 1 incorrect password attempt',
+        ];
+  const advice = [
+    'Try again in the window or at a terminal, and type it there.',
+    'Or let the user’s group run commands without one: security.sudo.wheelNeedsPassword = false.',
+    'Or deploy as root (targetUser).',
+  ];
+  return { code, title, evidence, advice, canRetry: true };
+}
+
+async function* tryChecks(
+  hosts: readonly HostName[],
+  isOneCheck: boolean,
+  passwords: Readonly<Record<string, string>> = {},
+): AsyncGenerator<HostHealth> {
   for (const [number, name] of hosts.entries()) {
     await new Promise((resolve) => setTimeout(resolve, 60));
     const host = HOME_HOSTS.find((each) => each.name === name);
@@ -66,11 +91,15 @@ async function* tryChecks(hosts: readonly HostName[]): AsyncGenerator<HostHealth
       yield { host: name, problem: host.problem, results: [] };
       continue;
     }
-    const checks = host === undefined ? [] : checksOfHost(host, scopes());
+    const checks = host === undefined || isOneCheck ? [] : checksOfHost(host, scopes());
+    const problem = name === 'nas' || name === 'vpn' ? askForSudo(name, passwords[name]) : null;
     yield {
       host: name,
-      problem: null,
+      problem,
       results: (checks.length > 0 ? checks : [null]).map((_, index) => {
+        if (problem !== null && index === Math.max(0, Math.min(2, checks.length - 1))) {
+          return { name: `check ${index}`, kind: 'command-there', state: 'waiting', detail: 'it needs root', tries: 0 };
+        }
         const isGood = index !== 2 || number % 2 === 0;
         const [state, detail] = isGood ? (['passed', 'HTTP 200'] as const) : (['failed', 'HTTP 502, not 200'] as const);
         return { name: `check ${index}`, kind: 'http', state, detail, tries: 1 };
@@ -86,6 +115,8 @@ export function healthParts(os: ReturnType<typeof implement<typeof contract>>) {
     checks: os.deploy.checks.handler(() => scopes()),
     editCheck: os.deploy.editCheck.handler(({ input }) => edit(input)),
     editWatchdog: os.deploy.editWatchdog.handler(({ input: { scope } }) => edit({ scope, index: null, check: null })),
-    health: os.deploy.health.handler(({ input }) => tryChecks(input.hosts)),
+    health: os.deploy.health.handler(({ input }) =>
+      tryChecks(input.hosts, input.checks !== undefined, input.sudoPasswords),
+    ),
   };
 }

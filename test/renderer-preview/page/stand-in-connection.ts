@@ -12,7 +12,7 @@ import type { HostName } from '../../../shared/contract/ids.ts';
 import type { SavedSelection } from '../../../shared/contract/selection.ts';
 import { DISK_FILES } from './invented-disks.ts';
 import { fileParts, FINDINGS } from './invented-files.ts';
-import { healthParts } from './invented-health.ts';
+import { askForSudo, healthParts } from './invented-health.ts';
 import { inputParts } from './invented-inputs.ts';
 import { DIFFERENCE, GENERATIONS, MANY_PACKAGES } from './invented-plan.ts';
 import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
@@ -218,7 +218,10 @@ export class StandInConnection implements Connection {
         start: os.deploy.start.handler(() => ({ jobId: LIVE_JOB })),
         rollback: os.deploy.rollback.handler(() => ({ jobId: LIVE_JOB })),
         generations: os.deploy.generations.handler(() => GENERATIONS),
-        protectGeneration: os.deploy.protectGeneration.handler(() => undefined),
+        protectGeneration: os.deploy.protectGeneration.handler(({ input }) => {
+          const problem = askForSudo(input.host, input.sudoPassword);
+          if (problem !== null) throw refused(problem);
+        }),
         generationRoom: os.deploy.generationRoom.handler(({ input }) => ({
           onlyBytes: input.numbers.length * 412_000_000,
           garbageBytes: 1_900_000_000,

@@ -1,5 +1,5 @@
 import type { FleetView } from '../../../../shared/contract/fleet.ts';
-import type { HostHealth, WrittenCheck } from '../../../../shared/contract/health.ts';
+import type { HealthCheck, HealthResult, HostHealth, WrittenCheck } from '../../../../shared/contract/health.ts';
 import type { Host } from '../../../../shared/contract/host.ts';
 import type { HostName } from '../../../../shared/contract/ids.ts';
 import { readChecks } from '../../../../shared/fleet/safety.ts';
@@ -11,8 +11,12 @@ import { connect } from '../../ssh/client.ts';
 import type { SshFiles } from '../../ssh/config.ts';
 import { sshTarget } from '../../ssh/target.ts';
 import { problemOf } from '../../unexpected.ts';
+import { PasswordSession } from '../become-root.ts';
+import type { HostSession } from '../host-session.ts';
 import { Limit } from '../limits.ts';
+import type { RootRequest, SudoPasswords } from '../sudo-passwords.ts';
 import { runChecks } from './run-checks.ts';
+import type { CheckPlace } from './try-check.ts';
 
 const mostAtOnce = 16;
 const connectMs = 8000;
@@ -21,20 +25,30 @@ interface HealthQuestion {
   readonly hosts: readonly HostName[];
   /** These in place of what the fleet says. */
   readonly checks?: readonly WrittenCheck[] | undefined;
+  /** What was typed just now for sudo on some of them. */
+  readonly sudoPasswords?: Readonly<Record<HostName, string>> | undefined;
+}
+
+interface HealthSurroundings {
+  readonly files: SshFiles;
+  readonly safety: Safety;
+  readonly passwords: SudoPasswords;
+  readonly signal: AbortSignal;
 }
 
 /** Tries the checks of hosts once, without a question to anybody; each host comes as soon as it is through. */
 export async function* askHealth(
   view: FleetView,
-  { hosts: names, checks }: HealthQuestion,
-  { files, safety, signal }: { files: SshFiles; safety: Safety; signal: AbortSignal },
+  question: HealthQuestion,
+  surroundings: HealthSurroundings,
 ): AsyncGenerator<HostHealth> {
-  const hosts = view.hosts.filter(({ name }) => names.includes(name));
+  const { signal } = surroundings;
+  const hosts = view.hosts.filter(({ name }) => question.hosts.includes(name));
   const limit = new Limit(mostAtOnce);
   const queue = new EventQueue<HostHealth>();
   const all = hosts.map((host) =>
     limit
-      .run(signal, () => askHost(host, view.fleet.folder, { files, safety, signal, checks }))
+      .run(signal, () => askHost(host, view.fleet.folder, question, surroundings))
       .then(
         (answer) => queue.push(answer),
         (error: unknown) => queue.fail(error),
@@ -47,12 +61,8 @@ export async function* askHealth(
 async function askHost(
   host: Host,
   fleetFolder: string,
-  {
-    files,
-    safety,
-    signal,
-    checks: wanted,
-  }: { files: SshFiles; safety: Safety; signal: AbortSignal; checks: HealthQuestion['checks'] },
+  { checks: wanted, sudoPasswords = {} }: HealthQuestion,
+  { files, safety, passwords, signal }: HealthSurroundings,
 ): Promise<HostHealth> {
   const { name, tags, target } = host;
   try {
@@ -62,10 +72,47 @@ async function askHost(
     if (target === null) throw new ProblemError(noTarget(host));
     using session = await connect(sshTarget(target, host.sshOptions), { files, signal, timeoutMs: connectMs });
     const privilege = session.resolved.user === 'root' ? [] : host.privilegeCommand;
+    const password = Object.hasOwn(sudoPasswords, name) ? sudoPasswords[name] : undefined;
     const place = { session, privilege, failedBefore: [], fleetFolder };
-    return { host: name, problem: null, results: await runChecks(checks, { place, signal, isGlance: true }) };
+    const plain = checks.filter((check) => !needsRoot(check));
+    const [tried, asRoot] = await Promise.all([
+      runChecks(plain, { place, signal, isGlance: true }),
+      tryAsRoot(checks.filter(needsRoot), { place, signal, passwords, request: { host: name, privilege, password } }),
+    ]);
+    const results = [...tried, ...asRoot.results];
+    const resultOf = (check: HealthCheck) => results.find((result) => result.name === check.name) ?? untried(check);
+    return { host: name, problem: asRoot.problem, results: checks.map(resultOf) };
   } catch (error) {
     signal.throwIfAborted();
     return { host: name, problem: problemOf(error), results: [] };
   }
+}
+
+interface RootWork extends Pick<HealthSurroundings, 'passwords' | 'signal'> {
+  readonly place: CheckPlace & { readonly session: HostSession };
+  readonly request: RootRequest;
+}
+
+/** What needs root is tried where that can be had; what only a person knows is a problem. */
+async function tryAsRoot(
+  checks: readonly HealthCheck[],
+  { place, passwords, request, signal }: RootWork,
+): Promise<Pick<HostHealth, 'problem' | 'results'>> {
+  if (checks.length === 0) return { problem: null, results: [] };
+  try {
+    const way = await passwords.becomeRoot(place.session, request, signal);
+    const root = { ...place, session: new PasswordSession(place.session, way), privilege: way.privilege };
+    return { problem: null, results: await runChecks(checks, { place: root, signal, isGlance: true }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { problem: problemOf(error), results: [] };
+  }
+}
+
+function needsRoot({ kind }: HealthCheck): boolean {
+  return kind === 'command-there';
+}
+
+function untried({ name, kind }: HealthCheck): HealthResult {
+  return { name, kind, state: 'waiting', detail: 'it needs root', tries: 0 };
 }

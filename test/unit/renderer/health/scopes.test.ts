@@ -36,7 +36,7 @@ test('the checks of a host come in the order in which a deploy runs them', () =>
   expect(safetyOf(file, host).checks.map(({ kind }) => kind)).toEqual(['failed-units', 'unit', 'tcp', 'tcp', 'unit']);
 });
 
-test('answers of hosts are counted for each check; hosts that could not be asked count nowhere', () => {
+test('answers of hosts are counted for each check; hosts that could not be asked count nowhere, nor what was not tried', () => {
   const result = (state: HealthResult['state'], detail: string): HealthResult => ({
     name: '',
     kind: '',
@@ -49,14 +49,14 @@ test('answers of hosts are counted for each check; hosts that could not be asked
   const tallies = tallyChecks(
     [
       { host: nas, problem: null, results: [passed, passed, result('failed', 'refused'), passed, passed] },
-      { host: web, problem: null, results: [passed, passed, result('failed', 'no answer')] },
+      { host: web, problem, results: [passed, result('waiting', ''), result('failed', 'no answer')] },
       { host: odd, problem, results: [] },
     ],
     hosts,
     all,
   );
   expect(tallies.get('defaults * 0')).toMatchObject({ passed: 2, failed: [] });
-  expect(tallies.get('tag @web 0')).toMatchObject({ passed: 1, failed: [{ host: 'nas', detail: 'refused' }] });
+  expect(tallies.get('tag @web 0')).toMatchObject({ passed: 0, failed: [{ host: 'nas', detail: 'refused' }] });
   expect(tallies.get('tag @web 1')).toMatchObject({ passed: 1, failed: [{ host: 'web', detail: 'no answer' }] });
   expect(tallies.get('tag @disks 0')).toMatchObject({ passed: 1, detail: 'fine' });
   expect(tallies.get('host nas 0')).toMatchObject({ passed: 1 });
