@@ -1,22 +1,6 @@
 import type { Bench } from '../../build/bench/bench.ts';
-import { commandLine, createLab, labAvailability } from '../lab/index.ts';
-import type { Lab } from '../lab/index.ts';
-
-const hostCount = 10;
-const rounds = 3;
-
-/**
- * The lab's nixpkgs evaluates and activates in hundredths of a second. So that the figures say something about real
- * hosts, every host here takes half a second to evaluate and one second to activate; a real one takes longer for both.
- */
-const weight = `
-  environment.etc."weight".text = toString (
-    builtins.foldl' (sum: _: builtins.foldl' builtins.bitXor sum (builtins.genList (number: number) 1000)) 0 (
-      builtins.genList (round: round) 6000
-    )
-  );
-  pocket.activationSeconds = 1;
-`;
+import { labAvailability } from '../lab/index.ts';
+import { deploysWith, deployWith, hostCount, rounds, timed, withTenHosts, type Deploys } from './ten-hosts.ts';
 
 /**
  * What somebody would write: the same nix and ssh commands for every host, all at once or one after the other.
@@ -47,42 +31,19 @@ exit $failed
 const evaluation =
   'configurations: builtins.mapAttrs (name: host: host.config.system.build.toplevel.outPath) configurations';
 
-/** Seconds that a program in the controller takes. */
-async function timed(lab: Lab, argv: readonly string[]): Promise<number> {
-  const startedAt = performance.now();
-  const { exitCode, stdout, stderr } = await lab.controller.exec(argv, { timeoutMs: 300_000 });
-  if (exitCode !== 0) throw new Error(`${argv.slice(0, 3).join(' ')} ended with ${exitCode}\n${stdout}\n${stderr}`);
-  return (performance.now() - startedAt) / 1000;
-}
-
-/** A controller that has built nothing, and ten hosts as they were installed. */
-async function withFreshLab<T>(work: (lab: Lab, fleet: string) => Promise<T>): Promise<T> {
-  await using lab = await createLab({ name: 'bench' });
-  const hosts = Array.from({ length: hostCount }, (_, index) => `host-${index + 1}`);
-  await lab.up(hosts);
-  const { path } = await lab.fleet('plain', { config: Object.fromEntries(hosts.map((host) => [host, weight])) });
-  return await work(lab, path);
-}
-
-const deployWith = (path: string) => ['node', commandLine, ...['deploy', path, '--on', '*', '--yes', '--json']];
-
-async function product(): Promise<{ fromNothing: number; nothingToDo: number; evaluation: number }> {
-  return withFreshLab(async (lab, path) => {
-    const fromNothing = await timed(lab, deployWith(path));
-    const again: number[] = [];
+async function product(): Promise<Deploys & { evaluation: number }> {
+  return withTenHosts('plain', async (lab, path) => {
     const evaluations: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      evaluations.push(
-        await timed(lab, ['nix', 'eval', '--json', '--apply', evaluation, `git+file://${path}#nixosConfigurations`]),
-      );
-      again.push(await timed(lab, deployWith(path)));
-    }
-    return { fromNothing, nothingToDo: Math.min(...again), evaluation: Math.min(...evaluations) };
+    const evaluate = ['nix', 'eval', '--json', '--apply', evaluation, `git+file://${path}#nixosConfigurations`];
+    const deploys = await deploysWith(lab, deployWith(path), async () => {
+      evaluations.push(await timed(lab, evaluate));
+    });
+    return { ...deploys, evaluation: Math.min(...evaluations) };
   });
 }
 
 function script(how: 'parallel' | 'loop'): Promise<number> {
-  return withFreshLab((lab, path) => {
+  return withTenHosts('plain', (lab, path) => {
     const hosts = lab.hosts.flatMap(({ name, address }) => [name, address]);
     return timed(lab, ['bash', '-c', handWritten, 'bash', `git+file://${path}`, how, ...hosts]);
   });
