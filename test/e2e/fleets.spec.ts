@@ -104,8 +104,11 @@ test('a fleet is created, given hosts, edited, checked, committed and deployed, 
   await page.keyboard.press('Alt+5');
   await page.getByRole('radio', { name: /^Changes \d/ }).check();
   await page.getByRole('checkbox', { name: 'Commit all' }).check();
-  await expect(page.getByRole('textbox', { name: 'Message' })).not.toHaveValue('');
+  const message = page.getByRole('textbox', { name: 'Message' });
+  await expect(message).not.toHaveValue('');
+  const [subject = ''] = (await message.inputValue()).split('\n');
   await page.getByRole('button', { name: /^Commit to/ }).click();
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText(subject);
   await expect(page.getByText('Nothing differs from the last commit.')).toBeVisible();
   expect(await git(home, path, 'status', '--porcelain')).toBe('');
 
