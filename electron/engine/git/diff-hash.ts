@@ -1,5 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { git, type GitOptions } from './core.ts';
+import { gitHead } from './head.ts';
 import { lookWithGit } from './look.ts';
 
 const diff = [
@@ -13,15 +17,46 @@ const diff = [
   '--ignore-submodules=dirty',
 ] as const;
 
+/** How `git ls-files --stage` prints a repository in the repository. */
+const submoduleMode = '160000';
+
 /**
- * A hash of everything by which the tracked files differ from the last commit (from nothing where there is none), files
- * added with `git add -N` included. That is what a flake in git sees: untracked files are left out by nix too.
+ * A hash of everything by which the tracked files differ from the last commit (from nothing where there is none): files
+ * added with `git add -N`, files that git was told to take for unchanged, and what differs in submodules included. That is
+ * all that a flake in git can see: untracked files are left out by nix too.
  */
 export async function gitDiffHash(options: GitOptions): Promise<string> {
+  const hash = createHash('sha256');
   const sinceCommit = await lookWithGit([...diff, 'HEAD', '--'], { ...options, expectedExitCodes: [0, 128] });
   const { stdout } =
     sinceCommit.exitCode === 0 ? sinceCommit : await lookWithGit([...diff, await emptyTree(options), '--'], options);
-  return createHash('sha256').update(stdout).digest('hex');
+  hash.update(stdout);
+  await addUnseen(hash, options);
+  return hash.digest('hex');
+}
+
+/**
+ * What `git diff` passes over though nix reads it as it lies on the disk: files marked `assume-unchanged` (a small letter)
+ * or `skip-worktree` (S), a way to keep a file with secrets out of commits, and the insides of submodules.
+ */
+async function addUnseen(hash: Hash, options: GitOptions): Promise<void> {
+  const { stdout } = await lookWithGit(['ls-files', '-z', '-v', '--stage'], options);
+  for (const entry of stdout.toString('utf8').split('\0')) {
+    const [, tag = '', mode = '', file = ''] = /^(\S) (\d+) \S+ \d\t(.+)$/s.exec(entry) ?? [];
+    if (file === '') continue;
+    const path = join(options.cwd, file);
+    const isMarked = tag === 'S' || tag !== tag.toUpperCase();
+    if (!isMarked && mode !== submoduleMode) continue;
+    const facts = await lstat(path, { bigint: true }).catch(() => null);
+    if (mode !== submoduleMode) {
+      const words = facts && [facts.size, facts.mode, facts.ino, facts.mtimeNs, facts.ctimeNs].join(' ');
+      hash.update(`\0${file}\0${words ?? 'gone'}`);
+    } else if (facts?.isDirectory() && existsSync(join(path, '.git'))) {
+      // One that was never fetched is an empty folder, of which git would tell the repository around it.
+      const inside = { ...options, cwd: path };
+      hash.update(`\0${file}\0${(await gitHead(inside)) ?? ''}\0${await gitDiffHash(inside)}`);
+    }
+  }
 }
 
 /** The id of the tree without files; it depends on the repository's hash function. */

@@ -111,6 +111,43 @@ describe('the hash of what differs from the last commit', () => {
     execFileSync('chmod', ['-x', join(folder, 'script')]);
     expect(await hashNow()).toBe(clean);
   });
+
+  it('counts files that git was told to take for unchanged, since nix reads them as they lie there', async () => {
+    write('plain', '1');
+    run('add', '-A');
+    run('commit', '-qm', 'first');
+    write('secret', '1');
+    run('add', '--intent-to-add', 'secret');
+    run('update-index', '--assume-unchanged', 'secret');
+    run('update-index', '--skip-worktree', 'plain');
+    for (const file of ['secret', 'plain']) {
+      const before = await hashNow();
+      expect(await hashNow()).toBe(before);
+      write(file, 'another text');
+      expect(await hashNow(), file).not.toBe(before);
+    }
+    rmSync(join(folder, 'plain'));
+    expect(await hashNow()).not.toBe('');
+  });
+
+  it('counts what differs inside a submodule', async () => {
+    run('init', '-q', 'parts');
+    write('parts/a', '1');
+    run('-C', 'parts', 'add', 'a');
+    run('-C', 'parts', 'commit', '-qm', 'inside');
+    run('add', 'parts');
+    run('commit', '-qm', 'outside');
+    const clean = await hashNow();
+    write('parts/a', '2');
+    const changed = await hashNow();
+    expect(changed).not.toBe(clean);
+    write('parts/a', '3');
+    expect(await hashNow()).not.toBe(changed);
+    write('parts/a', '1');
+    expect(await hashNow()).toBe(clean);
+    rmSync(join(folder, 'parts'), { recursive: true });
+    expect(await hashNow()).not.toBe(clean);
+  });
 });
 
 it('the top of a work tree is found from below, in a worktree too', () => {
