@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { procedure } from './base.ts';
 import { hostChanges } from './changes.ts';
 import { healthResult } from './health.ts';
+import { fleetKind } from './host.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { workLimits } from './limits.ts';
 import { problem } from './problem.ts';
@@ -131,11 +132,20 @@ export type Watchdog = z.infer<typeof watchdog>;
 export const decision = z.enum(['keep', 'revert']);
 export type Decision = z.infer<typeof decision>;
 
-/** What hosts would run by a state of their fleet's files (`fingerprint` names it), as a job has evaluated it. */
-export const evaluatedSystems = z.object({
-  fingerprint: z.string(),
-  systems: z.array(z.object({ host: hostName, system: z.string() })),
+/** What builds a host's system, and the declaration of the host that says so. */
+export const evaluatedDerivation = z.object({
+  source: fleetKind,
+  drvPath: z.string(),
+  stateVersion: z.string().nullable(),
 });
+export type EvaluatedDerivation = z.infer<typeof evaluatedDerivation>;
+
+/** `derivation`: absent where evaluating the same files again could give something else. */
+const evaluatedSystem = z.object({ host: hostName, system: z.string(), derivation: evaluatedDerivation.optional() });
+export type EvaluatedSystemOfHost = z.infer<typeof evaluatedSystem>;
+
+/** What hosts would run by a state of their fleet's files (`fingerprint` names it), as a job has evaluated it. */
+export const evaluatedSystems = z.object({ fingerprint: z.string(), systems: z.array(evaluatedSystem) });
 
 /**
  * What a job does as a whole, beside what it does for single hosts. `total` 0: not known. `isHalted`: something failed, so

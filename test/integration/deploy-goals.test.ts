@@ -1,9 +1,15 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe-lab.ts';
 import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
 
 let home: DeployLab;
 const unit = (name: string): string => `pocket.units.${name} = "one";`;
+const must = async (...argv: string[]): Promise<void> => {
+  const { exitCode, stderr } = await home.lab.controller.exec(argv);
+  expect(exitCode, stderr).toBe(0);
+};
 
 describeLab('deploying', () => {
   beforeAll(async () => {
@@ -39,6 +45,54 @@ describeLab('deploying', () => {
       'plan done, evaluate done, build skipped, copy skipped, activate skipped, confirm skipped, verify skipped',
     );
     expect(await home.host('nas').generation()).toBe(generation);
+  });
+
+  test('evaluates nothing again of files that are as they were', async () => {
+    const path = await home.fleet('known', { nas: unit('known') });
+    const hostFile = 'hosts/nas/default.nix';
+    const edit = async (from: string, to: string, file = hostFile): Promise<void> => {
+      const text = await readFile(join(path, file), 'utf8');
+      await writeFile(join(path, file), text.replace(from, to));
+    };
+    /** Deploys, and tells whether nix evaluated for it, and the derivation that was built. */
+    const deploy = async () => {
+      const { result, exitCode } = await home.deploy(path, 'nas');
+      expect(exitCode, JSON.stringify(result)).toBe(0);
+      const { commands, steps } = await home.job(result.job);
+      const argv = commands.find(({ command }) => command.stage === 'build')?.command.argv ?? [];
+      return {
+        evaluated: commands.some(({ command }) => command.stage === 'evaluate'),
+        note: steps.find(({ stage }) => stage === 'evaluate')?.note,
+        state: result.hosts['nas']?.state,
+        drvPath: argv.at(-1)?.replace(/\^out$/, ''),
+      };
+    };
+    const first = await deploy();
+    expect(first).toMatchObject({ evaluated: true, state: 'succeeded' });
+    expect(await deploy()).toMatchObject({ evaluated: false, note: 'as evaluated before', state: 'unchanged' });
+
+    // A change that is not committed counts, and so does one of a file that git was told to take for unchanged.
+    await edit('"one"', '"two"');
+    expect(await deploy()).toMatchObject({ evaluated: true, state: 'succeeded' });
+    await must('git', '-C', path, 'update-index', '--assume-unchanged', hostFile);
+    await edit('"two"', '"three"');
+    expect(await deploy()).toMatchObject({ evaluated: true });
+    await must('git', '-C', path, 'update-index', '--no-assume-unchanged', hostFile);
+
+    // What nix has thrown away meanwhile is evaluated, which makes it anew.
+    const { drvPath = '' } = await deploy();
+    expect(await deploy()).toMatchObject({ evaluated: false, state: 'unchanged' });
+    await must('nix', 'store', 'delete', '--ignore-liveness', drvPath);
+    expect(await deploy()).toMatchObject({ evaluated: true, state: 'unchanged' });
+
+    // An input that the lock does not name is looked up each time, so the files alone do not decide.
+    const input = join(path, '../an-input');
+    await mkdir(input);
+    await writeFile(join(input, 'flake.nix'), '{ outputs = _: { }; }\n');
+    await edit('inputs.', `inputs.more.url = "path:${input}";\n  inputs.`, 'flake.nix');
+    for (let round = 0; round < 2; round += 1) {
+      expect(await deploy()).toMatchObject({ evaluated: true, state: 'unchanged' });
+    }
   });
 
   test('keeps the exact commands with the job', async () => {

@@ -8,8 +8,9 @@ import { kindsOf } from '../fleet/kinds/all.ts';
 import type { Kind } from '../fleet/kinds/kind.ts';
 import { availableMemoryMiB, hostsThatFit } from '../nix/memory.ts';
 import type { JobContext } from '../jobs/context.ts';
-import { evalArguments, evalJson } from '../nix/eval.ts';
+import { evalArguments, evalJson, wholeOutputsSince } from '../nix/eval.ts';
 import { findNix } from '../nix/nix-program.ts';
+import { isAtLeast } from '../nix/nix-version.ts';
 import { nixArgv } from '../nix/run.ts';
 import { mostEvaluations, type Limit } from './limits.ts';
 import { deployError, deployProblems } from './problems.ts';
@@ -112,7 +113,8 @@ export function shareOutHere<T>(hosts: readonly T[], most = mostEvaluations) {
 
 /**
  * Evaluates hosts, several nix side by side in chunks that fit the free memory, and tells of each host as soon as its
- * chunk is through. A host that throws fails alone.
+ * chunk is through. A host that throws fails alone. `isRepeatable`: the same files evaluate to the same again, as those of
+ * a flake do unless something that its lock does not name had to be looked up.
  * @param options `lockFile` counts in place of the flake's own lock; `limit` says how many nix run at once
  */
 export async function evaluateSystems(
@@ -121,14 +123,18 @@ export async function evaluateSystems(
   hosts: readonly HostToEvaluate[],
   onResult: (host: HostName, result: EvaluatedSystem | ProblemError) => void,
   { lockFile, limit }: { lockFile?: string | undefined; limit?: Limit } = {},
-): Promise<void> {
+): Promise<{ isRepeatable: boolean }> {
   const byName = new Map(hosts.map((host) => [String(host.name), host.name]));
   const questions = systemQuestions(fleet.form, hosts);
   const asked = new Set(questions.map(({ name }) => name));
   for (const { name } of hosts) {
     if (!asked.has(name)) onResult(name, deployError(deployProblems.unknownHost(name)));
   }
-  const evaluate = evaluatorInJob(context, fleet, lockFile);
+  let isLocked = true;
+  const onLog = (text: string): void => {
+    if (text.includes('not writing modified lock file')) isLocked = false;
+  };
+  const evaluate = evaluatorInJob(context, fleet, { lockFile, onLog });
   const onAnswers = (answers: readonly HostAnswer<EvaluatedSystem>[]): void => {
     for (const answer of answers) {
       const name = byName.get(answer.question.name);
@@ -140,13 +146,16 @@ export async function evaluateSystems(
   const ask = (share: readonly HostQuestion<EvaluatedSystem>[]) => () =>
     askHosts(share, { evaluate, chunkSize, onAnswers });
   await Promise.all(shares.map((share) => (limit ? limit.run(context.signal, ask(share)) : ask(share)())));
+  // Before 2.19, the outputs as a whole are asked for by an expression that is free to look at anything.
+  const isPure = fleet.form === 'flake' && isAtLeast((await findNix()).version, wholeOutputsSince);
+  return { isRepeatable: isPure && isLocked };
 }
 
 /** An evaluator whose commands are kept with the job, and whose words go into the job's own log. */
 export function evaluatorInJob(
   context: Pick<JobContext, 'emit' | 'log' | 'signal'>,
   fleet: DeploySpec['fleet'],
-  lockFile?: string,
+  { lockFile, onLog }: { lockFile?: string | undefined; onLog?: (text: string) => void } = {},
 ): Evaluator {
   const source = evaluationSource(fleet);
   return async (apply) => {
@@ -163,7 +172,10 @@ export function evaluatorInJob(
         schema: z.unknown(),
         signal: context.signal,
         flakeFolder: fleet.path,
-        onLog: (text) => context.log(null, text),
+        onLog: (text) => {
+          context.log(null, text);
+          onLog?.(text);
+        },
       });
       exitCode = 0;
       return value;

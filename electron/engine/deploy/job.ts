@@ -1,8 +1,6 @@
 import type { HostName } from '../../../shared/contract/ids.ts';
 import { isDeployableName } from '../../../shared/fleet/host-name.ts';
 import { ProblemError } from '../errors.ts';
-import { fingerprint } from '../fleet/fingerprint.ts';
-import { findFleetFolder } from '../fleet/folder.ts';
 import { JobCancelled, type JobExecutor } from '../jobs/context.ts';
 import { jobCrashed } from '../jobs/errors.ts';
 import { prepareSshFiles } from '../ssh/config.ts';
@@ -10,6 +8,7 @@ import { readBuildAbility, type BuildAbility } from './architecture.ts';
 import { BuildHost } from './build-host.ts';
 import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evaluate.ts';
 import { evaluates, stagesOfHost, uploadsKeys } from './goals.ts';
+import { findKnown, stateNow } from './known-systems.ts';
 import type { DeployWork } from './deploy-work.ts';
 import { readKeys } from './keys/read-keys.ts';
 import { HostSteps } from './host-steps.ts';
@@ -78,53 +77,53 @@ function evaluate(
     waiting.get(name)?.resolve({ drvPath, outPath, stateVersion });
   }
   const open = able.filter(({ planned }) => planned === null || !isAsPlanned);
-  const hosts = hostsToEvaluate(spec.engine, open);
   const systems = new Map([...waiting].map(([name, { promise }]) => [name, promise]));
-  if (hosts.length === 0) return { systems, told: Promise.resolve() };
-  for (const { name } of hosts) steps.get(name)?.start('evaluate', together(hosts));
-  const found = new Map<HostName, string>();
-  const settle = (host: HostName, result: EvaluatedSystem | Error): void => {
-    if (result instanceof Error) {
-      waiting.get(host)?.reject(result);
-      if (result instanceof ProblemError) steps.get(host)?.fail('evaluate', result.problem.title);
-    } else {
-      steps.get(host)?.done('evaluate', '');
-      found.set(host, result.outPath);
-      waiting.get(host)?.resolve(result);
+  if (open.length === 0) return { systems, told: Promise.resolve() };
+  const evaluateOpen = async (): Promise<void> => {
+    const known = await findKnown(spec, open, context.signal);
+    for (const [name, system] of known) {
+      steps.get(name)?.done('evaluate', 'as evaluated before');
+      waiting.get(name)?.resolve(system);
     }
+    const hosts = open.filter(({ name }) => !known.has(name));
+    for (const { name } of hosts) steps.get(name)?.start('evaluate', together(hosts));
+    const found = new Map<HostName, EvaluatedSystem>();
+    const settle = (host: HostName, result: EvaluatedSystem | Error): void => {
+      if (result instanceof Error) {
+        waiting.get(host)?.reject(result);
+        if (result instanceof ProblemError) steps.get(host)?.fail('evaluate', result.problem.title);
+      } else {
+        steps.get(host)?.done('evaluate', '');
+        found.set(host, result);
+        waiting.get(host)?.resolve(result);
+      }
+    };
+    const asked = hostsToEvaluate(spec.engine, hosts);
+    const { isRepeatable } = await evaluateSystems(context, spec.fleet, asked, settle, { limit: limits.evaluations });
+    await tellSystems(context, spec, found, isRepeatable);
   };
-  const told = evaluateSystems(context, spec.fleet, hosts, settle, { limit: limits.evaluations }).then(
-    () => tellSystems(context, spec, found),
-    (error: unknown) => {
-      const reason = context.signal.aborted
-        ? new JobCancelled()
-        : new ProblemError(jobCrashed(error), { cause: error });
-      for (const { reject } of waiting.values()) reject(reason);
-    },
-  );
+  const told = evaluateOpen().catch((error: unknown) => {
+    const reason = context.signal.aborted ? new JobCancelled() : new ProblemError(jobCrashed(error), { cause: error });
+    for (const { reject } of waiting.values()) reject(reason);
+  });
   return { systems, told };
 }
 
 /** Tells what hosts would run, unless the fleet's files are no longer those that the deploy was planned for. */
 async function tellSystems(
   context: DeployWork['context'],
-  { fleet, fingerprint: planned }: DeploySpec,
-  systems: ReadonlyMap<HostName, string>,
+  { fleet, fingerprint: planned, hosts }: DeploySpec,
+  systems: ReadonlyMap<HostName, EvaluatedSystem>,
+  isRepeatable: boolean,
 ): Promise<void> {
   if (planned === null || systems.size === 0 || planned !== (await stateNow(fleet, planned, context.signal))) return;
-  const evaluated = { fingerprint: planned, systems: [...systems].map(([host, system]) => ({ host, system })) };
-  context.emit({ type: 'systems', evaluated });
-}
-
-/** The state that a fleet's files are in; of one that was fetched by a reference they never change. */
-async function stateNow(fleet: DeploySpec['fleet'], planned: string, signal: AbortSignal): Promise<string | null> {
-  try {
-    const folder = findFleetFolder(fleet.path);
-    return folder.ref === fleet.ref ? await fingerprint(folder, signal) : planned;
-  } catch {
-    // The folder is gone, or the job was broken off: nothing is remembered.
-    return null;
-  }
+  const told = hosts.flatMap(({ name: host, source }) => {
+    const system = systems.get(host);
+    if (system === undefined) return [];
+    const { drvPath, outPath, stateVersion } = system;
+    return [{ host, system: outPath, ...(isRepeatable ? { derivation: { source, drvPath, stateVersion } } : {}) }];
+  });
+  context.emit({ type: 'systems', evaluated: { fingerprint: planned, systems: told } });
 }
 
 function together(hosts: readonly unknown[]): string {

@@ -47,6 +47,11 @@ export const deployHost = z.object({
     .default(null),
   /** What a plan found and a person approved; null: what evaluation says now. */
   planned: plannedSystem.nullable().default(null),
+  /** What the declaration was evaluated to when the files were as `fingerprint` says; null: not known. */
+  known: z
+    .object({ outPath: z.string(), drvPath: z.string(), stateVersion: z.string().nullable() })
+    .nullable()
+    .default(null),
   /** Why this host fails before anything is run; the others go on. */
   refusal: problem.nullable(),
 });

@@ -57,8 +57,7 @@ export function recordSystems(
 ): void {
   if (fleetId === null || evaluated === undefined) return;
   const { fingerprint, systems } = evaluated;
-  const byHost = new Map(systems.map(({ host, system }) => [host, system]));
-  store.evaluatedHosts.saveSystems({ fleetId, fingerprint }, byHost);
+  store.evaluatedHosts.saveSystems({ fleetId, fingerprint }, systems);
 }
 
 function hadWork(detail: JobDetail, host: string): boolean {

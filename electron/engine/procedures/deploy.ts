@@ -9,6 +9,7 @@ import { deployAddresses, deployTitle, namesInTitle, planDeploy } from '../deplo
 import { compareGenerations } from '../deploy/changes/compare-generations.ts';
 import { PasswordSession } from '../deploy/become-root.ts';
 import { chooseGeneration, readGenerations } from '../deploy/generations.ts';
+import { withKnownSystems } from '../deploy/known-systems.ts';
 import { deployError, deployProblems } from '../deploy/problems.ts';
 import { pinFleet } from '../deploy/later/pin.ts';
 import { previewDeploy } from '../deploy/preview.ts';
@@ -33,8 +34,9 @@ export function deployProcedures({
   files,
   jobs,
   changes,
+  store,
   sudoPasswords: passwords,
-}: Pick<EngineParts, 'fleets' | 'files' | 'jobs' | 'changes' | 'sudoPasswords'>) {
+}: Pick<EngineParts, 'fleets' | 'files' | 'jobs' | 'changes' | 'store' | 'sudoPasswords'>) {
   const { deploy } = procedures;
 
   const plan = async (request: DeployRequest, rollbackTo: DeploySpec['rollbackTo'] = null): Promise<DeploySpec> => {
@@ -46,7 +48,7 @@ export function deployProcedures({
     const waves = rollbackTo === null ? request.waves : 'off';
     const spec = planDeploy(view, { ...request, waves }, files.folder, safety, engine);
     const pinned = rollbackTo === null && spec.offline === 'later' ? await pinFleet(view.fleet) : null;
-    return { ...spec, rollbackTo, pinned };
+    return { ...withKnownSystems(spec, request.fleetId, store.evaluatedHosts), rollbackTo, pinned };
   };
 
   const start = async (

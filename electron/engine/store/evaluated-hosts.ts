@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { hostTraits, type HostTraits } from '../../../shared/contract/host.ts';
-import type { FleetId, HostName } from '../../../shared/contract/ids.ts';
+import type { FleetId } from '../../../shared/contract/ids.ts';
+import { evaluatedDerivation, type EvaluatedDerivation, type EvaluatedSystemOfHost } from '../../../shared/contract/job.ts';
 import type { Database } from './database.ts';
 import { jsonColumn } from './json-column.ts';
 
 const traitsRow = z.object({ traits_json: jsonColumn(hostTraits) });
 const systemRow = z.object({ host: z.string(), system: z.string() });
+const derivationRow = systemRow.extend({ derivation_json: jsonColumn(evaluatedDerivation) });
+
+/** A host's system that needs no evaluation as long as the files are in the same state. */
+export type KnownSystem = EvaluatedDerivation & { readonly outPath: string };
 
 /** A state of a fleet's files; see `fleet/fingerprint.ts`. */
 export interface FleetState {
@@ -47,14 +52,23 @@ export class EvaluatedHosts {
     return new Map(rows.map(({ host, system }) => [host, system]));
   }
 
-  saveSystems({ fleetId, fingerprint }: FleetState, systems: ReadonlyMap<HostName, string>): void {
+  /** Those of {@link systems} that can be built without being evaluated again. */
+  derivations({ fleetId, fingerprint }: FleetState): ReadonlyMap<string, KnownSystem> {
+    const sql = `SELECT host, system, derivation_json FROM wanted_systems
+      WHERE fleet_id = @fleetId AND fingerprint = @fingerprint AND derivation_json IS NOT NULL`;
+    const rows = this.#database.all(derivationRow, sql, { fleetId, fingerprint });
+    return new Map(rows.map((row) => [row.host, { ...row.derivation_json, outPath: row.system }]));
+  }
+
+  saveSystems({ fleetId, fingerprint }: FleetState, systems: readonly EvaluatedSystemOfHost[]): void {
     this.#database.transaction(() => {
-      for (const [host, system] of systems) {
+      for (const { host, system, derivation } of systems) {
         this.#database.run(
-          `INSERT INTO wanted_systems (fleet_id, host, fingerprint, system)
-           VALUES (@fleetId, @host, @fingerprint, @system)
-           ON CONFLICT (fleet_id, host) DO UPDATE SET fingerprint = @fingerprint, system = @system`,
-          { fleetId, host, fingerprint, system },
+          `INSERT INTO wanted_systems (fleet_id, host, fingerprint, system, derivation_json)
+           VALUES (@fleetId, @host, @fingerprint, @system, @derivation)
+           ON CONFLICT (fleet_id, host)
+           DO UPDATE SET fingerprint = @fingerprint, system = @system, derivation_json = @derivation`,
+          { fleetId, host, fingerprint, system, derivation: derivation ? JSON.stringify(derivation) : null },
         );
       }
     });

@@ -1,5 +1,6 @@
 import type { FleetView, SystemsEvent } from '../../../../shared/contract/fleet.ts';
 import type { HostName } from '../../../../shared/contract/ids.ts';
+import type { EvaluatedSystemOfHost } from '../../../../shared/contract/job.ts';
 import { systemQuestions } from '../../deploy/evaluate.ts';
 import type { Store } from '../../store/open.ts';
 import { askLater, fleetNow, keepIfUnchanged, type AskLaterDependencies } from '../ask-later.ts';
@@ -35,14 +36,14 @@ export async function* evaluateSystems(
   );
   let done = hosts.length - questions.length;
   yield { done, total: hosts.length, problems: [] };
-  const systems = new Map<HostName, string>();
+  const systems: EvaluatedSystemOfHost[] = [];
   for await (const answers of askLater(dependencies, folder, questions, signal)) {
     done += answers.length;
     const problems = answers.flatMap((result): SystemsEvent['problems'] => {
       const name = byName.get(result.question.name);
       if (name === undefined) return [];
       if ('problem' in result) return [{ name, problem: withLocalPaths(result.problem, folder) }];
-      systems.set(name, result.answer.outPath);
+      systems.push({ host: name, system: result.answer.outPath });
       return [];
     });
     yield { done, total: hosts.length, problems };

@@ -217,8 +217,20 @@ test('what evaluation told of hosts holds for one state of the files', () => {
   store.evaluatedHosts.saveTraits(after, [traits('nas')]);
   expect(store.evaluatedHosts.traits(after)).toEqual([traits('nas')]);
   expect(store.evaluatedHosts.traits(before)).toEqual([traits('pi')]);
-  store.evaluatedHosts.saveSystems(before, new Map([[host('nas'), '/nix/store/a']]));
-  expect(store.evaluatedHosts.systems(before)).toEqual(new Map([['nas', '/nix/store/a']]));
+  const derivation = { source: 'colmena', drvPath: '/nix/store/a.drv', stateVersion: '25.11' } as const;
+  store.evaluatedHosts.saveSystems(before, [
+    { host: host('nas'), system: '/nix/store/a', derivation },
+    { host: host('pi'), system: '/nix/store/b' },
+  ]);
+  const systems = [
+    ['nas', '/nix/store/a'],
+    ['pi', '/nix/store/b'],
+  ] as const;
+  expect(store.evaluatedHosts.systems(before)).toEqual(new Map(systems));
+  expect(store.evaluatedHosts.derivations(before)).toEqual(
+    new Map([['nas', { ...derivation, outPath: '/nix/store/a' }]]),
+  );
+  expect(store.evaluatedHosts.derivations(after).size).toBe(0);
   expect(store.evaluatedHosts.systems({ ...before, fleetId: other }).size).toBe(0);
 });
 
