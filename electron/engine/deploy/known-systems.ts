@@ -35,7 +35,11 @@ export async function findKnown(
 }
 
 /** The state that a fleet's files are in; of one that was fetched by a reference they never change. null: not known. */
-export async function stateNow(fleet: DeploySpec['fleet'], planned: string, signal: AbortSignal): Promise<string | null> {
+export async function stateNow(
+  fleet: DeploySpec['fleet'],
+  planned: string,
+  signal: AbortSignal,
+): Promise<string | null> {
   try {
     const folder = findFleetFolder(fleet.path);
     return folder.ref === fleet.ref ? await fingerprint(folder, signal) : planned;

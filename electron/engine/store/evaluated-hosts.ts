@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { hostTraits, type HostTraits } from '../../../shared/contract/host.ts';
 import type { FleetId } from '../../../shared/contract/ids.ts';
-import { evaluatedDerivation, type EvaluatedDerivation, type EvaluatedSystemOfHost } from '../../../shared/contract/job.ts';
+import {
+  evaluatedDerivation,
+  type EvaluatedDerivation,
+  type EvaluatedSystemOfHost,
+} from '../../../shared/contract/job.ts';
 import type { Database } from './database.ts';
 import { jsonColumn } from './json-column.ts';
 

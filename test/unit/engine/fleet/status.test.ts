@@ -182,8 +182,12 @@ describe('watching a fleet', () => {
   it('tells what the fleet would run, as far as it was evaluated for the files as they are', () => {
     const [nas, pi] = [hostName.parse('nas'), hostName.parse('pi')];
     const store = makeStore();
-    store.evaluatedHosts.saveSystems({ fleetId: homeFleet, fingerprint: 'now' }, [{ host: nas, system: '/nix/store/new' }]);
-    store.evaluatedHosts.saveSystems({ fleetId: homeFleet, fingerprint: 'then' }, [{ host: pi, system: '/nix/store/old' }]);
+    store.evaluatedHosts.saveSystems({ fleetId: homeFleet, fingerprint: 'now' }, [
+      { host: nas, system: '/nix/store/new' },
+    ]);
+    store.evaluatedHosts.saveSystems({ fleetId: homeFleet, fingerprint: 'then' }, [
+      { host: pi, system: '/nix/store/old' },
+    ]);
     using status = makeStatus(['nas', 'pi'], () => Promise.resolve(offline), store);
     expect(status.snapshot().map((each) => each.wantedSystem)).toEqual(['/nix/store/new', null]);
   });
