@@ -35,7 +35,9 @@ export function estimateMsLeft(detail: JobDetail, history: History, now: number)
  * null where it said nothing.
  */
 export function estimateAtStart(detail: JobDetail, history: History): number | null {
-  const steps = detail.steps.map((step) => ({ ...step, state: 'waiting' as const, startedAt: null }));
+  // What was done without being begun was known already.
+  const asked = detail.steps.filter((step) => step.state !== 'done' || step.startedAt !== null);
+  const steps = asked.map((step) => ({ ...step, state: 'waiting' as const, startedAt: null }));
   return estimateMsLeft({ ...detail, steps, builds: {} }, history, 0);
 }
 

@@ -88,4 +88,7 @@ test('what a job would have been expected to take is told by the history alone, 
   ];
   expect(estimateAtStart(job(steps, { web: [node('kernel', 'done')] }), known)).toBe(4000);
   expect(estimateAtStart(job([...steps, step('web', 'activate')]), known)).toBeNull();
+  // Nothing of it had to be done, which was clear at the start.
+  const isKnown = step('web', 'evaluate', { state: 'done', endedAt: 1 });
+  expect(estimateAtStart(job([isKnown, ...steps]), known)).toBe(4000);
 });
