@@ -40,11 +40,6 @@ export class Wizard {
   /** The step that is on its way. */
   #goingTo: InstallStep | null = null;
 
-  readonly #verdict = $derived.by((): MachineVerdict | null => {
-    const report = this.#draft?.report ?? null;
-    return report === null ? null : judgeMachine(report, { system: null });
-  });
-
   constructor(client: Client, draft: InstallDraft) {
     this.#client = client;
     this.#draft = draft;
@@ -71,8 +66,10 @@ export class Wizard {
   get problem(): Problem | null {
     return this.#problem;
   }
+  /** Not a derived value: it is asked for after the page was left, too, where those are no longer kept right. */
   get verdict(): MachineVerdict | null {
-    return this.#verdict;
+    const report = this.#draft?.report ?? null;
+    return report === null ? null : judgeMachine(report, { system: null });
   }
   get review(): InstallReview | null {
     return this.#review;
@@ -126,7 +123,7 @@ export class Wizard {
   }
 
   whyNot(step: InstallStep): string | null {
-    const stop = this.#verdict?.reasons.find(({ weight }) => weight === 'stop');
+    const stop = this.verdict?.reasons.find(({ weight }) => weight === 'stop');
     const verdictRefusal = stop === undefined ? null : `${stop.title}.`;
     const areKeysKnown = this.missingKeys.length === 0;
     return whyNotYet(step, { draft: this.draft, verdictRefusal, isChecked: this.#check !== null, areKeysKnown });
