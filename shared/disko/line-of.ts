@@ -4,10 +4,10 @@ import { pathKey, type LayoutSource } from './read-source.ts';
 
 /**
  * The line, from 1, in which a path of the layout is written: that of its value, else of the nearest thing around it,
- * for an option that is missing. null where all of it is computed.
+ * for an option that is missing; of the layout as a whole, where it begins. null where all of it is computed.
  */
 export function lineOf({ tree, sets }: Pick<LayoutSource, 'tree' | 'sets'>, path: LayoutPath): number | null {
-  for (let length = path.length; length > 0; length--) {
+  for (let length = path.length; length >= 0; length--) {
     const start = startOf(sets, path.slice(0, length));
     if (start !== null) return positionAt(tree.source, start).line;
   }

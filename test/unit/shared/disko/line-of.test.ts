@@ -38,9 +38,19 @@ it.each([
   ['what an item of a list lacks', ['disk', 'old', 'content', 'partitions', 1, 'content'], 19],
   ['a value that is written elsewhere', ['disk', 'main', 'content', 'partitions', 'swap', 'size'], 4],
   ['a computed part', ['nodev', '/tmp', 'mountpoint'], 23],
-  ['the whole layout', [], null],
+  ['the whole layout', [], 8],
 ] as const)('the line of %s is known', (_, path, line) => {
   const reading = readLayout(text);
   if (!reading.ok) throw new Error(reading.note.message);
   expect(lineOf(reading.source, path)).toBe(line);
+});
+
+it('the line of a layout as a whole is where its set begins', () => {
+  const line = (source: string): number | null => {
+    const reading = readLayout(source);
+    if (!reading.ok) throw new Error(reading.note.message);
+    return lineOf(reading.source, []);
+  };
+  expect(line('{\n  disko.devices = {\n    disk = { };\n  };\n}\n')).toBe(2);
+  expect(line('{ disk.a.device = "/dev/sda";\n}\n')).toBe(1);
 });
