@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { electronBinary } from '../electron-binary.ts';
 import { root } from '../places.ts';
-import { findProgram, programs } from '../setup/programs.js';
+import { findBrowser } from '../setup/programs.js';
 
-const chromium = findProgram(programs.find(({ names }) => names.includes('chromium'))?.names ?? []);
+const chromium = findBrowser();
 const isRoot = process.getuid?.() === 0;
 
 /**

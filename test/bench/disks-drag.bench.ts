@@ -8,13 +8,13 @@ import { chromium, type Browser, type CDPSession, type Page } from '@playwright/
 import { z } from 'zod';
 import type { Bench, Measurement } from '../../build/bench/bench.ts';
 import { buildPage } from '../../build/page.ts';
-import { findProgram, programs } from '../../build/setup/programs.js';
+import { findBrowser } from '../../build/setup/programs.js';
 import { formatLayout } from '../../shared/disko/format.ts';
 import type { Layout } from '../../shared/disko/layout.ts';
 import { commandLine } from '../lab/index.ts';
 import { metricsOf } from './page-metrics.ts';
 
-const browserFile = findProgram(programs.find(({ names }) => names.includes('chromium'))?.names ?? []);
+const browserFile = findBrowser();
 const DISKS = 24;
 const PARTITIONS = 100;
 /** Of the pointer in one drag, and how often it is dragged. */

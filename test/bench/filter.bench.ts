@@ -4,10 +4,10 @@ import type { Page } from '@playwright/test';
 import { build, preview } from 'vite';
 import { z } from 'zod';
 import type { Bench, Measurement } from '../../build/bench/bench.ts';
-import { findProgram, programs } from '../../build/setup/programs.js';
+import { findBrowser } from '../../build/setup/programs.js';
 import { projectRoot } from '../lab/index.ts';
 
-const browserFile = findProgram(programs.find(({ names }) => names.includes('chromium'))?.names ?? []);
+const browserFile = findBrowser();
 const configFile = join(projectRoot, 'test/renderer-preview/vite.config.ts');
 const typed = ['web-7', '@web & !web-1*', 'state:reachable, db-*'];
 

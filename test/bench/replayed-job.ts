@@ -8,13 +8,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
 import { z } from 'zod';
 import { buildPage } from '../../build/page.ts';
-import { findProgram, programs } from '../../build/setup/programs.js';
+import { findBrowser } from '../../build/setup/programs.js';
 import { JobFolder, type JobFile } from '../../electron/engine/jobs/job-folder.ts';
 import { identify } from '../../electron/engine/jobs/process-identity.ts';
 import { commandLine } from '../lab/index.ts';
 import { metricsOf } from './page-metrics.ts';
 
-const browserFile = findProgram(programs.find(({ names }) => names.includes('chromium'))?.names ?? []);
+const browserFile = findBrowser();
 /** Why no window can be opened; null where one can. */
 export const whyNoWindow = browserFile === null ? 'there is no Chromium' : null;
 

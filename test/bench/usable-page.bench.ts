@@ -9,10 +9,10 @@ import type { Browser } from '@playwright/test';
 import { z } from 'zod';
 import type { Bench } from '../../build/bench/bench.ts';
 import { buildPage } from '../../build/page.ts';
-import { findProgram, programs } from '../../build/setup/programs.js';
+import { findBrowser } from '../../build/setup/programs.js';
 import { commandLine } from '../lab/index.ts';
 
-const browserFile = findProgram(programs.find(({ names }) => names.includes('chromium'))?.names ?? []);
+const browserFile = findBrowser();
 const rounds = 5;
 const answer = z.object({ url: z.string() });
 

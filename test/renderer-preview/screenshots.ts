@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Page } from '@playwright/test';
 import { build, preview } from 'vite';
+import { chromiumArguments, chromiumExecutable } from '../lab/electron-stand-in/chromium.ts';
 import { installHash, INSTALL_STEPS } from './page/install-drafts.ts';
 
 const [outFolder, pattern = '', sizes = '1280,900', schemes = 'light,dark'] = process.argv.slice(2);
@@ -1002,10 +1003,8 @@ const address = server.resolvedUrls?.local[0];
 if (address === undefined) throw new Error('The preview server has no address.');
 
 const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(
-    ' ',
-  ),
+  ...(chromiumExecutable === null ? {} : { executablePath: chromiumExecutable }),
+  args: [...chromiumArguments],
 });
 const errors: string[] = [];
 for (const shot of SHOTS.filter(({ name }) => new RegExp(pattern).test(name))) {

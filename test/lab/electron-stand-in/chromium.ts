@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import type { BrowserContext } from '@playwright/test';
-import { findProgram, programs } from '../../../build/setup/programs.js';
+import { findBrowser } from '../../../build/setup/programs.js';
 
 /** Debian's Chromium as this project's tests start it: no window, nothing of its own on the network. */
 export const chromiumArguments: readonly string[] = [
@@ -18,7 +18,7 @@ export const chromiumArguments: readonly string[] = [
 ];
 
 /** Chromium's program on this machine, or null. */
-export const chromiumExecutable = findProgram(programs.find(({ names }) => names.includes('chromium'))?.names ?? []);
+export const chromiumExecutable = findBrowser();
 
 export interface RunningChromium {
   readonly context: BrowserContext;
