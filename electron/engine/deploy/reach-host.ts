@@ -108,6 +108,9 @@ async function lookAt(
     if (isRunning && !canAsk && wantsPassword(root.refusal)) {
       throw deployError(engineProblems.noPassword(engine, name, root.refusal));
     }
+    if (isRunning && spec.asksNobody && wantsPassword(root.refusal)) {
+      throw deployError(deployProblems.nobodyToAsk(name, goal, root.refusal));
+    }
     if (isRunning) throw deployError(deployProblems.notRoot(name, root.refusal));
     return { ...way, facts, mayBecomeRoot: false };
   }
