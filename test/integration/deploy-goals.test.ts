@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe-lab.ts';
 import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
@@ -125,6 +127,26 @@ describeLab('deploying', () => {
       `${await home.host('admin').currentSystem()}/bin/switch-to-configuration`,
       'switch',
     ]);
+  });
+
+  test('becomes root with the command that a node of deploy-rs names', async () => {
+    const host = home.host('admin');
+    const become = '/usr/local/bin/become';
+    await host.exec(['tee', become], { stdin: '#!/bin/sh\nexec sudo "$@"\n' });
+    await host.read('chmod', '+x', become);
+    // Nix is run as root there by sudo alone.
+    await host.nixTrustsAdmin();
+    const config = { admin: unit('become') };
+    const { path } = await home.lab.fleet('deploy-rs', { name: 'become', hosts: ['admin'], config, user: 'admin' });
+    const flake = join(path, 'flake.nix');
+    const text = await readFile(flake, 'utf8');
+    await writeFile(flake, text.replace('user = "root";', '$& sudo = "become -u";'));
+    const { result, stderr } = await home.deploy(path, 'admin');
+    const system = await host.currentSystem();
+    expect(result.hosts['admin'], stderr).toMatchObject({ state: 'succeeded', system });
+    const { commands } = await home.job(result.job);
+    const switchTo = ['become', '-u', 'root', `${system}/bin/switch-to-configuration`, 'switch'];
+    expect(commands.map(({ command }) => command.argv)).toContainEqual(switchTo);
   });
 
   test('push asks for the password of sudo where nix there does not trust the user, and needs none where it does', async () => {
