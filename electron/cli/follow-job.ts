@@ -1,5 +1,6 @@
 import type { JobId } from '../../shared/contract/ids.ts';
 import type { JobDetail, JobEvent, Prompt, Step, Watchdog } from '../../shared/contract/job.ts';
+import { refusalOf } from '../../shared/jobs/refusal.ts';
 import { foldJobEvent } from '../../shared/jobs/view.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -36,7 +37,6 @@ export function resultLine({ summary, outcomes, problem }: JobDetail) {
 class Follower {
   readonly #session: Session;
   readonly #options: FollowOptions;
-  readonly #asked = new Set<string>();
   readonly #shown = new Map<string, string>();
   #job: JobDetail;
 
@@ -117,14 +117,6 @@ class Follower {
     this.#session.tell(printable(text, true));
   }
 
-  /** The question that the job waits for an answer to, once. */
-  newPrompt(): Prompt | null {
-    const prompt = this.#job.summary.pendingPrompt;
-    if (prompt === null || this.#asked.has(prompt.id)) return null;
-    this.#asked.add(prompt.id);
-    return prompt;
-  }
-
   /** Answers a question of the job. null: nobody here can. */
   async answerTo(prompt: Prompt, signal: AbortSignal): Promise<string | null> {
     const { terminal } = this.#session;
@@ -144,6 +136,26 @@ class Follower {
   }
 }
 
+/** The question of a job that is open here. It ends when it was answered elsewhere, or the job is over: it holds the terminal. */
+class OpenQuestion implements Disposable {
+  #id: string | null = null;
+  #over = new AbortController();
+
+  /** What ends a question that is new here; null: none is. */
+  turnTo(prompt: Prompt | null): AbortSignal | null {
+    const id = prompt?.id ?? null;
+    if (id === this.#id) return null;
+    this.#over.abort();
+    this.#over = new AbortController();
+    this.#id = id;
+    return id === null ? null : this.#over.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort();
+  }
+}
+
 /**
  * Follows a job to its end and says how it ended. The first Ctrl-C cancels the job, the second leaves it to itself. The job is a process of its own: where this program is ended it goes
  * on, and `jobs show` finds it again.
@@ -160,14 +172,16 @@ export async function followJob(session: Session, id: JobId, options: FollowOpti
     client.job.cancel({ id }).catch(() => undefined);
   };
   using _interrupt = onInterrupt(interrupted);
+  using question = new OpenQuestion();
   session.tell(session.paintError('dim', `Job ${id}\n`));
   const follower = new Follower(session, options, await client.job.show({ id }));
   try {
     for await (const event of await client.job.watch({ id }, { signal: left.signal })) {
       if (event.type === 'snapshot') follower.restart(event.job);
       else follower.take(event.summary, event.events);
-      const prompt = follower.newPrompt();
-      if (prompt) void answer(session, follower, id, prompt, left.signal);
+      const prompt = follower.job.summary.pendingPrompt;
+      const over = question.turnTo(prompt);
+      if (prompt && over) void answer(session, follower, id, prompt, AbortSignal.any([left.signal, over]));
     }
   } catch (error) {
     if (!left.signal.aborted) throw error;
@@ -190,8 +204,7 @@ async function answer(
   try {
     const text = await follower.answerTo(prompt, signal);
     if (text === null) session.terminal.stderr.write('Nobody can be asked here, so the answer is no.\n');
-    const refusal = prompt.kind === 'password' || prompt.kind === 'text' ? '' : 'no';
-    await session.client.job.answer({ id, promptId: prompt.id, answer: text ?? refusal });
+    await session.client.job.answer({ id, promptId: prompt.id, answer: text ?? refusalOf(prompt) });
   } catch {
     // Answered elsewhere, or the job is over: its events say so.
   }

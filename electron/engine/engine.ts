@@ -59,7 +59,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
       evaluatorOf: nixEvaluator,
       memory,
       ask: askOverSsh(files),
-      onSeen: confirmBoots({ jobs, sshFolder: files.folder }),
+      onSeen: confirmBoots({ jobs, sshFolder: files.folder, asksNobody: surroundings.door === 'cli' }),
     }),
   );
   const options = resources.use(new OptionNames({ fleets, fetchFlake, evaluatorOf: nixEvaluator, cache: home.cache }));

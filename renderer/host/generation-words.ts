@@ -7,6 +7,13 @@ export function kernelWarning(one: Generation, booted: Generation | undefined): 
   return `Made for ${one.kernel}; ${booted.kernel} runs. Modules may not load until a reboot.`;
 }
 
+/** What is done as root to protect a generation, or to end that: said where a password is asked for it. */
+export function protectionPurpose(host: string, number: number, isProtected: boolean): string {
+  return isProtected
+    ? `To protect generation ${number} of ${host}: it is marked there, so that its system stays when old ones are deleted.`
+    : `To end the protection of generation ${number} of ${host}: its mark there is taken away, and it may be deleted again.`;
+}
+
 /** Which generations are to go, as a person chose it; numbers are texts that may be none yet. */
 export interface GenerationChoice {
   readonly kind: 'ticked' | 'keep' | 'age';

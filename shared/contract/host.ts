@@ -16,8 +16,11 @@ export type Target = z.infer<typeof target>;
 
 /** What deploy-rs goes by, with its documented defaults for what the flake leaves out. Timeouts are seconds. */
 export const deployRsSettings = z.object({
-  /** In the order in which they are deployed. `user`: whose profile it is; null: the one who logs in. */
-  profiles: z.array(z.object({ name: z.string(), user: z.string().nullable() })),
+  /**
+   * In the order in which they are deployed. `user`: whose profile it is; null: the one who logs in. `sudo`: what makes
+   * another user of who logs in, given that user's name; null: `sudo -u`.
+   */
+  profiles: z.array(z.object({ name: z.string(), user: z.string().nullable(), sudo: z.string().nullable() })),
   autoRollback: z.boolean(),
   magicRollback: z.boolean(),
   /** How long the machine waits for the connection that confirms. */

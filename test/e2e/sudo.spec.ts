@@ -79,6 +79,7 @@ test('a generation is protected once the password is right: three wrong ones end
 
   await lock.click();
   await expect(field).toBeFocused();
+  await expect(field).toHaveAccessibleDescription(new RegExp(`^To protect generation ${number} of vault: `));
   await window.expectAccessible();
   await page.getByRole('button', { name: 'Leave it as it is' }).click();
   await expect(field).toHaveCount(0);

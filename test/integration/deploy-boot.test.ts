@@ -6,6 +6,7 @@ import { hostStatus, type HostStatus } from '../../shared/contract/host.ts';
 import type { JobDetail } from '../../shared/contract/job.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import type { LabHost } from '../lab/index.ts';
+import { AtTerminal } from './deploy/at-terminal.ts';
 import { DeployLab } from './deploy/deploy-lab.ts';
 
 let home: DeployLab;
@@ -29,6 +30,11 @@ async function status(path: string, name: string): Promise<HostStatus> {
   const [found] = z.array(hostStatus).parse(JSON.parse(stdout));
   if (found === undefined) throw new Error(stdout);
   return found;
+}
+
+/** A fleet with the host "one", in which an ordinary user becomes root with sudo. */
+async function asAdmin(name: string, config: string): Promise<string> {
+  return (await home.lab.fleet('colmena', { name, hosts: ['one'], config: { one: config }, user: 'admin' })).path;
 }
 
 /** Looks at a host once, and waits for the job that this begins. */
@@ -181,6 +187,52 @@ describeLab('a system that only boots at some time', () => {
         grubby: grub(`${kernel('6.12.84')}boot.loader.grub.default = 2;`),
       });
       expect(await deployBoot(next, 'grubby')).toContain('without boot.loader.grub.default it does');
+    },
+  );
+
+  test(
+    'is kept after a password for sudo was typed; where nobody can type it, nothing waits and nothing is held up',
+    { timeout: timeoutMs },
+    async () => {
+      const host = home.host('one');
+      const password = 'a password of admin';
+      const confirm = (path: string): AtTerminal =>
+        new AtTerminal(home.lab, ['deploy', path, '--on', 'one', '--goal', 'confirm-boot', '--yes']);
+      const first = await asAdmin('asked', kernel('6.12.86'));
+      await deployBoot(first, 'one');
+      await host.reboot();
+      const wanted = await profile('one');
+      const asking = await host.sudoAsks(password);
+      try {
+        const unasked = await settled(first, 'one');
+        expect(unasked.summary.title).toBe('Confirm the boot of one');
+        expect(unasked.outcomes['one']).toMatchObject({ state: 'failed', error: { code: 'deploy-nobody-to-ask' } });
+        expect((await status(first, 'one')).pendingBoot).toBe('up');
+        await home.jobOver(await home.latestJob());
+
+        // Somebody began it and went away: a deploy takes its place, and asks for itself.
+        const left = confirm(first);
+        await left.until('Password: ');
+        const { questions, outcomes } = await home.answer(first, ['one'], [password]);
+        expect([questions.length, outcomes['one']]).toMatchObject([1, { system: wanted }]);
+        expect((await left.over()).shown).toContain('cancelled');
+        expect((await status(first, 'one')).pendingBoot).toBeUndefined();
+      } finally {
+        await asking[Symbol.asyncDispose]();
+      }
+
+      // What its problem advises.
+      const next = await asAdmin('typed', kernel('6.12.87'));
+      await deployBoot(next, 'one');
+      await host.reboot();
+      await using _again = await host.sudoAsks(password);
+      const typed = confirm(next);
+      await typed.until('Password: ');
+      typed.type(password);
+      const { exitCode, shown } = await typed.over();
+      expect(exitCode, shown).toBe(0);
+      expect((await status(next, 'one')).pendingBoot).toBeUndefined();
+      expect(await host.read('cat', '/boot/lab-default')).toBe(await profile('one'));
     },
   );
 

@@ -33,13 +33,7 @@ const password = 'a password of admin';
 /** The user of a host gets a password and needs it for sudo; nix there takes what this user brings. */
 async function wantsPassword(host: LabHost): Promise<void> {
   await host.sudoAsks(password);
-  const anew = `
-    printf 'trusted-users = root admin\n' >>/etc/nix/nix.conf
-    pkill -x nix-daemon
-    rm -f /nix/var/nix/daemon-socket/socket
-    setsid nix-daemon >/dev/null 2>&1 </dev/null &
-    until [ -S /nix/var/nix/daemon-socket/socket ]; do sleep 0.05; done`;
-  await host.read('sh', '-c', anew);
+  await host.nixTrustsAdmin();
 }
 
 /** A fleet of one host, which nixos-rebuild and deploy-rs know and log in to as an ordinary user. */
@@ -178,7 +172,7 @@ describeLab('deploying with the programs that people have', () => {
     await install('nixos-rebuild-ng');
     await wantsPassword(home.host('typed'));
     const path = await asAdmin('typed', unit('rebuild'));
-    const { job, questions, outcomes } = await home.answer(path, ['typed'], [password], 'nixos-rebuild');
+    const { job, questions, outcomes } = await home.answer(path, ['typed'], [password], { engine: 'nixos-rebuild' });
     expect(outcomes['typed'], JSON.stringify(outcomes)).toMatchObject({
       state: 'succeeded',
       system: await home.host('typed').currentSystem(),
@@ -195,7 +189,7 @@ describeLab('deploying with the programs that people have', () => {
     await install('deploy');
     await wantsPassword(home.host('asked'));
     const path = await asAdmin('asked', unit('syncthing'));
-    const { job, questions, outcomes } = await home.answer(path, ['asked'], [password], 'deploy-rs');
+    const { job, questions, outcomes } = await home.answer(path, ['asked'], [password], { engine: 'deploy-rs' });
     expect(outcomes['asked'], JSON.stringify(outcomes)).toMatchObject({
       state: 'succeeded',
       system: await home.host('asked').currentSystem(),

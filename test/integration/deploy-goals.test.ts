@@ -13,7 +13,7 @@ const must = async (...argv: string[]): Promise<void> => {
 
 describeLab('deploying', () => {
   beforeAll(async () => {
-    home = await DeployLab.start('goals', ['nas', 'pi', 'web', 'boot', 'test', 'push', 'admin']);
+    home = await DeployLab.start('goals', ['nas', 'pi', 'web', 'boot', 'test', 'push', 'admin', 'bring']);
   });
   afterAll(() => home[Symbol.asyncDispose]());
 
@@ -179,6 +179,61 @@ describeLab('deploying', () => {
       `${await home.host('admin').currentSystem()}/bin/switch-to-configuration`,
       'switch',
     ]);
+  });
+
+  test('becomes root with the command that a node of deploy-rs names', async () => {
+    const host = home.host('admin');
+    const become = '/usr/local/bin/become';
+    await host.exec(['tee', become], { stdin: '#!/bin/sh\nexec sudo "$@"\n' });
+    await host.read('chmod', '+x', become);
+    // Nix is run as root there by sudo alone.
+    await host.nixTrustsAdmin();
+    const config = { admin: unit('become') };
+    const { path } = await home.lab.fleet('deploy-rs', { name: 'become', hosts: ['admin'], config, user: 'admin' });
+    const flake = join(path, 'flake.nix');
+    const text = await readFile(flake, 'utf8');
+    await writeFile(flake, text.replace('user = "root";', '$& sudo = "become -u";'));
+    const { result, stderr } = await home.deploy(path, 'admin');
+    const system = await host.currentSystem();
+    expect(result.hosts['admin'], stderr).toMatchObject({ state: 'succeeded', system });
+    const { commands } = await home.job(result.job);
+    const switchTo = ['become', '-u', 'root', `${system}/bin/switch-to-configuration`, 'switch'];
+    expect(commands.map(({ command }) => command.argv)).toContainEqual(switchTo);
+  });
+
+  test('push asks for the password of sudo where nix there does not trust the user, and needs none where it does', async () => {
+    const host = home.host('bring');
+    const fleet = async (name: string): Promise<{ path: string; system: string }> => {
+      const about = { name, hosts: ['bring'], config: { bring: unit(name) }, user: 'admin' } as const;
+      const { path } = await home.lab.fleet('colmena', about);
+      const { result } = await home.deploy(path, 'bring', '--goal', 'build');
+      return { path, system: result.hosts['bring']?.system ?? '' };
+    };
+    const has = async (system: string): Promise<boolean> => (await host.exec(['test', '-e', system])).exitCode === 0;
+    const before = [await host.currentSystem(), await host.generation()];
+    const password = 'a password of admin';
+    await using _asking = await host.sudoAsks(password);
+
+    const untrusted = await fleet('untrusted');
+    const error = await home.deployFails(untrusted.path, 'bring', '--goal', 'push');
+    expect(error).toMatchObject({
+      code: 'nix-path-unsigned',
+      title: `This user may not bring unsigned paths to admin@${host.address}`,
+    });
+    const question = `Password for sudo on admin@${host.address}`;
+    const wrong = await home.answer(untrusted.path, ['bring'], ['one', 'two', 'three'], { goal: 'push' });
+    expect(wrong.outcomes['bring']).toMatchObject({ state: 'failed', error: { code: 'deploy-sudo-refused' } });
+    expect(await has(untrusted.system)).toBe(false);
+    const typed = await home.answer(untrusted.path, ['bring'], [password], { goal: 'push' });
+    expect([typed.questions, typed.outcomes['bring']?.state]).toEqual([[question], 'succeeded']);
+    expect(await has(untrusted.system)).toBe(true);
+
+    await host.nixTrustsAdmin();
+    const trusted = await fleet('trusted');
+    const free = await home.answer(trusted.path, ['bring'], [], { goal: 'push' });
+    expect([free.questions, free.outcomes['bring']?.state]).toEqual([[], 'succeeded']);
+    expect(await has(trusted.system)).toBe(true);
+    expect([await host.currentSystem(), await host.generation()]).toEqual(before);
   });
 
   test('lets the target build its own system where the fleet says so', async () => {

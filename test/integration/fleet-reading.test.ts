@@ -171,18 +171,21 @@ describeLab('reading fleets', () => {
       const more = `$&
           confirmTimeout = 60;
           magicRollback = false;
+          sudo = "doas -u";
+          profiles.system.sudo = "sudo -H -u";
           profilesOrder = [ "home" ];
           profiles.home = { user = "admin"; path = "/nix/store/home"; };`;
       await writeFile(flake, text.replace(/hostname = .*/, more));
       const { hosts } = await show(path, '--no-details');
       expect(hosts['alpha']?.deployRs).toEqual({
         profiles: [
-          { name: 'home', user: 'admin' },
-          { name: 'system', user: 'root' },
+          { name: 'home', user: 'admin', sudo: 'doas -u' },
+          { name: 'system', user: 'root', sudo: 'sudo -H -u' },
         ],
         ...{ autoRollback: true, magicRollback: false, confirmTimeout: 60, activationTimeout: 240 },
         fastConnection: false,
       });
+      expect(hosts['alpha']?.privilegeCommand).toEqual(['sudo', '-H', '-u', 'root']);
     });
   });
 

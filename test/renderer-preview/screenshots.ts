@@ -280,6 +280,7 @@ const SHOTS: Shot[] = [
     hash: '#/host?name=nas',
     act: async (page) => {
       await page.getByRole('button', { name: 'Protect generation 139' }).click();
+      await page.getByText('To protect generation 139 of nas').waitFor();
       await page.getByLabel('Password', { exact: true }).fill('wrong');
     },
   },

@@ -14,7 +14,7 @@ import { readKeys } from './keys/read-keys.ts';
 import { HostSteps } from './host-steps.ts';
 import { waitForHosts } from './later/wait-for-hosts.ts';
 import { changeLimits, deployLimits, numbersOf, type DeployLimits } from './limits.ts';
-import { Questions } from './questions.ts';
+import { Questions, unanswered } from './questions.ts';
 import { RebootTurns } from './reboot/turns.ts';
 import type { DeploySpec } from './spec.ts';
 import { jobStateOf } from './verdict.ts';
@@ -32,7 +32,8 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
     spec.hosts.map((host) => [host.name, new HostSteps(context, host.name, stagesOfHost(spec, host))]),
   );
   const files = prepareSshFiles(spec.sshFolder);
-  const reaching = { context, spec, files, limits: deployLimits(spec.limits), questions: new Questions(context) };
+  const questions = new Questions(spec.asksNobody ? unanswered : context);
+  const reaching = { context, spec, files, limits: deployLimits(spec.limits), questions };
   const tellLimits = (): void => context.emit({ type: 'limits', limits: numbersOf(reaching.limits) });
   using _limits = context.onLimits((wanted) => {
     changeLimits(reaching.limits, wanted);

@@ -67,6 +67,7 @@ export function planDeploy(
     waitsForHosts: false,
     buildHost,
     sshFolder,
+    asksNobody: false,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { HostChanges } from '../../../shared/contract/changes.ts';
+import type { Goal } from '../../../shared/contract/deploy.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { sudoPasswordCodes } from '../../../shared/contract/sudo.ts';
 import { ProblemError } from '../errors.ts';
@@ -196,6 +197,18 @@ export const deployProblems = {
     title: `The password for sudo on ${place} was not right`,
     evidence,
     advice: ['Try again with the right password.', ...withoutPasswordAdvice],
+    canRetry: true,
+  }),
+  /** In a job that begins by itself where there is no window. */
+  nobodyToAsk: (host: string, goal: Goal, evidence: string): Problem => ({
+    code: 'deploy-nobody-to-ask',
+    title: `sudo on ${host} asks for a password, and nobody is there to type it; nothing was changed`,
+    evidence,
+    advice: [
+      'Open the fleet in the window: it asks for the password.',
+      `Or at a terminal: nixstead deploy DIR --on ${host} --goal ${goal}. Any other deploy of ${host} does it too.`,
+      ...withoutPasswordAdvice,
+    ],
     canRetry: true,
   }),
   busy: (host: string, evidence: string): Problem => ({

@@ -1,7 +1,11 @@
 import type { HostName } from '../../../shared/contract/ids.ts';
+import { refusalOf } from '../../../shared/jobs/refusal.ts';
 import type { JobContext } from '../jobs/context.ts';
 import type { Secrets } from '../ssh/askpass.ts';
 import type { HostKeyOffer, SecretQuestion } from '../ssh/client.ts';
+
+/** Asks nobody: every question has its refusal at once. */
+export const unanswered: Pick<JobContext, 'ask'> = { ask: async (prompt) => refusalOf(prompt) };
 
 /**
  * What a deploy asks people while it connects. Hosts that need the same passphrase share one question: an answer is

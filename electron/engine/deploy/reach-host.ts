@@ -8,6 +8,7 @@ import { needsRoot } from './goals.ts';
 import type { HostSession } from './host-session.ts';
 import { LocalLink, localPrivilege } from './local-link.ts';
 import { readMachineFacts } from './machine-facts.ts';
+import { isTrustedByNix } from './nix-trust.ts';
 import { engineProblems } from './engines/problems.ts';
 import { clock, deployError, deployProblems } from './problems.ts';
 import type { DeployHost } from './spec.ts';
@@ -86,13 +87,15 @@ async function attempt(work: ReachWork, host: DeployHost, onNote: (note: string)
 
 /** What a host that lets us in says before anything is done. */
 async function lookAt(
-  { context, spec, questions }: ReachWork,
-  { name, takesPassword }: Pick<DeployHost, 'name' | 'takesPassword'>,
+  work: ReachWork,
+  host: DeployHost,
   way: Pick<Reached, 'link' | 'secrets' | 'privilege'>,
   session: HostSession,
 ): Promise<Reached> {
-  const { signal } = context;
+  const { spec } = work;
+  const { signal } = work.context;
   const { goal, engine } = spec;
+  const { name } = host;
   const facts = await readMachineFacts(session, signal);
   if (!facts.hasNix)
     throw deployError(deployProblems.noNix(name, `${session.place}: neither nix nor nix-store is in its PATH`));
@@ -100,19 +103,42 @@ async function lookAt(
   if (isRunning && facts.currentSystem === null && facts.profileSystem === null) {
     throw deployError(deployProblems.notNixos(name));
   }
-  const canAsk = engine === 'nix' || takesPassword;
-  const mayAsk = isRunning && canAsk;
-  const ask = mayAsk ? questions.sudoPassword(name, session.place) : async () => '';
-  const root = await becomeRoot(session, way.privilege, ask, signal);
+  const ask = passwordQuestion(work, host, session);
+  let typed = '';
+  const root = await becomeRoot(session, way.privilege, async () => (typed = await ask()), signal);
   if ('refusal' in root) {
-    if (isRunning && !canAsk && wantsPassword(root.refusal)) {
+    if (isRunning && !takesPassword(spec, host) && wantsPassword(root.refusal)) {
       throw deployError(engineProblems.noPassword(engine, name, root.refusal));
     }
-    if (isRunning) throw deployError(deployProblems.notRoot(name, root.refusal));
+    if (isRunning && spec.asksNobody && wantsPassword(root.refusal)) {
+      throw deployError(deployProblems.nobodyToAsk(name, goal, root.refusal));
+    }
+    if (isRunning || typed !== '') throw deployError(deployProblems.notRoot(name, root.refusal));
     return { ...way, facts, mayBecomeRoot: false };
   }
   if (root.password === null) return { ...way, facts, mayBecomeRoot: true };
   way.secrets.sudoPassword = root.password;
   const link = new PasswordLink(way.link, root);
   return { link, secrets: way.secrets, privilege: root.privilege, facts, mayBecomeRoot: true };
+}
+
+function takesPassword(
+  { engine }: Pick<DeployWork['spec'], 'engine'>,
+  host: Pick<DeployHost, 'takesPassword'>,
+): boolean {
+  return engine === 'nix' || host.takesPassword;
+}
+
+/** What gives the password of sudo on a host; empty where it would not be of use, or nobody gives one. */
+function passwordQuestion(
+  { context, spec, questions }: ReachWork,
+  host: DeployHost,
+  session: HostSession,
+): () => Promise<string> {
+  const ask = questions.sudoPassword(host.name, session.place);
+  const none = async (): Promise<string> => '';
+  if (needsRoot(spec.goal)) return takesPassword(spec, host) ? ask : none;
+  // Nix there takes what has no signature from root and from whom it trusts.
+  const brings = spec.goal === 'push' && spec.engine === 'nix' && !host.buildOnTarget && !host.isLocal;
+  return brings ? async () => ((await isTrustedByNix(session, context.signal)) ? '' : ask()) : none;
 }

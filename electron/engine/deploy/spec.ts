@@ -110,5 +110,7 @@ export const deploySpec = z.object({
     .default(null),
   /** Folder of our own known_hosts and ssh_config. */
   sshFolder: z.string(),
+  /** True where nobody is there who could answer: it ends with a problem in place of a question. */
+  asksNobody: z.boolean().default(false),
 });
 export type DeploySpec = z.infer<typeof deploySpec>;

@@ -8,7 +8,7 @@ import { gitHead } from '../git/head.ts';
 import type { FleetFolder } from './folder.ts';
 
 /** Grows when the reader reads more or otherwise, so that views of an older Nixstead are not taken for today's. */
-const readerVersion = 2;
+const readerVersion = 3;
 /** A folder outside of git with more entries than this is read anew each time. */
 const maxEntries = 20_000;
 

@@ -40,7 +40,7 @@ export interface JobRequest {
    * two names, or two fleets, mean one machine.
    */
   readonly addresses?: ReadonlyMap<HostName, string>;
-  /** True where it runs beside a job that waits for one of its hosts to come back; any other takes that job's place. */
+  /** True where it runs beside a job that waits for one of its hosts, or for an answer; any other takes that job's place. */
   readonly changesNothing?: boolean;
 }
 
@@ -251,7 +251,7 @@ export class Jobs implements AsyncDisposable {
     this.#registry[Symbol.dispose]();
   }
 
-  /** Jobs that do nothing but wait for a host of this one to come back. */
+  /** Jobs that do nothing but wait for a host of this one, or for an answer about it. */
   #waitingFor({ fleetId, hosts }: Pick<JobFile, 'fleetId' | 'hosts'>): ReadonlySet<JobId> {
     const isShared = (other: JobFile): boolean =>
       other.hosts.some(({ name, address }) =>
@@ -259,7 +259,7 @@ export class Jobs implements AsyncDisposable {
           host.name === name && other.fleetId === fleetId ? true : address !== null && host.address === address,
         ),
       );
-    const waiting = this.#registry.unfinished.filter(({ detail, job }) => isWaitingForHosts(detail) && isShared(job));
+    const waiting = this.#registry.unfinished.filter(({ detail, job }) => givesWay(detail) && isShared(job));
     return new Set(waiting.map(({ job }) => job.id));
   }
 
@@ -314,9 +314,13 @@ function isSame(a: JobSummary, b: JobSummary): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** True for a job that waits for its hosts to come back, and has not begun. */
-function isWaitingForHosts({ spec, steps }: JobDetail): boolean {
-  return spec['waitsForHosts'] === true && steps.every(({ stage, state }) => stage === 'plan' || state === 'waiting');
+/**
+ * True for a job that has not begun, and whose work any other deploy of its host does too: it waits for the host to come
+ * back, or for an answer, to confirm a boot.
+ */
+function givesWay({ summary, spec, steps }: JobDetail): boolean {
+  const waits = spec['waitsForHosts'] === true || (spec['goal'] === 'confirm-boot' && summary.pendingPrompt !== null);
+  return waits && steps.every(({ stage, state }) => stage === 'plan' || state === 'waiting');
 }
 
 function report(error: unknown): void {

@@ -41,7 +41,7 @@ export const copyRules: readonly Rule[] = [
     pattern: /cannot add path '(?<path>[^']+)' because it lacks a (?:valid )?signature by a trusted key/,
     titles: ['This user may not bring unsigned paths to {target}'],
     advice: [
-      'Log in as root, or add the user to nix.settings.trusted-users on {target}.',
+      'Log in as root, or as a user whom sudo there makes root, or add the user to nix.settings.trusted-users on {target}.',
       'Or sign what you build: secret-key-files here, and its public key in nix.settings.trusted-public-keys on {target}.',
     ],
   },

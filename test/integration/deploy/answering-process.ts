@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { engineName } from '../../../shared/contract/deploy.ts';
+import { engineName, goal } from '../../../shared/contract/deploy.ts';
 import { hostName } from '../../../shared/contract/ids.ts';
 import { engineAlone, openFleet } from '../../lab/engine-alone.ts';
 
@@ -12,15 +12,16 @@ const request = z.object({
   hosts: z.array(hostName),
   answers: z.array(z.string()),
   engine: engineName.optional(),
+  goal: goal.default('switch'),
 });
 let text = '';
 for await (const piece of process.stdin.setEncoding('utf8')) text += String(piece);
-const { hosts, answers, engine: deployedWith } = request.parse(JSON.parse(text));
+const { hosts, answers, engine: deployedWith, goal: wanted } = request.parse(JSON.parse(text));
 
 await using engine = await engineAlone();
 const { client } = engine;
 const { fleet } = await openFleet(client, process.argv[2] ?? '');
-const { jobId: id } = await client.deploy.start({ fleetId: fleet.id, hosts, goal: 'switch', engine: deployedWith });
+const { jobId: id } = await client.deploy.start({ fleetId: fleet.id, hosts, goal: wanted, engine: deployedWith });
 const questions: string[] = [];
 const asked = new Set<string>();
 for await (const event of await client.job.watch({ id })) {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { EngineName } from '../../../shared/contract/deploy.ts';
+import type { EngineName, Goal } from '../../../shared/contract/deploy.ts';
 import { healthResult } from '../../../shared/contract/health.ts';
 import { jobId, type JobId } from '../../../shared/contract/ids.ts';
 import {
@@ -122,10 +122,10 @@ export class DeployLab implements AsyncDisposable {
     path: string,
     hosts: readonly string[],
     answers: readonly string[],
-    engine?: EngineName,
+    options: { engine?: EngineName; goal?: Goal } = {},
   ): Promise<Answered> {
     const { stdout, stderr } = await this.lab.controller.exec([nodePath, answeringProcess, path], {
-      stdin: JSON.stringify({ hosts, answers, engine }),
+      stdin: JSON.stringify({ hosts, answers, ...options }),
       timeoutMs: 90_000,
     });
     if (stdout === '') throw new Error(stderr);

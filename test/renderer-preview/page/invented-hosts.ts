@@ -93,8 +93,8 @@ export const HOME_HOSTS: readonly Host[] = [
     sources: ['deploy', 'nixosConfigurations'],
     deployRs: {
       profiles: [
-        { name: 'system', user: 'root' },
-        { name: 'home', user: 'sam' },
+        { name: 'system', user: 'root', sudo: null },
+        { name: 'home', user: 'sam', sudo: null },
       ],
       ...{ autoRollback: true, magicRollback: true, confirmTimeout: 30, activationTimeout: 240, fastConnection: false },
     },

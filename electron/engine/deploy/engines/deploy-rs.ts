@@ -26,9 +26,12 @@ export const deployRs: Tool = {
   whyNot: () => null,
   // It can be told to build there, not to build here what the fleet has built there.
   buildsAt: (place, { buildOnTarget }) => place === 'target' || (place === 'here' && !buildOnTarget),
-  // Asked for one, it has sudo activate the profiles of the user that it logs in as too: as root's.
+  // Asked for one, it has sudo activate the profiles of the user that it logs in as too: as root's. To a command of the
+  // node's own it writes the password, and does not tell it to read one.
   takesPassword: ({ target, deployRs: settings }) =>
-    (settings?.profiles ?? []).every(({ user }) => user !== null && user !== target?.user),
+    (settings?.profiles ?? []).every(
+      ({ user, sudo }) => user !== null && user !== target?.user && (sudo === null || readsPassword(sudo)),
+    ),
   question: /\(sudo for [^\n]+\) Password: $/,
   command({ program, spec, host, files, secrets }) {
     const { watchdogSeconds } = host;
@@ -55,3 +58,8 @@ export const deployRs: Tool = {
   },
   read: readDeployRsLine,
 };
+
+/** True for sudo that was told to read a password from its standard input. */
+function readsPassword(sudo: string): boolean {
+  return /^\s*sudo\s/.test(sudo) && /\s(?:-S|--stdin)\s/.test(sudo);
+}

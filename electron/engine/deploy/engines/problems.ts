@@ -12,7 +12,10 @@ const buildPlaces: Readonly<Record<string, string>> = {
 /** What would let a program have a password. */
 const passwordAdvice: Readonly<Record<string, readonly string[]>> = {
   'nixos-rebuild': ['Or with nixos-rebuild-ng, which asks too.'],
-  'deploy-rs': ['Or give the profiles of the user who logs in a node of their own.'],
+  'deploy-rs': [
+    'Or give the profiles of the user who logs in a node of their own.',
+    'Or, where the node says what sudo is, let that read the password: sudo = "sudo -S -u".',
+  ],
 };
 
 /** Why an engine cannot be used; what fails while it runs is in explain-tool.ts. */

@@ -6,12 +6,19 @@ import type { MachineFacts } from '../../fleet/status/probe.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { deployAddresses, deployTitle, planDeploy } from '../plan.ts';
 
+interface ConfirmBootsOptions {
+  readonly jobs: Pick<Jobs, 'list' | 'queue'>;
+  readonly sshFolder: string;
+  readonly asksNobody: boolean;
+}
+
 /**
  * Queues a job for each host that says that it booted a system on trial, or the one from before instead: it confirms the
  * boot, or lets the profile follow. Once for each trial while this engine runs; a later one tries it again.
  * @param sshFolder folder of our own known_hosts and ssh_config
+ * @param asksNobody true where no window shows what a job asks: it must not wait, since the host's next deploy waits for it
  */
-export function confirmBoots({ jobs, sshFolder }: { jobs: Pick<Jobs, 'list' | 'queue'>; sshFolder: string }) {
+export function confirmBoots({ jobs, sshFolder, asksNobody }: ConfirmBootsOptions) {
   const seen = new Set<string>();
   return async (view: FleetView, { name }: Host, { pendingBoot, profileSystem }: MachineFacts): Promise<void> => {
     if (pendingBoot !== 'up' && pendingBoot !== 'went-back') return;
@@ -22,7 +29,8 @@ export function confirmBoots({ jobs, sshFolder }: { jobs: Pick<Jobs, 'list' | 'q
     const [latest] = await jobs.list({ fleetId, host: name, limit: 1 });
     if (latest !== undefined && !isOver(latest.state)) return;
     seen.add(trial);
-    const spec = planDeploy(view, { hosts: [name], goal: 'confirm-boot' }, sshFolder, await readSafety(folder));
+    const plan = planDeploy(view, { hosts: [name], goal: 'confirm-boot' }, sshFolder, await readSafety(folder));
+    const spec = { ...plan, asksNobody };
     const about = { kind: 'deploy', title: deployTitle(spec), fleetId, hosts: [name] };
     await jobs.queue({ ...about, addresses: deployAddresses(spec), spec });
   };

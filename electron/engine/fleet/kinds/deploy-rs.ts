@@ -23,6 +23,22 @@ export function portOfSshOptions(options: readonly string[]): number | null {
   return null;
 }
 
+/** A letter, or quoted text, that a shell takes as it is. */
+const plain = /[^\s'"\\$`;|&<>()*?~#[\]{}!]|'[^']*'|"[^"\\$`!]*"/.source;
+const oneWord = new RegExp(`(?:${plain})+`, 'g');
+/** Words alone, of which the first sets no variable. */
+const plainWords = new RegExp(`^(?![^=\\s]*=)(?:${plain})+(?:\\s+(?:${plain})+)*$`);
+
+/**
+ * The `sudo` of deploy-rs as what root's commands begin with. It is text for the login shell there; what is more than
+ * words is left to a shell.
+ */
+export function asRootWith(sudo: string): string[] {
+  if (!plainWords.test(sudo.trim())) return ['sh', '-c', `${sudo} root "$@"`, 'sh'];
+  const words = sudo.match(oneWord) ?? [];
+  return [...words.map((word) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, '$1$2')), 'root'];
+}
+
 /**
  * `deploy.nodes` of deploy-rs. Settings come from the profile `system` (else the first in its order), then the node,
  * then the top; `sshOpts` of all three are joined (deploy-rs, src/data.rs). Defaults are those of its src/deploy.rs and
@@ -50,7 +66,8 @@ export const deployRs: Kind = {
       profiles = map (each: let
         own = profiles.\${each} or { };
         user = own.user or node.user or deploy.user or null;
-      in { name = each; inherit user; }) order;
+        sudo = own.sudo or node.sudo or deploy.sudo or null;
+      in { name = each; inherit user sudo; }) order;
       autoRollback = setting "autoRollback" true;
       magicRollback = setting "magicRollback" true;
       confirmTimeout = setting "confirmTimeout" 30;
@@ -66,6 +83,8 @@ export const deployRs: Kind = {
   wrapped: `(outputs: name: outputs.deploy.nodes.\${name}.profiles.system.path)`,
   parse(name, value): HostReading {
     const read = declared.parse(value);
+    const { profiles } = read.settings;
+    const { sudo = null } = profiles.find((profile) => profile.name === 'system') ?? profiles[0] ?? {};
     return {
       kind: 'deploy',
       name,
@@ -74,6 +93,7 @@ export const deployRs: Kind = {
       user: read.sshUser,
       port: portOfSshOptions(read.sshOpts),
       buildOnTarget: read.remoteBuild,
+      privilegeCommand: sudo === null ? undefined : asRootWith(sudo),
       sshOptions: read.sshOpts,
       deployRs: read.settings,
     };

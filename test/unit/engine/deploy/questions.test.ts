@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Questions } from '../../../../electron/engine/deploy/questions.ts';
+import { Questions, unanswered } from '../../../../electron/engine/deploy/questions.ts';
 import { hostName } from '../../../../shared/contract/ids.ts';
 import type { Prompt } from '../../../../shared/contract/job.ts';
 
@@ -40,4 +40,10 @@ test('a passphrase that did not fit is asked for again, once for all', async () 
     'Passphrase of the key /k',
     'The last answer was not right. Passphrase of the key /k',
   ]);
+});
+
+test('where nobody can be asked, a key is not trusted and no password is given', async () => {
+  const questions = new Questions(unanswered);
+  expect(await questions.mayPin(nas, offer)).toBe(false);
+  expect(await questions.secret(nas, key)).toBe('');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { colmenaHive } from '../../../../electron/engine/fleet/kinds/colmena-hive.ts';
-import { deployRs, portOfSshOptions } from '../../../../electron/engine/fleet/kinds/deploy-rs.ts';
+import { asRootWith, deployRs, portOfSshOptions } from '../../../../electron/engine/fleet/kinds/deploy-rs.ts';
 import { nixosConfigurations } from '../../../../electron/engine/fleet/kinds/nixos-configurations.ts';
 import type { Kind } from '../../../../electron/engine/fleet/kinds/kind.ts';
 import { mergeHost } from '../../../../electron/engine/fleet/merge.ts';
@@ -10,7 +10,7 @@ const hive = (name: string, deployment: object, system = 'x86_64-linux') =>
   read(colmenaHive, name, { system, deployment });
 const plain = (name: string, system = 'x86_64-linux') => read(nixosConfigurations, name, { system, deployment: null });
 const settings = {
-  profiles: [{ name: 'system', user: 'root' }],
+  profiles: [{ name: 'system', user: 'root', sudo: null }],
   ...{ autoRollback: true, magicRollback: true, confirmTimeout: 30, activationTimeout: 240, fastConnection: false },
 };
 const node = (name: string, change: object) => {
@@ -67,6 +67,35 @@ describe('a host of several kinds', () => {
   it('takes the port from deploy-rs’s ssh options and leaves the options as they are', () => {
     const host = mergeHost('web', [node('web', { hostname: 'w', sshUser: 'deploy', sshOpts: ['-p', '2222', '-A'] })]);
     expect(host).toMatchObject({ target: { host: 'w', user: 'deploy', port: 2222 }, sshOptions: ['-p', '2222', '-A'] });
+  });
+
+  it('becomes root as deploy-rs does: by the command of its profile “system”, else of the first', () => {
+    const profile = (name: string, sudo: string | null) => ({ name, user: 'root', sudo });
+    const privilege = (...profiles: object[]) =>
+      mergeHost('web', [node('web', { settings: { ...settings, profiles } })]).privilegeCommand;
+    expect(privilege(profile('home', 'doas -u'), profile('system', 'sudo -H -u'))).toEqual([
+      'sudo',
+      '-H',
+      '-u',
+      'root',
+    ]);
+    expect(privilege(profile('base', 'doas -u'))).toEqual(['doas', '-u', 'root']);
+    expect(privilege(profile('system', null))).toEqual(['sudo', '-H', '--']);
+    const hiveSays = hive('web', { privilegeEscalationCommand: ['run0'] });
+    const both = [hiveSays, node('web', { settings: { ...settings, profiles: [profile('system', 'doas -u')] } })];
+    expect(mergeHost('web', both).privilegeCommand).toEqual(['run0']);
+  });
+
+  it.each([
+    ['doas -u', ['doas', '-u', 'root']],
+    [` sudo -S -p "" -u `, ['sudo', '-S', '-p', '', '-u', 'root']],
+    [`sudo --prompt='a b' -u`, ['sudo', '--prompt=a b', '-u', 'root']],
+    ['$HOME/become', ['sh', '-c', '$HOME/become root "$@"', 'sh']],
+    ['LANG=C sudo -u', ['sh', '-c', 'LANG=C sudo -u root "$@"', 'sh']],
+    [`${'a'.repeat(50)};`, ['sh', '-c', `${'a'.repeat(50)}; root "$@"`, 'sh']],
+    ['log; sudo -u', ['sh', '-c', 'log; sudo -u root "$@"', 'sh']],
+  ])('the command %j of deploy-rs becomes words', (sudo, words) => {
+    expect(asRootWith(sudo)).toEqual(words);
   });
 
   it('cannot be deployed where the hive says targetHost = null', () => {

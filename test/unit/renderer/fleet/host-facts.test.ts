@@ -29,7 +29,7 @@ it('how root is reached is said where the login is not root', () => {
 it('what deploy-rs goes by is said with both of its time limits, each for what it is', () => {
   const settings = { confirmTimeout: 30, activationTimeout: 240, fastConnection: false };
   const deployRs = {
-    profiles: [{ name: 'system', user: 'root' }],
+    profiles: [{ name: 'system', user: 'root', sudo: null }],
     autoRollback: true,
     magicRollback: true,
     ...settings,

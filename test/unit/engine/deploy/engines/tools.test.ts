@@ -156,8 +156,9 @@ describe('the password of sudo', () => {
     activationTimeout: 240,
     fastConnection: false,
   };
-  const profiles = (...users: (string | null)[]): Host =>
-    host(['deploy'], { deployRs: { ...settings, profiles: users.map((user) => ({ name: 'a profile', user })) } });
+  const withSudo = (sudo: string | null, ...users: (string | null)[]): Host =>
+    host(['deploy'], { deployRs: { ...settings, profiles: users.map((user) => ({ name: 'a profile', user, sudo })) } });
+  const profiles = (...users: (string | null)[]): Host => withSudo(null, ...users);
 
   test('can be given to what asks for it', async () => {
     expect(await takes('colmena', 'colmena', 'Colmena 0.5.0-pre', host(['colmenaHive']))).toBe(false);
@@ -169,6 +170,11 @@ describe('the password of sudo', () => {
   test('is not given to deploy-rs where it would make root of a profile’s own user', async () => {
     expect(await takes('deploy-rs', 'deploy', 'deploy-rs 1.0', profiles('root', 'admin'))).toBe(false);
     expect(await takes('deploy-rs', 'deploy', 'deploy-rs 1.0', profiles('root', null))).toBe(false);
+  });
+
+  test('is given to deploy-rs where the node’s own command reads it', async () => {
+    const given = (sudo: string) => takes('deploy-rs', 'deploy', 'deploy-rs 1.0', withSudo(sudo, 'root'));
+    expect(await Promise.all(['doas -u', 'sudo -u', 'sudo -S -p "" -u'].map(given))).toEqual([false, false, true]);
   });
 });
 

@@ -69,7 +69,7 @@ const running: JobSummary = {
   pendingPrompt: null,
 };
 
-function listening(latest: readonly JobSummary[] = []) {
+function listening(latest: readonly JobSummary[] = [], asksNobody = false) {
   const queued: JobRequest[] = [];
   const jobs = {
     list: async () => [...latest],
@@ -78,7 +78,7 @@ function listening(latest: readonly JobSummary[] = []) {
       return id;
     },
   };
-  return { queued, seen: confirmBoots({ jobs, sshFolder: '/ssh' }) };
+  return { queued, seen: confirmBoots({ jobs, sshFolder: '/ssh', asksNobody }) };
 }
 
 test('a host that is up with a system on trial, or went back, is seen to once; others are left alone', async () => {
@@ -97,4 +97,13 @@ test('a host that a job works on is left to it', async () => {
   const { queued, seen } = listening([running]);
   await seen(view, nas, { ...facts, pendingBoot: 'up' });
   expect(queued).toEqual([]);
+});
+
+test('where no window shows its questions, it asks nobody', async () => {
+  const [window, terminal] = [listening(), listening([], true)];
+  for (const { seen } of [window, terminal]) await seen(view, nas, { ...facts, pendingBoot: 'up' });
+  expect([...window.queued, ...terminal.queued]).toMatchObject([
+    { spec: { asksNobody: false } },
+    { spec: { asksNobody: true } },
+  ]);
 });
