@@ -49,7 +49,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
   const jobs = resources.use(createJobs({ home, store, followUps: afterDeploys(home.jobs) }));
   const now = Date.now;
   const memory = new MemoryHistory(home.cache);
-  const fetchFlake = fetchWithNix(() => configPathWithoutSpaces(files));
+  const fetchFlake = fetchWithNix(() => configPathWithoutSpaces(files), home.cache);
   const fleets = resources.use(
     new Fleets({
       store,

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fleetView } from '../../shared/contract/fleet.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { commandLine } from '../lab/index.ts';
 import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
@@ -8,6 +10,23 @@ import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
 let home: DeployLab;
 const kernel = (version: string): string => `pocket.kernelVersion = "${version}";`;
 const unit = (name: string): string => `pocket.units.${name} = "one";`;
+
+/** Nothing is where nix is on this computer. */
+function cliWithoutNix(...words: string[]) {
+  const hide = 'mount --bind /dev/null "$(readlink -f /usr/bin/nix)" && exec "$@"';
+  const argv = ['unshare', '--mount', 'sh', '-c', hide, 'sh', 'node', commandLine, ...words, '--json'];
+  return home.lab.controller.exec(argv, { timeoutMs: 90_000 });
+}
+
+/** Its key is seen when something is built there; inputs of the lab are folders, which the machine has to have. */
+async function haveTwoRunNix(): Promise<void> {
+  const { controller, folder } = home.lab;
+  const chosen = await cliWithoutNix('nix-host', 'root@two', '--yes');
+  expect(chosen.stdout, chosen.stderr).toContain('"nixHost":"root@two"');
+  const config = join(folder, 'state/ssh/config');
+  const bring = `tar -cf - -C / ${join(folder, 'inputs').slice(1)} | ssh -F ${config} root@two tar -xf - -C /`;
+  expect((await controller.exec(['sh', '-c', bring])).exitCode).toBe(0);
+}
 
 describeLab('a deploy to hosts that restart, or are away', () => {
   beforeAll(async () => {
@@ -262,13 +281,8 @@ describeLab('a deploy to hosts that restart, or are away', () => {
   });
 
   test('on a computer without nix, another machine evaluates and builds, and hosts are deployed from there', async () => {
-    const { controller, folder } = home.lab;
-    // Nothing is where nix is on this computer.
-    const hide = 'mount --bind /dev/null "$(readlink -f /usr/bin/nix)" && exec "$@"';
-    const cli = (...words: string[]) =>
-      controller.exec(['unshare', '--mount', 'sh', '-c', hide, 'sh', 'node', commandLine, ...words, '--json'], {
-        timeoutMs: 90_000,
-      });
+    const { controller } = home.lab;
+    const cli = cliWithoutNix;
     const { path } = await home.lab.fleet('plain', {
       name: 'no-nix',
       hosts: ['one'],
@@ -276,12 +290,7 @@ describeLab('a deploy to hosts that restart, or are away', () => {
     });
     expect(JSON.parse((await cli('fleet', 'show', path)).stdout)).toMatchObject({ error: { code: 'nix-missing' } });
 
-    // Its key was seen when something was built there; inputs of the lab are folders, which the machine has to have.
-    const chosen = await cli('nix-host', 'root@two', '--yes');
-    expect(chosen.stdout, chosen.stderr).toContain('"nixHost":"root@two"');
-    const config = join(folder, 'state/ssh/config');
-    const bring = `tar -cf - -C / ${join(folder, 'inputs').slice(1)} | ssh -F ${config} root@two tar -xf - -C /`;
-    expect((await controller.exec(['sh', '-c', bring])).exitCode).toBe(0);
+    await haveTwoRunNix();
 
     // What git does not know, nix there does not see either.
     await writeFile(join(path, 'hosts/one/extra.nix'), `{ ${unit('uncommitted')} }`);
@@ -308,6 +317,37 @@ describeLab('a deploy to hosts that restart, or are away', () => {
     expect(commands.map(({ command }) => command.argv.slice(0, 3).join(' '))).toContain('ssh root@two nix');
 
     expect((await cli('nix-host', 'here')).stdout).toContain('"nixHost":null');
+  });
+
+  test('on a computer without nix, a flake behind a reference is fetched elsewhere, read here and deployed', async () => {
+    const { controller, folder } = home.lab;
+    const { path } = await home.lab.fleet('plain', { name: 'served', hosts: ['one'], config: { one: unit('served') } });
+    await haveTwoRunNix();
+    const archive = join(folder, 'served.tar.gz');
+    const pack = ['git', '-C', path, 'archive', '--prefix=served/', '-o', archive, 'HEAD'];
+    expect((await controller.exec(pack)).exitCode).toBe(0);
+    const serve = `require('http').createServer((_, answer) => require('fs').createReadStream(${JSON.stringify(archive)}).pipe(answer)).listen(8123, () => console.log('ready'))`;
+    const server = controller.spawn(['node', '-e', serve], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      if (server.stdout === null) throw new Error('the server has no output');
+      await once(server.stdout, 'data');
+      const reference = `http://${controller.address}:8123/served.tar.gz`;
+      const shown = await cliWithoutNix('fleet', 'show', reference);
+      expect(shown.exitCode, shown.stdout).toBe(0);
+      const { fleet, hosts } = fleetView.parse(JSON.parse(shown.stdout));
+      expect(fleet).toMatchObject({ path: reference, name: 'served', remote: { revision: null } });
+      expect(fleet.problems).toEqual([]);
+      expect(hosts.map(({ name }) => name)).toEqual(['one']);
+      expect(fleet.folder).toMatch(new RegExp(`^${join(folder, 'state/cache/flakes')}/[0-9a-z]{32}-source$`));
+      const text = await readFile(join(fleet.folder, 'flake.nix'), 'utf8');
+      expect(text).toBe(await readFile(join(path, 'flake.nix'), 'utf8'));
+      const deployed = await cliWithoutNix('deploy', reference, '--on', 'one', '--yes');
+      expect(deployed.exitCode, deployed.stdout).toBe(0);
+      expect(await home.host('one').read('ls', '/run/current-system/etc/systemd/system')).toContain('served.service');
+    } finally {
+      server.kill();
+      await cliWithoutNix('nix-host', 'here');
+    }
   });
 
   test('has as many hosts in each kind of work at once as is said, also while it runs', async () => {

@@ -25,6 +25,8 @@ export interface FleetFolder {
   readonly ref: string;
   /** Set where `path` is nix's own copy of something elsewhere, which is never edited. */
   readonly remote: Fleet['remote'];
+  /** Its copy in the store, of what was fetched, which nix names in positions; `path` is there too where nix is here. */
+  readonly storePath?: string;
   /** What was odd about finding it. */
   readonly problems: readonly Problem[];
 }

@@ -23,7 +23,7 @@ function isCopyOf(folder: FleetFolder, storePath: string): boolean {
 export function localPaths(folder: FleetFolder): (text: string) => string {
   const above = folder.subfolder === '' ? 0 : folder.subfolder.length + 1;
   const top = folder.workTree ?? folder.path.slice(0, folder.path.length - above);
-  const known = new Map<string, string>();
+  const known = new Map(folder.storePath === undefined ? [] : [[folder.storePath, top]]);
   const localName = (storePath: string): string => {
     const name = known.get(storePath) ?? (isCopyOf(folder, storePath) ? top : storePath);
     known.set(storePath, name);

@@ -5,6 +5,7 @@ import { nameOfReference, withoutFragment } from '../../../shared/fleet/fleet-re
 import { ProblemError } from '../errors.ts';
 import { readFlakeMetadata, type FlakeMetadata } from '../nix/flake-metadata.ts';
 import { nixHost } from '../nix/nix-program.ts';
+import { bringFlake } from './bring-flake.ts';
 import { fleetIdOf, type FleetFolder } from './folder.ts';
 
 export interface FetchRequest {
@@ -24,10 +25,12 @@ export type FetchFlake = (request: FetchRequest) => Promise<FleetFolder>;
 const timeLimitMs = 10 * 60 * 1000;
 
 /**
- * Fetches with nix, as every other command of nix would: into its store, where the copy cannot be edited.
+ * Fetches with nix, as every other command of nix would: into its store, where the copy cannot be edited. Where another
+ * machine runs nix the copy is in the store there, and is brought here to be read.
  * @param sshConfig our own ssh_config, so that git asks nobody and meets the host keys that are known here
+ * @param cache the folder of what can be made again
  */
-export function fetchWithNix(sshConfig: () => string): FetchFlake {
+export function fetchWithNix(sshConfig: () => string, cache: string): FetchFlake {
   return async ({ reference, pinned, refresh, signal }) => {
     const origin = withoutFragment(reference);
     // It would be kept in the list of fleets and stand in the arguments of every command.
@@ -41,7 +44,15 @@ export function fetchWithNix(sshConfig: () => string): FetchFlake {
         timeLimitMs,
         ...(signal === undefined ? {} : { signal }),
       });
-      return remoteFolder(origin, metadata, staleness(said));
+      const place = nixHost() === null ? null : process.env['NIXSTEAD_NIX'];
+      const top =
+        place === null || place === undefined
+          ? metadata.path
+          : await bringFlake({
+              ...{ storePath: metadata.path, nixHost: place, signal },
+              ...{ sshConfig: sshConfig(), into: join(cache, 'flakes') },
+            });
+      return remoteFolder(origin, { metadata, top, problems: staleness(said) });
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       throw new ProblemError(asRemoteProblem(error.problem, origin, said), { cause: error });
@@ -70,12 +81,17 @@ function fetchEnvironment(sshConfig: string): Record<string, string> {
   return { GIT_SSH_COMMAND: `ssh -F ${sshConfig}` };
 }
 
+interface Fetched {
+  readonly metadata: FlakeMetadata;
+  /** Where it is on this computer. */
+  readonly top: string;
+  readonly problems: readonly Problem[];
+}
+
 /** The folder of a fetched flake. @throws ProblemError `fleet-remote-no-flake` */
-function remoteFolder(origin: string, metadata: FlakeMetadata, problems: readonly Problem[]): FleetFolder {
+function remoteFolder(origin: string, { metadata, top, problems }: Fetched): FleetFolder {
   const subfolder = metadata.locked?.dir ?? '';
-  const path = join(metadata.path, subfolder);
-  const host = nixHost();
-  if (host !== null) throw fetchedElsewhere(origin, host);
+  const path = join(top, subfolder);
   if (!existsSync(join(path, 'flake.nix'))) throw noFlakeThere(origin, path);
   return {
     id: fleetIdOf(origin),
@@ -86,6 +102,7 @@ function remoteFolder(origin: string, metadata: FlakeMetadata, problems: readonl
     workTree: null,
     subfolder,
     ref: lockedReference(metadata),
+    storePath: metadata.path,
     problems,
     remote: {
       revision: metadata.revision ?? metadata.dirtyRevision ?? null,
@@ -110,7 +127,8 @@ function lockedReference({ url, path, locked }: FlakeMetadata): string {
 
 /** @param said what git and ssh said beside nix, whose own words are only of a reference that does not resolve */
 function asRemoteProblem(problem: Problem, origin: string, said: string): Problem {
-  if (['nix-missing', 'nix-unusable', 'fleet-remote-elsewhere'].includes(problem.code)) return problem;
+  if (['nix-missing', 'nix-unusable', 'nix-host-silent', 'fleet-remote-not-brought'].includes(problem.code))
+    return problem;
   const reasons = said
     .split('\n')
     .filter((line) => /^(?:fatal|ssh|error|curl|remote): |Host key|HAS CHANGED|denied/.test(line));
@@ -146,16 +164,6 @@ function passwordInReference(): ProblemError {
     advice: [
       'Leave the password out: git asks its credential helper (git config credential.helper), or use git+ssh with a key.',
     ],
-  });
-}
-
-/** Its files would be read here. */
-function fetchedElsewhere(origin: string, host: string): ProblemError {
-  return new ProblemError({
-    code: 'fleet-remote-elsewhere',
-    title: `${origin} was fetched on ${host}, where nix runs, and cannot be read from here`,
-    evidence: origin,
-    advice: ['Clone it to this computer and open the folder.', 'Or install nix here: https://nixos.org/download'],
   });
 }
 

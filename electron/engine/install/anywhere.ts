@@ -11,6 +11,7 @@ import {
 import { LineCutter } from '../deploy/switch-output.ts';
 import { ProblemError } from '../errors.ts';
 import { JobCancelled, type JobContext } from '../jobs/context.ts';
+import { builtEnvironment, builtFlake } from '../nix-host/built-before.ts';
 import { plainText } from '../nix/terminal-text.ts';
 import { aliveCountMax, aliveIntervalSeconds, connectTimeoutSeconds } from '../ssh/config.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
@@ -33,6 +34,8 @@ export interface AnywhereRequest {
   readonly remoteFlake: string | null;
   /** More flags of this phase. */
   readonly flags?: readonly string[];
+  /** Of an environment in which it finds a nix that another machine runs; null: nix is here. */
+  readonly nix: Readonly<Record<string, string>> | null;
   /** $HOME of the program: it makes files in ~/.ssh, where the user's own are. */
   readonly home: string;
   /** Typed where sudo asks on the machine. */
@@ -57,11 +60,23 @@ const mostKeyAttempts = 3;
 /** Enough for every reason that is explained; a run prints less. */
 const mostKept = 512 * 1024;
 
-/** The command, also to be shown to a person. */
+/**
+ * The command, also to be shown to a person. It takes store paths that are on this computer alone; where they are on the
+ * machine that runs nix it asks nix for them by attributes, and is given what was built (nix-host/built-before.ts).
+ */
 export function anywhereArgv(
   request: Pick<
     AnywhereRequest,
-    'program' | 'phases' | 'target' | 'identityFile' | 'diskoScript' | 'system' | 'remoteFlake' | 'flags'
+    | 'program'
+    | 'host'
+    | 'phases'
+    | 'target'
+    | 'identityFile'
+    | 'diskoScript'
+    | 'system'
+    | 'remoteFlake'
+    | 'flags'
+    | 'nix'
   >,
 ): [string, ...string[]] {
   const { program, phases, target, identityFile, diskoScript, system, remoteFlake, flags = [] } = request;
@@ -80,9 +95,11 @@ export function anywhereArgv(
     ...rest,
     '--phases',
     phases.join(','),
-    ...(remoteFlake === null
-      ? ['--store-paths', diskoScript, system]
-      : ['--flake', remoteFlake, '--build-on', 'remote']),
+    ...(remoteFlake !== null
+      ? ['--flake', remoteFlake, '--build-on', 'remote']
+      : request.nix !== null
+        ? ['--flake', `${builtFlake}#${request.host}`, '--build-on', 'local', '--no-use-machine-substituters']
+        : ['--store-paths', diskoScript, system]),
     ...flags,
     '-i',
     identityFile,
@@ -138,7 +155,10 @@ export async function runAnywhere(
       host: request.host,
       stage: request.stage,
       argv,
-      env: { HOME: request.home, GIT_TERMINAL_PROMPT: '0', SSH_ASKPASS_REQUIRE: 'never' },
+      env: {
+        ...(request.nix === null ? {} : { ...request.nix, ...builtEnvironment(request) }),
+        ...{ HOME: request.home, GIT_TERMINAL_PROMPT: '0', SSH_ASKPASS_REQUIRE: 'never' },
+      },
       shown: { where: 'here', argv: shownArgv(argv), env: {} },
       signal: AbortSignal.any([watchdog.signal, enough]),
       grace,

@@ -50,6 +50,7 @@ export function anywhere(
     diskoScript: state.diskoScript,
     system: state.system,
     remoteFlake: remoteFlake(spec),
+    nix: run.nixEnvironment,
     home,
     sudoPassword: run.secrets.sudoPassword ?? run.secrets.password,
     onProgress: ({ step }) => run.steps.progress(run.stage, { note: step }),

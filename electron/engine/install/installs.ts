@@ -164,12 +164,12 @@ export class Installs implements Disposable {
   }
 
   async rehearsable(request: InstallRequest, draft: DraftId | undefined): Promise<Problem[]> {
-    const { fleets, home, store, env } = this.#with;
+    const { fleets, home, store } = this.#with;
     const view = await fleets.view(request.fleetId);
     const check = draft === undefined ? null : (store.installDrafts.get(draft)?.jobs.check ?? null);
     const wantedKeys = check === null ? [] : (readInstallState(join(home.jobs, check))?.wantedKeys ?? []);
     const system = this.#reportFor(request, draft)?.system ?? null;
-    return whyNoRehearsal(placeOf(view, request.host, true), { system, wantedKeys }, env);
+    return whyNoRehearsal(placeOf(view, request.host, true), { system, wantedKeys });
   }
 
   /** Writes the files and starts the rehearsal. */

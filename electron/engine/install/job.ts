@@ -11,7 +11,15 @@ import { commitStage } from './commit-stage.ts';
 import { describeLeft } from './disk-state.ts';
 import { installAndReboot, type Reboot } from './install-and-reboot.ts';
 import { copyStage, diskoStage, gateStage, hardwareStage, kexecStage, requireInstaller } from './installer-stages.ts';
-import { buildStage, collectDiskKeys, evaluateStage, forget, planStage, reviewStage } from './prepare-stages.ts';
+import {
+  anywhereHere,
+  buildStage,
+  collectDiskKeys,
+  evaluateStage,
+  forget,
+  planStage,
+  reviewStage,
+} from './prepare-stages.ts';
 import { rehearseStage } from './rehearsal.ts';
 import { installProblems } from './problems.ts';
 import { findAnywhere } from './program.ts';
@@ -91,7 +99,7 @@ async function stages(run: InstallRun): Promise<HostOutcome> {
 }
 
 async function rehearsed(run: InstallRun): Promise<HostOutcome> {
-  run.program = await findAnywhere(process.env, run.spec.fleet.path);
+  run.program = await anywhereHere(run);
   await evaluateStage(run);
   await rehearseStage(run);
   return { state: 'succeeded', generation: null, system: null };

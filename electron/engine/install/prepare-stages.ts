@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { sizeBytes } from '../../../shared/disko/size.ts';
@@ -7,20 +7,22 @@ import { judgeMachine } from '../../../shared/machines/verdict.ts';
 import { nixSystem } from '../machines/nix-system.ts';
 import { buildInJob } from '../nix/build.ts';
 import { readPathInfo } from '../nix/path-info.ts';
+import { storeFile } from '../nix/store-files.ts';
 import { fingerprint } from '../ssh/host-key.ts';
 import { judgeAccess } from './access.ts';
+import { bringAnywhere } from './bring-anywhere.ts';
 import { builderFlags, whyNotThere } from './build-place.ts';
 import { evaluateInstall } from './evaluate.ts';
 import { authorizeArgv, forgetKeyArgv, keyFileArgv, resolveArgv } from './machine-scripts.ts';
 import { installError, installProblems } from './problems.ts';
-import { findAnywhere } from './program.ts';
+import { findAnywhere, type AnywhereProgram } from './program.ts';
 import { keyText, type InstallRun } from './run.ts';
 
 /** Reaches the machine, asks what it is and whether it can be installed. Changes nothing there. */
 export async function planStage(run: InstallRun): Promise<void> {
   const { spec, context } = run;
   run.enter('plan', `connecting to ${run.place}`);
-  run.program = await findAnywhere(process.env, spec.fleet.form === 'flake' ? spec.fleet.path : null);
+  run.program = await anywhereHere(run);
   const session = await run.openFirst();
   if (spec.hostKeyFingerprint !== '' && fingerprint(session.hostKey) !== spec.hostKeyFingerprint) {
     throw installError(installProblems.keyChanged(run.place, keyText(session.hostKey), spec.hostKeyFingerprint));
@@ -36,6 +38,13 @@ export async function planStage(run: InstallRun): Promise<void> {
   if (stop) throw installError(installProblems.cannotInstall(stop.title, stop.evidence, stop.advice));
   for (const { title, evidence } of reasons) context.emit({ type: 'note', text: `${title} (${evidence})` });
   run.steps.done('plan', report.os.name || 'reached');
+}
+
+/** nixos-anywhere, brought here where nix on another machine fetches it. */
+export async function anywhereHere({ spec, context }: InstallRun): Promise<AnywhereProgram> {
+  const program = await findAnywhere(process.env, spec.fleet.form === 'flake' ? spec.fleet.path : null);
+  if (program.origin !== undefined) await bringAnywhere(program.origin, context.signal);
+  return program;
 }
 
 /** Lets the install's own key log in, so that no password is typed twice. What it added is taken away again. */
@@ -184,7 +193,10 @@ export async function reviewStage(run: InstallRun): Promise<void> {
     if (closureBytes > room.bytes * littleRoomShare) warnings.push(installProblems.littleRoom(needed, has, room.where));
   }
   const boot = roomOf(plan.partitions, disks, ['/boot']);
-  const kernel = sizeOf(join(system, 'kernel')) + sizeOf(join(system, 'initrd'));
+  const [kernelFile, initrd] = await Promise.all(
+    ['kernel', 'initrd'].map((name) => storeFile(join(system, name), context.signal)),
+  );
+  const kernel = (kernelFile?.sizeBytes ?? 0) + (initrd?.sizeBytes ?? 0);
   if (boot !== null && boot.where === '/boot' && kernel > boot.bytes * 0.9) {
     throw installError(installProblems.bootTooSmall(decimalSize(kernel), decimalSize(boot.bytes)));
   }
@@ -220,10 +232,6 @@ function roomOf(
   const others = partitions.filter((one) => one.disk === part.disk && one !== part);
   const taken = others.reduce((sum, { size }) => sum + (size === null ? 0 : (sizeBytes(size) ?? 0)), 0);
   return { bytes: Math.max(0, whole - taken), where: part.mountpoint };
-}
-
-function sizeOf(path: string): number {
-  return existsSync(path) ? statSync(path).size : 0;
 }
 
 /** A key for an encrypted disk, from a file or typed; asked before anything is erased. */

@@ -19,11 +19,22 @@ export const installProblems = {
       'Or install nix, which runs it without installing it.',
     ],
   }),
-  oldAnywhere: (program: string, missing: readonly string[]): Problem => ({
+  oldAnywhere: (program: string, missing: readonly string[], isElsewhere: boolean): Problem => ({
     code: 'install-nixos-anywhere-old',
     title: 'This nixos-anywhere is too old',
     evidence: `${program} --help does not know ${missing.join(', ')}`,
-    advice: ['Install 1.4 or newer: nix profile install nixpkgs#nixos-anywhere'],
+    advice: isElsewhere
+      ? ['Take it out of PATH (and NIXSTEAD_NIXOS_ANYWHERE): the machine on which nix runs fetches a newer one.']
+      : ['Install 1.4 or newer: nix profile install nixpkgs#nixos-anywhere'],
+  }),
+  noPrograms: (missing: readonly string[]): Problem => ({
+    code: 'install-programs-missing',
+    title: 'nixos-anywhere runs on this computer and needs programs that are not here',
+    evidence: missing.join('\n'),
+    advice: [
+      'On macOS: brew install bash coreutils, with "$(brew --prefix coreutils)/libexec/gnubin" first in PATH.',
+      'Elsewhere the packages are called bash, coreutils and openssh.',
+    ],
   }),
   cannotInstall: (title: string, evidence: string, advice: readonly string[]): Problem => ({
     code: 'install-machine-refused',

@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { JobCancelled } from '../jobs/context.ts';
-import { nixSystem } from '../machines/nix-system.ts';
-import { findNixHere } from '../nix/nix-program.ts';
+import { nixHost } from '../nix/nix-program.ts';
+import { captureNix } from '../nix/run.ts';
 import { plainText } from '../nix/terminal-text.ts';
-import { askProgram } from '../tools/program.ts';
 import { installError, installProblems } from './problems.ts';
 import type { InstallRun } from './run.ts';
 import type { InstallSpec } from './spec.ts';
@@ -13,10 +12,14 @@ import type { InstallSpec } from './spec.ts';
 const testKey = '/tmp/secret.key';
 const limitMs = 2 * 3_600_000;
 const mostKept = 64 * 1024;
+/** For what nix answers without evaluating. */
+const askLimitMs = 15_000;
 const mostToldLines = 12;
 
 /** What nix says of the computers that could run a virtual machine. */
 interface VmSettings {
+  /** Of the computer that nix runs on, as nix calls it. */
+  readonly own: string | null;
   readonly hasKvm: boolean;
   /** Lines of `builders`, or of the file that it names. */
   readonly builders: readonly string[];
@@ -25,8 +28,8 @@ interface VmSettings {
 }
 
 /** Whether nix could run a virtual machine for a system. Builders: `URI SYSTEMS KEY JOBS SPEED FEATURES …`. */
-function canRun({ hasKvm, builders }: VmSettings, system: string | null): boolean {
-  const isOwn = system === null || system === nixSystem();
+function canRun({ own, hasKvm, builders }: VmSettings, system: string | null): boolean {
+  const isOwn = system === null || system === own;
   const isThere = builders.some((line) => {
     const [, systems = '', , , , features = ''] = line.trim().split(/\s+/);
     return features.split(',').includes('kvm') && (system === null ? true : systems.split(',').includes(system));
@@ -34,18 +37,25 @@ function canRun({ hasKvm, builders }: VmSettings, system: string | null): boolea
   return (hasKvm && isOwn) || isThere;
 }
 
-/** Reads the answer of `nix config show`. */
-export function readVmSettings(answer: string, has: { kvm: boolean; file: (path: string) => string }): VmSettings {
+/**
+ * Reads the answer of `nix config show`.
+ * @param has `kvm` null: whether there is a device is not known, as on another machine
+ */
+export async function readVmSettings(
+  answer: string,
+  has: { readonly kvm: boolean | null; readonly file: (path: string) => Promise<string> },
+): Promise<VmSettings> {
   const of = (name: string): string => new RegExp(`^${name} = (.*)$`, 'm').exec(answer)?.[1]?.trim() ?? '';
   const [features, named] = [of('system-features'), of('builders')];
-  const builders = named.startsWith('@') ? has.file(named.slice(1)) : named;
+  const builders = named.startsWith('@') ? await has.file(named.slice(1)) : named;
   const lines = builders.split(/[\n;]/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   return {
+    own: of('system') || null,
     // A daemon may use what this user may not.
-    hasKvm: has.kvm || features.split(/\s+/).includes('kvm'),
+    hasKvm: has.kvm === true || features.split(/\s+/).includes('kvm'),
     builders: lines,
     evidence: [
-      has.kvm ? '' : '/dev/kvm is not there',
+      has.kvm === false ? '/dev/kvm is not there' : '',
       `system-features = ${features}`,
       lines.length === 0 ? 'no builders' : `builders = ${lines.join('; ')}`,
     ]
@@ -54,13 +64,21 @@ export function readVmSettings(answer: string, has: { kvm: boolean; file: (path:
   };
 }
 
-async function askVmSettings(env: NodeJS.ProcessEnv): Promise<VmSettings> {
-  const nix = [(await findNixHere(env)).path, '--extra-experimental-features', 'nix-command'] as const;
+async function askVmSettings(): Promise<VmSettings> {
   // `nix config show` (2.20 and newer) was `nix show-config` before.
-  const newer = await askProgram([...nix, 'config', 'show'], env);
-  const answer = newer?.exitCode === 0 ? newer : await askProgram([...nix, 'show-config'], env);
-  const file = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
-  return readVmSettings(answer?.stdout ?? '', { kvm: existsSync('/dev/kvm'), file });
+  const newer = await captureNix({ args: ['config', 'show'], timeLimitMs: askLimitMs });
+  const { stdout } =
+    newer.exit.code === 0 ? newer : await captureNix({ args: ['show-config'], timeLimitMs: askLimitMs });
+  if (nixHost() !== null) return readVmSettings(stdout, { kvm: null, file: readThere });
+  const file = async (path: string): Promise<string> => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+  return readVmSettings(stdout, { kvm: existsSync('/dev/kvm'), file });
+}
+
+/** A file of the machine that nix runs on; empty where there is none. */
+async function readThere(path: string): Promise<string> {
+  const args = ['eval', '--impure', '--raw', '--expr', `builtins.readFile ${JSON.stringify(path)}`] as const;
+  const { exit, stdout } = await captureNix({ args, timeLimitMs: askLimitMs });
+  return exit.code === 0 ? stdout : '';
 }
 
 /**
@@ -70,12 +88,11 @@ async function askVmSettings(env: NodeJS.ProcessEnv): Promise<VmSettings> {
 export async function whyNoRehearsal(
   { fleet, source }: Pick<InstallSpec, 'source' | 'fleet'>,
   about: { readonly system: string | null; readonly wantedKeys: readonly string[] },
-  env: NodeJS.ProcessEnv,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  const settings = await askVmSettings(env);
+  const settings = await askVmSettings();
   if (!canRun(settings, about.system)) {
-    const other = about.system === null || about.system === nixSystem() ? '' : `the machine is ${about.system}\n`;
+    const other = about.system === null || about.system === settings.own ? '' : `the machine is ${about.system}\n`;
     problems.push(installProblems.noVirtualMachine(other + settings.evidence));
   }
   if (fleet.form !== 'flake' || source !== 'nixosConfigurations') {
@@ -105,7 +122,7 @@ export async function rehearseStage(run: InstallRun): Promise<void> {
     host: spec.host,
     stage: 'rehearse',
     argv: [first, ...rest, '--flake', `${spec.fleet.ref}#${spec.host}`, '--vm-test'],
-    env: { GIT_TERMINAL_PROMPT: '0' },
+    env: { GIT_TERMINAL_PROMPT: '0', ...run.nixEnvironment },
     signal: AbortSignal.timeout(limitMs),
     onOutput: (text) => {
       output = (output + text).slice(-mostKept);

@@ -10,7 +10,8 @@ import { judgeGate } from '../../../shared/install/gate.ts';
 import { judgeMachine } from '../../../shared/machines/verdict.ts';
 import { ProblemError } from '../errors.ts';
 import { nixSystem } from '../machines/nix-system.ts';
-import { anywhereArgv, type AnywherePhaseName } from './anywhere.ts';
+import { nixHost } from '../nix/nix-program.ts';
+import { anywhereArgv, type AnywherePhaseName, type AnywhereRequest } from './anywhere.ts';
 import { builderFlags, whyNotThere } from './build-place.ts';
 import { hostFile, planFiles, type PlannedFile } from './plan-files.ts';
 import type { LeftHost } from './left-in-fleet.ts';
@@ -45,7 +46,7 @@ export async function reviewInstall(question: ReviewQuestion): Promise<Omit<Inst
   const unknown: AnywhereProgram = { argv: ['nixos-anywhere'], version: null, source: 'path' };
   const program = await orObstacle(findAnywhere(env, view.fleet.folder), unknown);
   const disks = layoutDisks(view.fleet.folder, request, files, report);
-  const reasons = report === null ? [] : judgeMachine(report, { system: nixSystem() }).reasons;
+  const reasons = report === null ? [] : judgeMachine(report, { system: nixSystem(env) }).reasons;
   const told = (weight: 'stop' | 'change'): Problem[] =>
     reasons
       .filter((reason) => reason.weight === weight)
@@ -64,7 +65,13 @@ export async function reviewInstall(question: ReviewQuestion): Promise<Omit<Inst
   return {
     files,
     disks,
-    commands: previewCommands(request, program, view.fleet.ref, report?.system ?? null),
+    commands: previewCommands(request, {
+      program,
+      ref: view.fleet.ref,
+      builtFor: report?.system ?? null,
+      // Its variables are not shown.
+      nix: nixHost(env) === null ? null : {},
+    }),
     nixosAnywhere: { version: program.version, source: program.source },
     obstacles,
     warnings: told('change'),
@@ -94,14 +101,13 @@ function layoutDisks(
 /** The commands as they will be run, with placeholders for what only evaluating tells. */
 function previewCommands(
   { host, target, options }: InstallRequest,
-  program: AnywhereProgram,
-  ref: string,
-  builtFor: string | null,
+  given: Pick<AnywhereRequest, 'program' | 'nix'> & { readonly ref: string; readonly builtFor: string | null },
 ): Command[] {
+  const { program, nix, ref, builtFor } = given;
   const isBuiltThere = options.buildOn.kind === 'target';
   const installer = { ...target, user: 'root' };
   const common = {
-    program,
+    ...{ program, host, nix },
     identityFile: '<private>/login-key',
     diskoScript: '<disko script>',
     system: '<system>',

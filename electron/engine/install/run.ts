@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Target } from '../../../shared/contract/host.ts';
 import type { InstallPhase } from '../../../shared/contract/install.ts';
@@ -9,6 +10,7 @@ import { isConnectionProblem, TargetLink } from '../deploy/target-link.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { probeMachine } from '../machines/probe.ts';
 import type { MachineSecrets } from '../machines/memory.ts';
+import { environmentWithNix } from '../nix-host/program-folder.ts';
 import { prepareSshFiles, type SshFiles } from '../ssh/config.ts';
 import { fingerprint, hostKeyType, type HostKey } from '../ssh/host-key.ts';
 import type { SshSession } from '../ssh/session.ts';
@@ -90,6 +92,11 @@ export class InstallRun implements Disposable {
 
   log(text: string): void {
     this.context.log(this.spec.host, `${text}\n`);
+  }
+
+  /** In which nixos-anywhere finds a nix that another machine runs; null: nix is here. */
+  get nixEnvironment(): Record<string, string> | null {
+    return environmentWithNix(join(this.secret.path, 'nix-elsewhere'));
   }
 
   /** The key that the machine showed, which its installer keeps. */

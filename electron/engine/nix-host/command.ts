@@ -27,6 +27,8 @@ export interface RemoteStore {
   readonly user: string | null;
   /** What speaks nix's protocol there. */
   readonly command: readonly string[];
+  /** Given as `ssh://`, the protocol in which the other side asks for no signatures. */
+  readonly takesUnsigned: boolean;
 }
 
 const gitReference = /git\+file:\/\/(\/[^?#\s"']*)/g;
@@ -49,7 +51,7 @@ export function readNixWords(args: readonly string[]): NixWords {
     for (const [, path = ''] of word.matchAll(pathReference)) add(decodeURIComponent(path), 'folder');
   }
   if (file !== null) add(file.slice(0, file.lastIndexOf('/')) || '/', 'folder');
-  const url = storeFlags.map(after).find((value) => value?.startsWith('ssh-ng://')) ?? null;
+  const url = storeFlags.map(after).find((value) => value !== null && /^ssh(?:-ng)?:\/\//.test(value)) ?? null;
   return {
     trees,
     store: url === null ? null : remoteStore(url),
@@ -86,6 +88,7 @@ export function translateWords(
     return text;
   };
   const translated = args.map(translate);
+  if (words.store?.takesUnsigned === true && args.includes('copy')) translated.push('--no-check-sigs');
   if (words.outLink !== null && places.outLink !== null) {
     translated[args.indexOf('--out-link') + 1] = places.outLink;
     translated.push('--print-out-paths');
@@ -93,15 +96,20 @@ export function translateWords(
   return translated;
 }
 
-/** `ssh-ng://root@nas?remote-program=…`, as nix/copy.ts writes it. */
+/**
+ * `ssh-ng://root@nas?remote-program=…`, as nix/copy.ts writes it, or `ssh://root@nas?remote-store=…`, as nixos-anywhere
+ * does. Whatever it is given, the relay speaks the protocol of `ssh-ng`.
+ */
 function remoteStore(url: string): RemoteStore {
-  const { host, username, searchParams } = new URL(url.replace(/^ssh-ng:/, 'http:'));
-  const program = searchParams.get('remote-program')?.split(' ') ?? ['nix-daemon'];
+  const { host, username, searchParams } = new URL(url.replace(/^ssh(?:-ng)?:/, 'http:'));
+  const takesUnsigned = url.startsWith('ssh:');
+  const program = (takesUnsigned ? null : searchParams.get('remote-program')?.split(' ')) ?? ['nix-daemon'];
   const store = searchParams.get('remote-store');
   return {
     url,
     host,
     user: username === '' ? null : decodeURIComponent(username),
     command: [...program, '--stdio', ...(store === null ? [] : ['--store', store])],
+    takesUnsigned,
   };
 }

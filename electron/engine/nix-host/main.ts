@@ -6,6 +6,7 @@ import { findFleetFolder } from '../fleet/folder.ts';
 import { homeFolder } from '../home.ts';
 import { configPathWithoutSpaces, prepareSshFiles } from '../ssh/config.ts';
 import { nixHostOf } from './address.ts';
+import { builtBefore } from './built-before.ts';
 import { readNixWords, translateWords, type NixWords } from './command.ts';
 import { RemoteFailure, RemoteShell } from './remote-shell.ts';
 import { TextReplacer } from './replace-text.ts';
@@ -21,6 +22,11 @@ const envOfStores = setSecretsApart(process.env);
  * other machines are reached through here.
  */
 async function main(args: readonly string[]): Promise<number> {
+  const built = builtBefore(args, process.env);
+  if (built !== null) {
+    process.stdout.write(`${built}\n`);
+    return 0;
+  }
   const shell = new RemoteShell(
     nixHostOf(process.env['NIXSTEAD_NIX'] ?? ''),
     configPathWithoutSpaces(prepareSshFiles(join(homeFolder(process.env), 'ssh'))),
@@ -40,23 +46,25 @@ async function main(args: readonly string[]): Promise<number> {
     for (const state of states) await bringTree(shell, cache, state);
     return (await run()).exitCode;
   } catch (error) {
-    tellError(shell.place, error);
+    tellError(shell.place, error, args.includes('internal-json'));
     return 1;
   }
 }
 
-/** As nix tells an error where its log is internal-json. */
-function tellError(place: string, error: unknown): void {
+/** As nix tells an error: in a log that is internal-json, or in words. */
+function tellError(place: string, error: unknown, isJson: boolean): void {
   const text =
     error instanceof ProblemError
       ? `${error.problem.title}\n${error.problem.evidence}`
       : error instanceof Error
         ? error.message
         : String(error);
-  const msg = error instanceof RemoteFailure && error.exitCode === sshFailed ? text : `${place}: ${text}`;
+  const isSsh = error instanceof RemoteFailure && error.exitCode === sshFailed;
+  const msg = isSsh ? text : `${place}: ${text}`;
   // The reason of a connection that failed is in ssh's own lines.
-  if (error instanceof RemoteFailure && error.exitCode === sshFailed) process.stderr.write(`${text}\n`);
-  process.stderr.write(`@nix ${JSON.stringify({ action: 'msg', level: 0, msg: `error: ${msg}`, raw_msg: msg })}\n`);
+  if (isSsh) process.stderr.write(`${text}\n`);
+  const entry = JSON.stringify({ action: 'msg', level: 0, msg: `error: ${msg}`, raw_msg: msg });
+  process.stderr.write(isJson ? `@nix ${entry}\n` : `error: ${msg}\n`);
 }
 
 interface Ended {

@@ -10,11 +10,9 @@ export function setSecretsApart(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const whole = { ...env };
   for (const name of typed) delete env[name];
   const { NIXSTEAD_SUDO_PASSWORD: password, NIXSTEAD_PATH: path } = whole;
-  if (password !== undefined) {
-    // The ssh of that path would send the password to whatever it connects to.
-    env['PATH'] = path;
-    delete env['NIXSTEAD_SUDO_PASSWORD'];
-    delete env['NIXSTEAD_PATH'];
-  }
+  // The ssh of PATH would send the password to whatever it connects to; where a person gave it, there is none.
+  if (password !== undefined && path !== undefined) env['PATH'] = path;
+  delete env['NIXSTEAD_SUDO_PASSWORD'];
+  delete env['NIXSTEAD_PATH'];
   return whole;
 }

@@ -39,8 +39,13 @@ const versions = new Map<string, Promise<NixVersion>>();
 export async function findNix(env: NodeJS.ProcessEnv = process.env): Promise<NixProgram> {
   const host = nixHost(env);
   if (host === null) return findNixHere(env);
-  const words = [nodeExecutable(), '--disable-warning=ExperimentalWarning', nixHostProgram()] as const;
+  const words = nixHostWords();
   return { words, shown: ['ssh', host, 'nix'], version: await versionOf(`ssh ${host}`, words, env, host), host };
+}
+
+/** What stands for `nix` on this computer where another machine runs it. */
+export function nixHostWords(): readonly [string, ...string[]] {
+  return [nodeExecutable(), '--disable-warning=ExperimentalWarning', nixHostProgram()];
 }
 
 /** The machine that nix runs on in place of this computer, as a person writes it; null: none is named. */

@@ -192,8 +192,17 @@ export class RunningDeploy {
   readonly #closed: Promise<unknown>;
   #stderr = '';
 
-  constructor(lab: Lab, argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.#process = lab.controller.spawn(['node', program, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  /** @param before words before the command line's own, of a program that runs it */
+  constructor(
+    lab: Lab,
+    argv: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    before: readonly string[] = [],
+  ) {
+    this.#process = lab.controller.spawn([...before, 'node', program, ...argv], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    });
     const { stdout, stderr } = this.#process;
     if (!stdout || !stderr) throw new Error('the program has no output');
     createInterface({ input: stdout }).on('line', (text) => {

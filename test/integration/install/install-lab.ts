@@ -56,6 +56,8 @@ export class InstallLab implements AsyncDisposable {
   readonly lab: Lab;
   readonly #template: string;
   kexecImage = '';
+  /** Words before those of the command line, of a program that runs it. */
+  before: readonly string[] = [];
 
   private constructor(lab: Lab) {
     this.lab = lab;
@@ -91,7 +93,7 @@ export class InstallLab implements AsyncDisposable {
     argv: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-    return this.lab.controller.exec(['node', program, ...argv], { timeoutMs: 110_000, env });
+    return this.lab.controller.exec([...this.before, 'node', program, ...argv], { timeoutMs: 110_000, env });
   }
 
   async must(...argv: string[]): Promise<string> {
@@ -182,7 +184,8 @@ export class Bench {
   }
 
   run(...words: string[]): RunningDeploy {
-    return new RunningDeploy(this.home.lab, ['install', this.fleet, this.name, '--json', ...words], this.secrets);
+    const argv = ['install', this.fleet, this.name, '--json', ...words];
+    return new RunningDeploy(this.home.lab, argv, this.secrets, this.home.before);
   }
 
   resume(id: JobId, ...flags: string[]): Promise<Deployed> {

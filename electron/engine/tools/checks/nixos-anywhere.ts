@@ -1,17 +1,18 @@
 import { findAnywhere, minimumAnywhere, pinnedAnywhere } from '../../install/program.ts';
+import { nixHost } from '../../nix/nix-program.ts';
 import { problemOf } from '../../unexpected.ts';
 import { fine, type Check } from '../check.ts';
 
 /** New machines are installed with it; where it is not here, nix runs a pinned release. */
 export const checkAnywhere: Check = async ({ env }) => {
   try {
-    const { argv, version, source } = await findAnywhere(env, null);
+    const { argv, version, source, origin } = await findAnywhere(env, null);
     if (source === 'path')
       return fine('nixos-anywhere', 'nixos-anywhere is here', `${argv[0]}, ${version ?? 'of unknown version'}`);
     return fine(
       'nixos-anywhere',
       'nixos-anywhere is fetched when it is needed',
-      `Release ${pinnedAnywhere}, with nix run`,
+      `Release ${pinnedAnywhere}, ${origin === undefined ? 'with nix run' : 'by the machine that nix runs on'}`,
     );
   } catch (error) {
     const { title, evidence, advice } = problemOf(error);
@@ -21,7 +22,7 @@ export const checkAnywhere: Check = async ({ env }) => {
       title,
       detail: `${evidence}. Installing new machines needs ${minimumAnywhere} or newer; everything else works without it.`,
       advice,
-      command: 'nix profile install nixpkgs#nixos-anywhere',
+      command: nixHost(env) === null ? 'nix profile install nixpkgs#nixos-anywhere' : null,
     };
   }
 };

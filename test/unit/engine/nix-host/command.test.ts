@@ -42,7 +42,8 @@ test('the store of another machine is reached through here, as whom and with wha
   const url = 'ssh-ng://admin@nas?remote-program=sudo%20-n%20nix-daemon';
   const args = ['copy', '--to', url, '/nix/store/x'];
   const words = readNixWords(args);
-  expect(words.store).toEqual({ url, host: 'nas', user: 'admin', command: ['sudo', '-n', 'nix-daemon', '--stdio'] });
+  const command = ['sudo', '-n', 'nix-daemon', '--stdio'];
+  expect(words.store).toEqual({ url, host: 'nas', user: 'admin', command, takesUnsigned: false });
   expect(translateWords(args, words, { ...places, store: 'unix:///s' })).toEqual([
     'copy',
     '--to',
@@ -55,6 +56,21 @@ test('the store of another machine is reached through here, as whom and with wha
     command: ['nix-daemon', '--stdio', '--store', 'local?root=/mnt'],
   });
   expect(readNixWords(['build', '--store', 'ssh-ng://two', 'x']).store).toMatchObject({ host: 'two', user: null });
+});
+
+test('a store that is named in the older protocol, as nixos-anywhere does, takes what nobody has signed', () => {
+  const url = 'ssh://root@new?remote-store=local%3Froot=%2Fmnt&compress=true';
+  const args = ['copy', '--substitute-on-destination', '--to', url, '/nix/store/x'];
+  const words = readNixWords(args);
+  expect(words.store).toMatchObject({
+    ...{ host: 'new', user: 'root' },
+    command: ['nix-daemon', '--stdio', '--store', 'local?root=/mnt'],
+  });
+  expect(translateWords(args, words, { ...places, store: 'unix:///s' })).toEqual([
+    ...['copy', '--substitute-on-destination', '--to', 'unix:///s', '/nix/store/x', '--no-check-sigs'],
+  ]);
+  const build = ['build', '--store', 'ssh://root@new', 'x'];
+  expect(translateWords(build, readNixWords(build), { ...places, store: 'unix:///s' })).toHaveLength(4);
 });
 
 test('a link to a result is made there, and where it leads is printed', () => {

@@ -13,6 +13,10 @@ test('what was typed for a host is for its store alone, and the machine on which
   expect(setSecretsApart(env)).toEqual(given);
   expect(env).toEqual({ HOME: '/home/me', PATH: process.env['PATH'] });
 
+  const own: NodeJS.ProcessEnv = { PATH: '/bin', NIXSTEAD_SUDO_PASSWORD: 'of the environment' };
+  setSecretsApart(own);
+  expect(own).toEqual({ PATH: '/bin' });
+
   const plain: NodeJS.ProcessEnv = { HOME: '/home/me', PATH: '/bin' };
   expect(setSecretsApart(plain)).toEqual(plain);
 });
