@@ -32,7 +32,7 @@ export const deployRs: Tool = {
     (settings?.profiles ?? []).every(
       ({ user, sudo }) => user !== null && user !== target?.user && (sudo === null || readsPassword(sudo)),
     ),
-  question: /\(sudo for [^\n]+\) Password: $/,
+  question: /\(sudo for [^\n]+?\) Password: /,
   command({ program, spec, host, files, secrets }) {
     const { watchdogSeconds } = host;
     const words = ['-F', configPathWithoutSpaces(files), ...askpassOptions(secrets)];

@@ -34,7 +34,7 @@ export const nixosRebuild: Tool = {
       (place.target.port ?? 22) === (target?.port ?? place.target.port ?? 22)),
   // The script has sudo ask on the host's terminal, once for each command.
   takesPassword: (_host, { generation }) => generation === 'ng',
-  question: /\[sudo\] password for [^\n]+: $/,
+  question: /\[sudo\] password for [^\n]+?: /,
   command({ program, spec, host, files, needsSudo, secrets }) {
     const isScript = program.generation === 'bash';
     const target = host.target === null ? null : sshTarget(host.target, host.sshOptions);

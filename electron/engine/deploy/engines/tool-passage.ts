@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Stage } from '../../../../shared/contract/job.ts';
 import type { Problem } from '../../../../shared/contract/problem.ts';
 import type { TerminalResult } from '../../jobs/context.ts';
-import { plainText } from '../../nix/terminal-text.ts';
 import { askpassEnvironment } from '../../ssh/askpass.ts';
 import { explainSshText } from '../../ssh/explain.ts';
 import type { ActivateOptions } from '../activate.ts';
@@ -15,6 +14,7 @@ import { LineCutter } from '../switch-output.ts';
 import { isConnectionProblem } from '../target-link.ts';
 import type { GuardedActivation, HostAtWork, Passage } from './engine.ts';
 import { explainTool } from './explain-tool.ts';
+import { QuestionWatch } from './question-watch.ts';
 import { Sentinel } from './sentinel.ts';
 import type { Tool } from './tool.ts';
 import type { ToolLine, ToolStage } from './tool-line.ts';
@@ -25,8 +25,6 @@ const besidesRollbackMs = 15_000;
 const pauseMs = 1000;
 /** Exit status of ssh itself, and where what it ran was ended by a signal. */
 const sshFailed = 255;
-/** More than any question. */
-const mostAsked = 1000;
 
 /** One host's way through a program that evaluates, builds, copies and activates in one run. */
 export class ToolPassage implements Passage {
@@ -124,14 +122,11 @@ export class ToolPassage implements Passage {
     const { argv, env, cwd } = this.#tool.command({ program: this.#program, spec, host, files, needsSudo, secrets });
     const { question } = this.#tool;
     const cutter = new LineCutter();
-    let tail = '';
+    const questions = question === null ? null : new QuestionWatch(question);
     const take = (text: string, reply: (text: string) => void = () => undefined): void => {
       for (const line of cutter.push(text)) this.#take(line);
-      tail = plainText(`${tail}${text}`.split('\n').at(-1) ?? '').slice(-mostAsked);
-      if (question?.test(tail) !== true) return;
-      tail = '';
       // Where sudo wants none, any answer will do.
-      reply(`${secrets.sudoPassword ?? ''}\n`);
+      for (let asked = questions?.take(text) ?? 0; asked > 0; asked -= 1) reply(`${secrets.sudoPassword ?? ''}\n`);
     };
     try {
       return await context.run({

@@ -47,7 +47,7 @@ export interface Tool {
   readonly buildsAt: (place: BuildPlace, host: Pick<Host, 'buildOnTarget' | 'target' | 'sshOptions'>) => boolean;
   /** True where it can be given the password that sudo on this host wants. */
   readonly takesPassword: (host: Host, program: ToolProgram) => boolean;
-  /** The end of its question for that password; null: it asks nothing, and has no terminal. */
+  /** Its question for that password; null: it asks nothing, and has no terminal. */
   readonly question: RegExp | null;
   readonly command: (request: ToolRequest) => ToolCommand;
   readonly read: ReadToolLine;
