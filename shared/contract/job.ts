@@ -132,8 +132,9 @@ export type Watchdog = z.infer<typeof watchdog>;
 export const decision = z.enum(['keep', 'revert']);
 export type Decision = z.infer<typeof decision>;
 
-/** What builds a host's system, and the declaration of the host that says so. */
+/** What builds a host's system, and the declaration of the host that says so; good for files of this `stamp`. */
 export const evaluatedDerivation = z.object({
+  stamp: z.string(),
   source: fleetKind,
   drvPath: z.string(),
   stateVersion: z.string().nullable(),

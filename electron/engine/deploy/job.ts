@@ -8,7 +8,7 @@ import { readBuildAbility, type BuildAbility } from './architecture.ts';
 import { BuildHost } from './build-host.ts';
 import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evaluate.ts';
 import { evaluates, stagesOfHost, uploadsKeys } from './goals.ts';
-import { findKnown, stateNow } from './known-systems.ts';
+import { findKnown, stampNow, stateNow } from './known-systems.ts';
 import type { DeployWork } from './deploy-work.ts';
 import { readKeys } from './keys/read-keys.ts';
 import { HostSteps } from './host-steps.ts';
@@ -81,7 +81,8 @@ function evaluate(
   const systems = new Map([...waiting].map(([name, { promise }]) => [name, promise]));
   if (open.length === 0) return { systems, told: Promise.resolve() };
   const evaluateOpen = async (): Promise<void> => {
-    const known = await findKnown(spec, open, context.signal);
+    const stamp = await stampNow(spec.fleet, context.signal);
+    const known = await findKnown(open, stamp, context.signal);
     for (const [name, system] of known) {
       steps.get(name)?.done('evaluate', 'as evaluated before');
       waiting.get(name)?.resolve(system);
@@ -101,7 +102,7 @@ function evaluate(
     };
     const asked = hostsToEvaluate(spec.engine, hosts);
     const { isRepeatable } = await evaluateSystems(context, spec.fleet, asked, settle, { limit: limits.evaluations });
-    await tellSystems(context, spec, found, isRepeatable);
+    await tellSystems(context, spec, found, isRepeatable ? stamp : null);
   };
   const told = evaluateOpen().catch((error: unknown) => {
     const reason = context.signal.aborted ? new JobCancelled() : new ProblemError(jobCrashed(error), { cause: error });
@@ -110,19 +111,23 @@ function evaluate(
   return { systems, told };
 }
 
-/** Tells what hosts would run, unless the fleet's files are no longer those that the deploy was planned for. */
+/**
+ * Tells what hosts would run, unless the fleet's files are no longer those that the deploy was planned for.
+ * @param stamp of the files before they were evaluated; null where evaluating them again could give something else
+ */
 async function tellSystems(
   context: DeployWork['context'],
   { fleet, fingerprint: planned, hosts }: DeploySpec,
   systems: ReadonlyMap<HostName, EvaluatedSystem>,
-  isRepeatable: boolean,
+  stamp: string | null,
 ): Promise<void> {
   if (planned === null || systems.size === 0 || planned !== (await stateNow(fleet, planned, context.signal))) return;
+  const isStill = stamp !== null && stamp === (await stampNow(fleet, context.signal));
   const told = hosts.flatMap(({ name: host, source }) => {
     const system = systems.get(host);
     if (system === undefined) return [];
     const { drvPath, outPath, stateVersion } = system;
-    return [{ host, system: outPath, ...(isRepeatable ? { derivation: { source, drvPath, stateVersion } } : {}) }];
+    return [{ host, system: outPath, ...(isStill ? { derivation: { stamp, source, drvPath, stateVersion } } : {}) }];
   });
   context.emit({ type: 'systems', evaluated: { fingerprint: planned, systems: told } });
 }

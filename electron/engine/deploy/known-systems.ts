@@ -1,12 +1,15 @@
 import type { FleetId, HostName } from '../../../shared/contract/ids.ts';
-import { fingerprint } from '../fleet/fingerprint.ts';
+import { ProblemError } from '../errors.ts';
+import { fileStamp, fingerprint } from '../fleet/fingerprint.ts';
 import { findFleetFolder } from '../fleet/folder.ts';
 import { isInStore } from '../nix/store-files.ts';
 import type { EvaluatedHosts } from '../store/evaluated-hosts.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
 
+type KnownSystem = NonNullable<DeployHost['known']>;
+
 /**
- * A deploy with what is known of its hosts from an evaluation of the same files. It is looked at again when the deploy
+ * A deploy with what is known of its hosts from an evaluation of the same files. They are looked at again when the deploy
  * begins, see {@link findKnown}. Other programs evaluate by themselves.
  */
 export function withKnownSystems(spec: DeploySpec, fleetId: FleetId, store: EvaluatedHosts): DeploySpec {
@@ -15,36 +18,52 @@ export function withKnownSystems(spec: DeploySpec, fleetId: FleetId, store: Eval
   const hosts = spec.hosts.map((host) => {
     const known = derivations.get(host.name);
     if (known?.source !== host.source) return host;
-    const { outPath, drvPath, stateVersion } = known;
-    return { ...host, known: { outPath, drvPath, stateVersion } };
+    const { stamp, outPath, drvPath, stateVersion } = known;
+    return { ...host, known: { stamp, outPath, drvPath, stateVersion } };
   });
   return { ...spec, hosts };
 }
 
-/** Hosts that need no evaluation: the files are still the same, and nix has not thrown away what builds the system. */
+/**
+ * Hosts that need no evaluation: nobody has written the files since, and nix has not thrown away what builds the system.
+ * @param stamp of the files as they are, see {@link stampNow}
+ */
 export async function findKnown(
-  { fleet, fingerprint: planned }: Pick<DeploySpec, 'fleet' | 'fingerprint'>,
   hosts: readonly Pick<DeployHost, 'name' | 'known'>[],
+  stamp: string | null,
   signal: AbortSignal,
-): Promise<Map<HostName, NonNullable<DeployHost['known']>>> {
-  const found = new Map<HostName, NonNullable<DeployHost['known']>>();
-  const known = hosts.flatMap(({ name, known: system }) => (system === null ? [] : [{ name, system }]));
-  if (known.length === 0 || planned === null || planned !== (await stateNow(fleet, planned, signal))) return found;
-  for (const { name, system } of known) if (await isInStore(system.drvPath, signal)) found.set(name, system);
+): Promise<Map<HostName, KnownSystem>> {
+  const found = new Map<HostName, KnownSystem>();
+  for (const { name, known } of hosts) {
+    if (known?.stamp === stamp && known !== null && (await isInStore(known.drvPath, signal))) found.set(name, known);
+  }
   return found;
 }
 
-/** The state that a fleet's files are in; of one that was fetched by a reference they never change. null: not known. */
-export async function stateNow(
+/** The fingerprint of a fleet's files as they are; null: it cannot be told. */
+export function stateNow(fleet: DeploySpec['fleet'], planned: string, signal: AbortSignal): Promise<string | null> {
+  return ofFiles(fleet, fingerprint, planned, signal);
+}
+
+/** What changes whenever one of a fleet's files is written; null: it cannot be told. */
+export function stampNow(fleet: DeploySpec['fleet'], signal: AbortSignal): Promise<string | null> {
+  return ofFiles(fleet, fileStamp, fleet.ref, signal);
+}
+
+/** @param fetched what holds for one that was fetched by a reference, which never changes */
+async function ofFiles(
   fleet: DeploySpec['fleet'],
-  planned: string,
+  read: typeof fingerprint,
+  fetched: string,
   signal: AbortSignal,
 ): Promise<string | null> {
+  if (fleet.isRemote === true) return fetched;
   try {
     const folder = findFleetFolder(fleet.path);
-    return folder.ref === fleet.ref ? await fingerprint(folder, signal) : planned;
-  } catch {
-    // The folder is gone, or the job was broken off: nothing is remembered.
-    return null;
+    return folder.ref === fleet.ref ? await read(folder, signal) : null;
+  } catch (error) {
+    // The folder is gone, git refuses, or the job was broken off: nothing is remembered.
+    if (error instanceof ProblemError || signal.aborted) return null;
+    throw error;
   }
 }

@@ -55,7 +55,7 @@ export function planDeploy(
       safety,
       names.flatMap((name) => byName.get(name) ?? []),
     ),
-    fleet: { name, path: folder, ref, form },
+    fleet: { name, path: folder, ref, form, isRemote: view.fleet.remote !== null },
     fingerprint,
     hosts,
     // A system that is only tested would be gone after a restart.

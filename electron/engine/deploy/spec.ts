@@ -47,9 +47,9 @@ export const deployHost = z.object({
     .default(null),
   /** What a plan found and a person approved; null: what evaluation says now. */
   planned: plannedSystem.nullable().default(null),
-  /** What the declaration was evaluated to when the files were as `fingerprint` says; null: not known. */
+  /** What the declaration was evaluated to when the files had this stamp (`fleet/fingerprint.ts`); null: not known. */
   known: z
-    .object({ outPath: z.string(), drvPath: z.string(), stateVersion: z.string().nullable() })
+    .object({ stamp: z.string(), outPath: z.string(), drvPath: z.string(), stateVersion: z.string().nullable() })
     .nullable()
     .default(null),
   /** Why this host fails before anything is run; the others go on. */
@@ -82,8 +82,14 @@ export const deploySpec = z.object({
   asked: deployOptions.default({}),
   /** The program of an engine that has one. `generation`: which of its forms it is, where that makes a difference. */
   program: toolProgram.nullable().default(null),
-  /** `path`: the folder of flake.nix (or of hive.nix); `ref`: what nix is given. */
-  fleet: z.object({ name: z.string(), path: z.string(), ref: z.string(), form: z.enum(['flake', 'hive.nix']) }),
+  /** `path`: the folder of flake.nix (or of hive.nix); `ref`: what nix is given. `isRemote`: fetched, so it never changes. */
+  fleet: z.object({
+    name: z.string(),
+    path: z.string(),
+    ref: z.string(),
+    form: z.enum(['flake', 'hive.nix']),
+    isRemote: z.boolean().optional(),
+  }),
   /** The state that the fleet's files were in when it was planned (`fleet/fingerprint.ts`); null: it cannot be told. */
   fingerprint: z.string().nullable().default(null),
   /** Set for a deploy that builds nothing: each host goes back to a generation that it has. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitDiffHash } from '../git/diff-hash.ts';
 import { ProblemError } from '../errors.ts';
 import type { GitOptions } from '../git/core.ts';
 import { gitHead } from '../git/head.ts';
+import { lookWithGit } from '../git/look.ts';
+import { fileFacts } from '../file-facts.ts';
 import type { FleetFolder } from './folder.ts';
 
 /** Grows when the reader reads more or otherwise, so that views of an older Nixstead are not taken for today's. */
@@ -35,16 +37,33 @@ export async function fingerprint(
     if (entries > maxEntries || signal?.aborted) return;
     for (const child of children) {
       const childPath = join(path, child.name);
-      const facts = await lstat(childPath, { bigint: true });
-      const { size, mode, ino, mtimeNs, ctimeNs } = facts;
       const isFolder = child.isDirectory();
-      hash.update(`${name}/${child.name}\0${isFolder ? 'folder' : [size, mode, ino, mtimeNs, ctimeNs].join(' ')}\0`);
+      hash.update(`${name}/${child.name}\0${isFolder ? 'folder' : ((await fileFacts(childPath)) ?? 'gone')}\0`);
       if (isFolder) await visit(childPath, `${name}/${child.name}`);
     }
   };
   await visit(folder.path, '');
   signal?.throwIfAborted();
   return entries > maxEntries ? null : hash.digest('hex');
+}
+
+/**
+ * As {@link fingerprint}, but narrower: a tracked file that was written since makes it another one, also where git takes it
+ * for unchanged (a filter of its content, a mode that it does not look at), and where it is now as it was before.
+ */
+export async function fileStamp(
+  folder: Parameters<typeof fingerprint>[0],
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const state = await fingerprint(folder, signal);
+  if (state === null || folder.remote !== null || folder.workTree === null || folder.form !== 'flake') return state;
+  const top = folder.workTree;
+  const { stdout } = await lookWithGit(['ls-files', '-z', '--recurse-submodules'], { cwd: top, signal });
+  const files = stdout.toString('utf8').split('\0').slice(0, -1);
+  if (files.length > maxEntries) return null;
+  const hash = createHash('sha256').update(state);
+  for (const file of files) hash.update(`\0${file}\0${(await fileFacts(join(top, file))) ?? 'gone'}`);
+  return hash.digest('hex');
 }
 
 /** The tracked files of a work tree as they are now, in a word; null where git refuses. */

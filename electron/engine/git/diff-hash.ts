@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileFacts } from '../file-facts.ts';
 import { git, type GitOptions } from './core.ts';
 import { gitHead } from './head.ts';
 import { lookWithGit } from './look.ts';
@@ -47,11 +47,9 @@ async function addUnseen(hash: Hash, options: GitOptions): Promise<void> {
     const path = join(options.cwd, file);
     const isMarked = tag === 'S' || tag !== tag.toUpperCase();
     if (!isMarked && mode !== submoduleMode) continue;
-    const facts = await lstat(path, { bigint: true }).catch(() => null);
     if (mode !== submoduleMode) {
-      const words = facts && [facts.size, facts.mode, facts.ino, facts.mtimeNs, facts.ctimeNs].join(' ');
-      hash.update(`\0${file}\0${words ?? 'gone'}`);
-    } else if (facts?.isDirectory() && existsSync(join(path, '.git'))) {
+      hash.update(`\0${file}\0${(await fileFacts(path)) ?? 'gone'}`);
+    } else if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() && existsSync(join(path, '.git'))) {
       // One that was never fetched is an empty folder, of which git would tell the repository around it.
       const inside = { ...options, cwd: path };
       hash.update(`\0${file}\0${(await gitHead(inside)) ?? ''}\0${await gitDiffHash(inside)}`);

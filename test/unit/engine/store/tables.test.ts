@@ -217,7 +217,7 @@ test('what evaluation told of hosts holds for one state of the files', () => {
   store.evaluatedHosts.saveTraits(after, [traits('nas')]);
   expect(store.evaluatedHosts.traits(after)).toEqual([traits('nas')]);
   expect(store.evaluatedHosts.traits(before)).toEqual([traits('pi')]);
-  const derivation = { source: 'colmena', drvPath: '/nix/store/a.drv', stateVersion: '25.11' } as const;
+  const derivation = { stamp: 'a', source: 'colmena', drvPath: '/nix/store/a.drv', stateVersion: '25.11' } as const;
   store.evaluatedHosts.saveSystems(before, [
     { host: host('nas'), system: '/nix/store/a', derivation },
     { host: host('pi'), system: '/nix/store/b' },
