@@ -316,6 +316,17 @@ describeLab('a deploy to hosts that restart, or are away', () => {
     const { commands } = await home.job(await home.latestJob());
     expect(commands.map(({ command }) => command.argv.slice(0, 3).join(' '))).toContain('ssh root@two nix');
 
+    // What git was told to take for unchanged is read as it lies here, as nix here would.
+    const host = 'hosts/one/default.nix';
+    await controller.exec(['git', '-C', path, 'update-index', '--skip-worktree', host]);
+    await writeFile(
+      join(path, host),
+      (await readFile(join(path, host), 'utf8')).replace('units.committed', 'units.marked'),
+    );
+    const marked = await cli('deploy', path, '--on', 'one', '--yes');
+    expect(marked.exitCode, marked.stdout).toBe(0);
+    expect(await home.host('one').read('ls', '/run/current-system/etc/systemd/system')).toContain('marked.service');
+
     expect((await cli('nix-host', 'here')).stdout).toContain('"nixHost":null');
   });
 

@@ -1,6 +1,6 @@
 import type { ExecOptions, ExecResult } from '../ssh/session.ts';
 import type { HostLink, HostSession } from './host-session.ts';
-import { asRoot } from './privilege.ts';
+import { asRoot, isSudo } from './privilege.ts';
 
 /** How a user becomes root on a host. */
 export interface WayToRoot {
@@ -56,8 +56,9 @@ export async function becomeRoot(
  * count: else the password would be the first line that the command reads.
  * @returns null where it cannot: another program, or one that was told never to ask
  */
-function readingPassword([program, ...words]: readonly string[]): string[] | null {
-  if (program !== 'sudo' || words.some((word) => /^(?:-n|--non-interactive)$/.test(word))) return null;
+function readingPassword(command: readonly string[]): string[] | null {
+  const [program = '', ...words] = command;
+  if (!isSudo(command) || words.some((word) => /^(?:-n|--non-interactive)$/.test(word))) return null;
   return [program, '-k', '-S', '--prompt=', ...words];
 }
 

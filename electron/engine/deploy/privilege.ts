@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 /** A program and its words. */
 export type Argv = [string, ...string[]];
 
@@ -5,4 +7,9 @@ export type Argv = [string, ...string[]];
 export function asRoot(privilege: readonly string[], argv: readonly string[]): Argv {
   const [first = 'sh', ...rest] = [...privilege, ...argv];
   return [first, ...rest];
+}
+
+/** True where sudo makes root, by whatever path it is called. */
+export function isSudo([program = '']: readonly string[]): boolean {
+  return posix.basename(program) === 'sudo';
 }

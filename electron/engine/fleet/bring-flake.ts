@@ -87,7 +87,9 @@ function ended(child: ChildProcess): Promise<void> {
 function tidy(into: string): void {
   for (const name of readdirSync(into)) {
     const path = join(into, name);
-    if (Date.now() - statSync(path).ctimeMs > keptMs) rmSync(path, { recursive: true, force: true });
+    // Another program may have given it its name meanwhile.
+    const facts = statSync(path, { throwIfNoEntry: false });
+    if (facts !== undefined && Date.now() - facts.ctimeMs > keptMs) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -37,17 +37,30 @@ export async function gitDiffHash(options: GitOptions): Promise<string> {
 
 /**
  * What `git diff` passes over though nix reads it as it lies on the disk: files marked `assume-unchanged` (a small letter)
- * or `skip-worktree` (S), a way to keep a file with secrets out of commits, and the insides of submodules.
+ * or `skip-worktree` (S), a way to keep a file with secrets out of commits, and submodules for their insides.
  */
-async function addUnseen(hash: Hash, options: GitOptions): Promise<void> {
+async function passedOver(options: GitOptions): Promise<{ file: string; isSubmodule: boolean }[]> {
   const { stdout } = await lookWithGit(['ls-files', '-z', '-v', '--stage'], options);
-  for (const entry of stdout.toString('utf8').split('\0')) {
-    const [, tag = '', mode = '', file = ''] = /^(\S) (\d+) \S+ \d\t(.+)$/s.exec(entry) ?? [];
-    if (file === '') continue;
+  return stdout
+    .toString('utf8')
+    .split('\0')
+    .flatMap((entry) => {
+      const [, tag = '', mode = '', file = ''] = /^(\S) (\d+) \S+ \d\t(.+)$/s.exec(entry) ?? [];
+      const isSubmodule = mode === submoduleMode;
+      const isMarked = tag === 'S' || tag !== tag.toUpperCase();
+      return file !== '' && (isMarked || isSubmodule) ? [{ file, isSubmodule }] : [];
+    });
+}
+
+/** Files that git was told to take for unchanged, relative to the work tree's top. */
+export async function markedFiles(options: GitOptions): Promise<string[]> {
+  return (await passedOver(options)).flatMap(({ file, isSubmodule }) => (isSubmodule ? [] : [file]));
+}
+
+async function addUnseen(hash: Hash, options: GitOptions): Promise<void> {
+  for (const { file, isSubmodule } of await passedOver(options)) {
     const path = join(options.cwd, file);
-    const isMarked = tag === 'S' || tag !== tag.toUpperCase();
-    if (!isMarked && mode !== submoduleMode) continue;
-    if (mode !== submoduleMode) {
+    if (!isSubmodule) {
       hash.update(`\0${file}\0${(await fileFacts(path)) ?? 'gone'}`);
     } else if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() && existsSync(join(path, '.git'))) {
       // One that was never fetched is an empty folder, of which git would tell the repository around it.

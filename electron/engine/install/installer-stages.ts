@@ -239,6 +239,10 @@ export async function diskoStage(run: InstallRun, mountOnly: boolean): Promise<v
     run.save({ mayHaveErased: true, done: state.done.filter((one) => one === 'kexec' || one === 'hardware') });
   const request = anywhere(run, ['disko']);
   const isBuiltThere = request.remoteFlake !== null;
+  // The other script would erase what is to be mounted.
+  if (mountOnly && !isBuiltThere && state.mountScript === null) {
+    throw installError(installProblems.noMountScript(run.spec.host));
+  }
   const there = [
     ...(mountOnly ? ['--disko-mode', 'mount'] : []),
     ...(run.spec.options.withoutDiskoDependencies ? ['--no-disko-deps'] : []),

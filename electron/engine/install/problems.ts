@@ -206,6 +206,12 @@ export const installProblems = {
     evidence: units.join('\n'),
     advice: units.slice(0, 3).map((unit) => `Look at its log on ${host}: journalctl -u ${unit} -b`),
   }),
+  noMountScript: (host: string): Problem => ({
+    code: 'install-no-mount-script',
+    title: `The file systems of ${host} cannot be mounted again; nothing was erased by this`,
+    evidence: `system.build of ${host} has a script that makes its file systems, and none that mounts them`,
+    advice: ['Begin again at the gate, which makes them anew and erases the disks.', 'Or update disko in the fleet.'],
+  }),
   builderRefused: (address: string): Problem => ({
     code: 'install-builder-refused',
     title: 'This is no address of a computer that could build',

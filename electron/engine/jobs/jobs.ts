@@ -252,14 +252,14 @@ export class Jobs implements AsyncDisposable {
   }
 
   /** Jobs that do nothing but wait for a host of this one, or for an answer about it. */
-  #waitingFor({ fleetId, hosts }: Pick<JobFile, 'fleetId' | 'hosts'>): ReadonlySet<JobId> {
+  #waitingFor({ fleetId, hosts, spec }: Pick<JobFile, 'fleetId' | 'hosts' | 'spec'>): ReadonlySet<JobId> {
     const isShared = (other: JobFile): boolean =>
       other.hosts.some(({ name, address }) =>
         hosts.some((host) =>
           host.name === name && other.fleetId === fleetId ? true : address !== null && host.address === address,
         ),
       );
-    const waiting = this.#registry.unfinished.filter(({ detail, job }) => givesWay(detail) && isShared(job));
+    const waiting = this.#registry.unfinished.filter(({ detail, job }) => givesWay(detail, spec) && isShared(job));
     return new Set(waiting.map(({ job }) => job.id));
   }
 
@@ -314,12 +314,16 @@ function isSame(a: JobSummary, b: JobSummary): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** Goals with which a deploy decides first about a system that its host booted on trial. */
+const settling: readonly unknown[] = ['switch', 'boot', 'test', 'confirm-boot'];
+
 /**
- * True for a job that has not begun, and whose work any other deploy of its host does too: it waits for the host to come
- * back, or for an answer, to confirm a boot.
+ * True for a job that has not begun, and whose work the next one does too: it waits for its host to come back, or for an
+ * answer, to confirm a boot.
  */
-function givesWay({ summary, spec, steps }: JobDetail): boolean {
-  const waits = spec['waitsForHosts'] === true || (spec['goal'] === 'confirm-boot' && summary.pendingPrompt !== null);
+function givesWay({ summary, spec, steps }: JobDetail, next: JobSpec): boolean {
+  const isTrial = spec['goal'] === 'confirm-boot' && summary.pendingPrompt !== null;
+  const waits = spec['waitsForHosts'] === true || (isTrial && settling.includes(next['goal']));
   return waits && steps.every(({ stage, state }) => stage === 'plan' || state === 'waiting');
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint } from '../fleet/fingerprint.ts';
 import { git } from '../git/core.ts';
-import { gitDiffHash } from '../git/diff-hash.ts';
+import { gitDiffHash, markedFiles } from '../git/diff-hash.ts';
 import { gitHead } from '../git/head.ts';
 import { lookWithGit } from '../git/look.ts';
 import type { LocalTree } from './command.ts';
@@ -90,10 +90,16 @@ async function push(shell: RemoteShell, path: string, repository: string): Promi
   await git(['push', '--quiet', '--force', '--no-verify', url, 'HEAD:refs/heads/nixstead'], { cwd: path, env });
 }
 
-/** Names of tracked files that are not as in the commit, each with a NUL behind it. */
+/**
+ * Names of tracked files that are not as in the commit, each with a NUL behind it. Where there are any, nix reads those that
+ * git was told to take for unchanged as they lie there too.
+ */
 async function changedFiles(path: string, revision: string | null): Promise<Buffer> {
   const words = revision === null ? (['ls-files', '-z'] as const) : (['diff', ...differing, 'HEAD', '--'] as const);
-  return (await lookWithGit([...words], { cwd: path })).stdout;
+  const { stdout } = await lookWithGit([...words], { cwd: path });
+  if (revision === null || stdout.length === 0) return stdout;
+  const marked = await markedFiles({ cwd: path });
+  return Buffer.concat([stdout, ...marked.map((file) => Buffer.from(`${file}\0`))]);
 }
 const differing = ['--name-only', '--no-renames', '--no-ext-diff', '--ignore-submodules=all', '-z'];
 

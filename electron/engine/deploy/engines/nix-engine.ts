@@ -18,6 +18,7 @@ import type { Reached } from '../deploy-work.ts';
 import { goals } from '../goals.ts';
 import { localPrivilege } from '../local-link.ts';
 import type { Limit } from '../limits.ts';
+import { isSudo } from '../privilege.ts';
 import type { DeployHost, DeploySpec } from '../spec.ts';
 import { targetStore } from '../target-store.ts';
 import type { DeployEngine, HostAtWork, Passage } from './engine.ts';
@@ -105,7 +106,7 @@ class NixPassage implements Passage {
 
   #storeOf({ link, secrets, privilege, mayBecomeRoot }: Reached) {
     // As root nix there trusts what comes; from an ordinary user it wants signatures.
-    const throughSudo = mayBecomeRoot && privilege[0] === 'sudo';
+    const throughSudo = mayBecomeRoot && isSudo(privilege);
     if (link.target === null) throw new TypeError('Nothing is copied to this computer');
     return targetStore(link.target, this.#at.work.files, secrets, throughSudo);
   }
@@ -135,7 +136,7 @@ function hostCommands(nix: NixProgram, spec: DeploySpec, host: DeployHost, files
   const privilege = target === null ? localPrivilege(host.privilegeCommand) : ofUser(target.user, host);
   const commands = [...builds];
   if (target !== null && stages.includes('copy') && !host.buildOnTarget) {
-    const store = targetStore(target, files, {}, privilege[0] === 'sudo');
+    const store = targetStore(target, files, {}, isSudo(privilege));
     const copy = copyCommand({ ...store, paths: [system], substituteOnDestination: true });
     commands.push(nixCommandOf(nix, name, 'copy', copy));
   }
@@ -160,7 +161,7 @@ function buildCommands({ buildHost }: DeploySpec, host: DeployHost, files: SshFi
   }
   if (host.buildOnTarget && host.target !== null && !host.isLocal) {
     const target = sshTarget(host.target, host.sshOptions);
-    const throughSudo = ofUser(target.user, host)[0] === 'sudo';
+    const throughSudo = isSudo(ofUser(target.user, host));
     return [buildOnTargetCommand(targetStore(target, files, {}, throughSudo), derivation)];
   }
   return [{ args: buildArguments({ subject: { drv: derivation }, outLink: `${link}${host.name}` }) }];
