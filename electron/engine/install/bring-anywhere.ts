@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
 import { z } from 'zod';
+import { formatString } from '../../../shared/nix/value.ts';
+import { bringStorePath, type NixHostWay } from '../nix-host/bring-store-path.ts';
+import { narHash } from '../nix-host/nar-hash.ts';
 import { askNix } from '../nix/json-answer.ts';
+import { installError, installProblems } from './problems.ts';
 
 /** Where a nixos-anywhere comes from that nix on another machine fetches, and where it lies on this computer then. */
 export interface AnywhereOrigin {
@@ -11,31 +14,30 @@ export interface AnywhereOrigin {
   readonly folder: string;
 }
 
-const scripts = z.record(z.string().regex(/^[\w.-]+\.sh$/), z.string());
 /** Cloning a repository over a slow line takes minutes. */
 const timeLimitMs = 10 * 60 * 1000;
-
-/** Nix: the scripts of nixos-anywhere, by their names. */
-function scriptsOf(locked: AnywhereOrigin['locked']): string {
-  const text = JSON.stringify(JSON.stringify({ ...locked, dir: undefined })).replaceAll('${', '\\${');
-  return `let
-    folder = (builtins.fetchTree (builtins.fromJSON ${text})).outPath + "/src";
-    isScript = name: builtins.match ".*\\\\.sh" name != null;
-    names = builtins.filter isScript (builtins.attrNames (builtins.readDir folder));
-  in builtins.listToAttrs (map (name: { inherit name; value = builtins.readFile (folder + "/\${name}"); }) names)`;
-}
+const hashOf = z.object({ narHash: z.string() });
 
 /**
- * Brings the scripts that nixos-anywhere consists of to this computer, once. They appear whole or not at all.
- * @throws ProblemError of nix; the signal's reason
+ * Brings a nixos-anywhere to this computer, where it is run with keys: only what has the hash that is locked here, whatever
+ * the machine says that has fetched it.
+ * @throws ProblemError `install-nixos-anywhere-altered`, of nix; the signal's reason
  */
-export async function bringAnywhere({ locked, folder }: AnywhereOrigin, signal: AbortSignal): Promise<void> {
+export async function bringAnywhere(
+  { locked, folder }: AnywhereOrigin,
+  way: NixHostWay & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { narHash: wanted } = hashOf.parse(locked);
+  const judge = (tree: string): void => {
+    const found = narHash(tree);
+    if (found !== wanted) throw installError(installProblems.alteredAnywhere(way.nixHost, wanted, found));
+  };
+  // What lies here already is looked at again, too.
+  if (existsSync(folder) && narHash(folder) !== wanted) rmSync(folder, { recursive: true, force: true });
   if (existsSync(folder)) return;
-  const args = ['eval', '--json', '--expr', scriptsOf(locked)] as const;
-  const found = await askNix({ args, signal, timeLimitMs }, 'the scripts of nixos-anywhere', scripts);
-  const fresh = `${folder}.${process.pid}`;
-  mkdirSync(fresh, { recursive: true, mode: 0o700 });
-  for (const [name, text] of Object.entries(found)) writeFileSync(join(fresh, basename(name)), text, { mode: 0o700 });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(fresh, folder);
+  const tree = formatString(JSON.stringify({ ...locked, dir: undefined }));
+  const expression = `(builtins.fetchTree (builtins.fromJSON ${tree})).outPath`;
+  const args = ['eval', '--json', '--expr', expression] as const;
+  const storePath = await askNix({ args, signal: way.signal, timeLimitMs }, 'nixos-anywhere', z.string());
+  await bringStorePath({ ...way, storePath, folder, judge });
 }

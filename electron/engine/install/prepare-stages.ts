@@ -8,6 +8,7 @@ import { nixSystem } from '../machines/nix-system.ts';
 import { buildInJob } from '../nix/build.ts';
 import { readPathInfo } from '../nix/path-info.ts';
 import { storeFile } from '../nix/store-files.ts';
+import { configPathWithoutSpaces } from '../ssh/config.ts';
 import { fingerprint } from '../ssh/host-key.ts';
 import { judgeAccess } from './access.ts';
 import { bringAnywhere } from './bring-anywhere.ts';
@@ -41,9 +42,13 @@ export async function planStage(run: InstallRun): Promise<void> {
 }
 
 /** nixos-anywhere, brought here where nix on another machine fetches it. */
-export async function anywhereHere({ spec, context }: InstallRun): Promise<AnywhereProgram> {
+export async function anywhereHere({ spec, context, files }: InstallRun): Promise<AnywhereProgram> {
   const program = await findAnywhere(process.env, spec.fleet.form === 'flake' ? spec.fleet.path : null);
-  if (program.origin !== undefined) await bringAnywhere(program.origin, context.signal);
+  if (program.origin !== undefined) {
+    const sshConfig = configPathWithoutSpaces(files);
+    const nixHost = process.env['NIXSTEAD_NIX'] ?? '';
+    await bringAnywhere(program.origin, { nixHost, sshConfig, signal: context.signal });
+  }
   return program;
 }
 

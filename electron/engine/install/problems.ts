@@ -206,6 +206,15 @@ export const installProblems = {
     evidence: units.join('\n'),
     advice: units.slice(0, 3).map((unit) => `Look at its log on ${host}: journalctl -u ${unit} -b`),
   }),
+  alteredAnywhere: (place: string, wanted: string, found: string): Problem => ({
+    code: 'install-nixos-anywhere-altered',
+    title: `What ${place} has fetched is not the nixos-anywhere that is locked; it was not run`,
+    evidence: `locked: ${wanted}\nfetched: ${found}`,
+    advice: [
+      `Find out why, before you let ${place} build anything: it runs nix for this computer.`,
+      'Or install nixos-anywhere on this computer.',
+    ],
+  }),
   noMountScript: (host: string): Problem => ({
     code: 'install-no-mount-script',
     title: `The file systems of ${host} cannot be mounted again; nothing was erased by this`,

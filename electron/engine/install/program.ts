@@ -32,7 +32,13 @@ const wantedFlags = ['--phases', '--store-paths', '--extra-files', '--disk-encry
 /** It would look for what was built in a store of this computer, or evaluate again, without these. */
 const wantedElsewhere = ['--build-on', '--no-use-machine-substituters'];
 
-const pinned = { type: 'github', owner: 'nix-community', repo: 'nixos-anywhere', rev: pinnedRevision };
+const pinned = {
+  type: 'github',
+  owner: 'nix-community',
+  repo: 'nixos-anywhere',
+  rev: pinnedRevision,
+  narHash: 'sha256-61zO8zsFE8C104hCTv04z6a4H8U03OEMrRAXtGsszkE=',
+};
 const fromFleet = { version: null, source: 'fleet' } as const;
 
 const lockFile = z.object({
@@ -63,10 +69,11 @@ export async function findAnywhere(env: NodeJS.ProcessEnv, fleetFolder: string |
   const input = fleetFolder === null ? null : inputOf(fleetFolder);
   if (isElsewhere) {
     await requirePrograms(env);
-    const locked = input?.locked ?? pinned;
+    // Without a hash it could not be told that it is what was locked.
+    const locked = typeof input?.locked?.['narHash'] === 'string' ? input.locked : pinned;
     const name = createHash('sha256').update(JSON.stringify(locked)).digest('hex').slice(0, 16);
     const folder = join(homeFolder(env), 'cache', `nixos-anywhere-${name}`);
-    const argv = ['bash', join(folder, 'nixos-anywhere.sh')] as const;
+    const argv = ['bash', join(folder, 'src', 'nixos-anywhere.sh')] as const;
     const known = locked === pinned ? { version: pinnedAnywhere, source: 'flake' as const } : fromFleet;
     return { argv, ...known, origin: { locked, folder } };
   }
