@@ -20,6 +20,7 @@ export class SettingsManager {
   readonly #connection: Connection;
   readonly #onError: (error: unknown) => void;
   #current = $state.raw<Settings>(BEFORE_LOADED);
+  #isLoaded = $state(false);
 
   constructor(connection: Connection, onError: (error: unknown) => void) {
     this.#connection = connection;
@@ -30,8 +31,14 @@ export class SettingsManager {
     return this.#current;
   }
 
+  /** False until the engine has told what was chosen: {@link current} are only defaults then. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
   async load(): Promise<void> {
     this.#current = await this.#connection.client.settings.get();
+    this.#isLoaded = true;
   }
 
   async change(changes: Changes): Promise<void> {

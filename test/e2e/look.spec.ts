@@ -25,9 +25,17 @@ test('the theme is chosen in the settings, kept, and leaves every page readable'
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
     await window.expectAccessible();
   }
+  // It is dark from the first moment on, before the engine has told what was chosen.
+  await page.addInitScript(() => {
+    const themes: (string | undefined)[] = [];
+    const tell = (): number => themes.push(document.documentElement.dataset['theme']);
+    new MutationObserver(tell).observe(document, { subtree: true, attributeFilter: ['data-theme'] });
+    Object.assign(globalThis, { themes });
+  });
   await page.reload();
   await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
   expect(await ground()).not.toBe(light);
+  expect(await page.evaluate(() => [...new Set((globalThis as { themes?: string[] }).themes)])).toEqual(['dark']);
 });
 
 test('a reader who asks for less motion gets none', async ({ window }) => {
