@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { formatString } from '../../../shared/nix/value.ts';
 import { JobCancelled } from '../jobs/context.ts';
 import { nixHost } from '../nix/nix-program.ts';
 import { captureNix } from '../nix/run.ts';
@@ -76,7 +77,7 @@ async function askVmSettings(): Promise<VmSettings> {
 
 /** A file of the machine that nix runs on; empty where there is none. */
 async function readThere(path: string): Promise<string> {
-  const args = ['eval', '--impure', '--raw', '--expr', `builtins.readFile ${JSON.stringify(path)}`] as const;
+  const args = ['eval', '--impure', '--raw', '--expr', `builtins.readFile ${formatString(path)}`] as const;
   const { exit, stdout } = await captureNix({ args, timeLimitMs: askLimitMs });
   return exit.code === 0 ? stdout : '';
 }
