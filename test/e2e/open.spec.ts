@@ -145,6 +145,8 @@ test('a page and a dialog that cannot be loaded say so, and are there when they 
   await page.keyboard.press('Escape');
   await expect(creating).toHaveCount(0);
   await page.getByRole('button', { name: 'Create a fleet' }).click();
+  // Until it says so, its request may still be under way, and would succeed once nothing stops it.
+  await expect(creating.getByRole('article', { name: 'This dialog could not be loaded' })).toBeVisible();
   await page.unrouteAll();
   await creating.getByRole('button', { name: 'Load anew' }).click();
   await page.getByRole('button', { name: 'Create a fleet' }).click();
