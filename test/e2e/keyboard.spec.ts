@@ -53,7 +53,11 @@ test('a fleet is opened, a host deployed and its log read without a mouse', asyn
   await keyboard.press('Alt+1');
   await expect(window.fleet.table).toBeVisible();
   await keyboard.press('Control+k');
-  await expect(page.getByRole('combobox')).toBeFocused();
+  await expect(window.dialog('Find a host or action').getByRole('combobox')).toBeFocused();
+  await keyboard.type('nothing like this');
+  await expect(page.getByText('Nothing is called like that')).toBeVisible();
+  await window.expectAccessible();
+  await keyboard.press('Control+a');
   await keyboard.type('deploy atti');
   await expect(page.getByRole('option')).toHaveText(['Deploy attic…']);
   await window.expectAccessible();

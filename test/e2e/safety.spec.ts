@@ -215,7 +215,7 @@ test('hosts that are off are left out, health is checked, a switch is kept befor
   await hands.tick(window.fleet.checkbox('alpha'));
   await hands.tick(window.fleet.checkbox('beta'));
   await keyboard.press('Control+k');
-  await expect(page.getByRole('combobox')).toBeFocused();
+  await expect(window.dialog('Find a host or action').getByRole('combobox')).toBeFocused();
   await keyboard.type('delete old');
   await keyboard.press('Enter');
   const cleaning = window.dialog('Delete old generations of 2 hosts');

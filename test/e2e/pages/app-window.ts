@@ -44,10 +44,11 @@ export class AppWindow {
 
   /** Chooses an entry of the palette by its words, by keyboard. */
   async command(words: string): Promise<void> {
+    const palette = this.dialog('Find a host or action');
     await this.page.keyboard.press('Control+k');
-    await expect(this.page.getByRole('combobox')).toBeFocused();
+    await expect(palette.getByRole('combobox')).toBeFocused();
     await this.page.keyboard.insertText(words);
-    await expect(this.page.getByRole('option').first()).toContainText(new RegExp(words, 'i'));
+    await expect(palette.getByRole('option').first()).toContainText(new RegExp(words, 'i'));
     await this.page.keyboard.press('Enter');
   }
 

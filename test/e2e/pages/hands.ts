@@ -47,7 +47,7 @@ export function byMouse(page: Page): Hands {
 }
 
 /** Nothing but the keyboard: a place is reached by Tab, and in a bar by its arrow keys. */
-export function byKeyboard(page: Page): Hands {
+export function byKeyboard(page: Page): Hands & { tabTo(place: Locator): Promise<void> } {
   const { keyboard } = page;
   const hasFocus = (place: Locator): Promise<boolean> =>
     place.evaluate((element) => element === document.activeElement);
@@ -77,6 +77,7 @@ export function byKeyboard(page: Page): Hands {
     await expect(piece).toBeFocused();
   };
   return {
+    tabTo,
     async press(button) {
       await tabTo(button);
       // A button that is not ready yet can have the focus all the same.
