@@ -21,6 +21,15 @@ export interface ComparedHost {
   readonly isSameSystem: boolean | null;
 }
 
+export type ComparedGroup = 'all' | 'result' | 'system';
+
+/** True where the group has the host: those that ended in another way in each job, those that got another system. */
+export function isInComparedGroup({ outcomes, isSameSystem }: ComparedHost, group: ComparedGroup): boolean {
+  const [first, second] = outcomes;
+  if (group === 'system') return isSameSystem === false;
+  return group === 'all' || (first !== null && second !== null && first.state !== second.state);
+}
+
 /** Two jobs side by side, host by host: first those that both have. */
 export function compareJobs(first: JobDetail, second: JobDetail): ComparedHost[] {
   const hosts = [...new Set([...first.summary.hosts, ...second.summary.hosts])];

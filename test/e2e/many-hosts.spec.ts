@@ -78,6 +78,10 @@ test('a hundred hosts without a mouse: built together, followed in the matrix, f
   await hands.press(page.getByRole('button', { name: 'Compare' }));
   const compared = page.getByRole('main').getByRole('rowheader');
   await expect(compared).toHaveCount(100);
+  await hands.tick(page.getByRole('radio', { name: 'All 100' }));
+  await keyboard.press('ArrowRight');
+  await expect(page.getByRole('radio', { name: 'Another result 1' })).toBeChecked();
+  await expect(compared).toHaveText([broken]);
   const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: broken }) });
   await expect(row).toContainText('failed');
   await expect(row).toContainText('succeeded');

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import type { HostOutcome, JobDetail } from '../../../../shared/contract/job.ts';
 import { jobDetail } from '../../../../shared/contract/job.ts';
 import { exportLine } from '../../../../shared/jobs/export.ts';
-import { compareJobs } from '../../../../renderer/jobs/compare-jobs.ts';
+import {
+  compareJobs,
+  isInComparedGroup,
+  type ComparedGroup,
+  type ComparedHost,
+} from '../../../../renderer/jobs/compare-jobs.ts';
 import { JobNewsReader, noticeOf, windowTitle } from '../../../../renderer/jobs/job-notices.ts';
 import { jobSummaryText } from '../../../../renderer/jobs/job-summary-text.ts';
 import { aDetail, aProblem, aStep, aSummary, named } from '../invented.ts';
@@ -45,6 +50,10 @@ test('two deploys are compared host by host and stage by stage; hosts of both st
   expect(nas?.stages.find(({ stage }) => stage === 'copy')?.times).toEqual([2000, 900]);
   expect(nas?.outcomes.map((outcome) => outcome?.state)).toEqual(['succeeded', 'reverted']);
   expect(only).toMatchObject({ host: 'only', outcomes: [null, null], took: [null, null], isSameSystem: null });
+  const groupsOf = (host: ComparedHost | undefined): ComparedGroup[] =>
+    (['all', 'result', 'system'] as const).filter((group) => host && isInComparedGroup(host, group));
+  expect(groupsOf(nas)).toEqual(['all', 'result', 'system']);
+  expect(groupsOf(only)).toEqual(['all']);
 });
 
 test('a job is told of once, when it was seen under way and is over', () => {
