@@ -110,6 +110,8 @@ export const deployPreview = z.object({
       checks: z.array(z.object({ name: z.string(), kind: z.string() })),
       /** How many of colmena's `deployment.keys` are uploaded. */
       keys: z.int(),
+      /** Profiles of deploy-rs that stay as they are, since the engine brings the system alone. */
+      leavesOut: z.array(z.string()),
       refusal: problem.nullable(),
     }),
   ),

@@ -9,6 +9,7 @@ import { changesText } from '../output/changes.ts';
 import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
 import { bootGuardWords } from '../../../shared/fleet/boot-guard-words.ts';
+import { otherProfilesWords } from '../../../shared/fleet/other-profiles-words.ts';
 import { gateText } from '../../../shared/fleet/waves.ts';
 import { readLimits } from '../read-limits.ts';
 import { readWaves } from '../read-waves.ts';
@@ -60,13 +61,14 @@ function engineText({ engine: { name, program } }: DeployPreview): string {
 /** The plan as it is shown before anything is touched: hosts, what stands in the way, and the exact commands. */
 function planText(preview: DeployPreview, session: Session): string {
   const { paintError: paint } = session;
-  const hosts = preview.hosts.map(({ name, address, watchdogSeconds, keys, refusal }) => {
+  const hosts = preview.hosts.map(({ name, address, watchdogSeconds, keys, leavesOut, refusal }) => {
     const place = address === null ? '' : ` (${printable(address)})`;
     const whose = preview.engine.guard === 'own' ? ` (${preview.engine.name}’s own rollback)` : '';
     const guard = watchdogSeconds === null ? '' : `, goes back unless confirmed within ${watchdogSeconds} s${whose}`;
     const uploads = keys === 0 ? '' : `, uploads ${keys === 1 ? '1 key' : `${keys} keys`}`;
+    const profiles = leavesOut.length === 0 ? '' : `\n    ${printable(otherProfilesWords(leavesOut))}`;
     return refusal === null
-      ? `  ${printable(name)}${place}${uploads}${guard}`
+      ? `  ${printable(name)}${place}${uploads}${guard}${profiles}`
       : `  ${printable(name)}\n${showProblem(refusal, paint)}`;
   });
   const isOwn = preview.engine.guard === 'own' && preview.hosts.some(({ checks }) => checks.length > 0);

@@ -9,7 +9,7 @@ import { planWaves } from '../../../shared/fleet/waves.ts';
 import { ProblemError } from '../errors.ts';
 import { Safety } from '../fleet/safety-file.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
-import { ownEngine, type ChosenEngine } from './engines/all.ts';
+import { otherProfiles, ownEngine, type ChosenEngine } from './engines/all.ts';
 import { engineProblems } from './engines/problems.ts';
 import { goals, needsTarget, uploadsKeys } from './goals.ts';
 import { originOf } from './origin.ts';
@@ -153,6 +153,7 @@ function planHost(
     buildOnTarget,
     replacesUnknown: host.replaceUnknownProfiles,
     privilegeCommand,
+    leavesOut: engine.name === 'deploy-rs' ? [] : otherProfiles(host),
     takesPassword: engine.takesPassword(host),
     sshOptions,
     watchdogSeconds,
@@ -186,12 +187,13 @@ function whyRefused(host: Host, goal: Goal, isLocal: boolean): Problem | null {
 /** The hosts of a plan as a person sees them. */
 export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
   const { isGuarded } = goals[spec.goal];
-  return spec.hosts.map(({ name, isLocal, target, watchdogSeconds, checks, keys, refusal }) => ({
+  return spec.hosts.map(({ name, isLocal, target, watchdogSeconds, checks, keys, leavesOut, refusal }) => ({
     name,
     address: isLocal ? 'this computer' : target === null ? null : describeTarget(target),
     watchdogSeconds: isGuarded ? watchdogSeconds : null,
     checks: isGuarded ? checks.map((check) => ({ name: check.name, kind: check.kind })) : [],
     keys: uploadsKeys(spec, { keys }) ? (keys?.names.length ?? 0) : 0,
+    leavesOut: isGuarded || spec.goal === 'boot' ? leavesOut : [],
     refusal,
   }));
 }

@@ -33,6 +33,8 @@ export const deployHost = z.object({
   /** False where a system that this computer does not know is not replaced unseen (colmena's replaceUnknownProfiles). */
   replacesUnknown: z.boolean().default(true),
   privilegeCommand: z.array(z.string()),
+  /** Profiles beside the system that the engine does not bring (deploy-rs has them). */
+  leavesOut: z.array(z.string()).default([]),
   /** False where the engine cannot be given the password that sudo there wants. */
   takesPassword: z.boolean().default(true),
   sshOptions: z.array(z.string()),

@@ -205,6 +205,7 @@ export class StandInConnection implements Connection {
                 address: host?.target?.host ?? null,
                 watchdogSeconds: 60,
                 keys: 0,
+                leavesOut: host?.name === 'media' && engine === 'nix' ? ['home'] : [],
                 checks: [{ name: 'no new failed units', kind: 'failed-units' }],
                 refusal: host?.problem ?? null,
               };

@@ -65,6 +65,7 @@ const host = (name: string, watchdogSeconds: number | null, ...checks: string[])
   watchdogSeconds,
   checks: checks.map((check) => ({ name: check, kind: 'tcp' })),
   keys: 0,
+  leavesOut: [],
   refusal: null,
 });
 

@@ -258,6 +258,33 @@ describe('what can be chosen', () => {
     ]);
   });
 
+  test('profiles that deploy-rs alone brings make it the usual one where it is; our own engine says what it leaves out', async () => {
+    const profile = (name: string) => ({ name, user: 'root', sudo: null });
+    const deployRs = {
+      profiles: [profile('system'), profile('home')],
+      autoRollback: true,
+      magicRollback: true,
+      confirmTimeout: 30,
+      activationTimeout: 240,
+      fastConnection: false,
+    };
+    const both = host(['deploy', 'nixosConfigurations'], { deployRs });
+    const here = pathWith('deploy', 'deploy-rs 1.0');
+    const usual = async (hosts: Host[], named: EngineName | null, env: NodeJS.ProcessEnv): Promise<string[]> =>
+      (await describeEngines(hosts, named, env)).filter(({ isDefault }) => isDefault).map(({ name }) => name);
+    expect(await usual([both], null, here)).toEqual(['deploy-rs']);
+    expect(await usual([both], 'nix', here)).toEqual(['nix']);
+    expect(await usual([both], null, nowhere)).toEqual(['nix']);
+    const system = { ...deployRs, profiles: [profile('system')] };
+    expect(await usual([host(['deploy'], { deployRs: system })], null, here)).toEqual(['nix']);
+
+    const leftOut = async (name: EngineName, goal: Goal): Promise<string[] | undefined> =>
+      previewHosts(plan(await chooseEngine(name, here), both, goal))[0]?.leavesOut;
+    expect(await leftOut('nix', 'switch')).toEqual(['home']);
+    expect(await leftOut('deploy-rs', 'switch')).toEqual([]);
+    expect(await leftOut('nix', 'build')).toEqual([]);
+  });
+
   test('another program of the same name is not taken for it', async () => {
     await expect(chooseEngine('deploy-rs', pathWith('deploy', 'Deployer 7'))).rejects.toMatchObject({
       problem: { code: 'engine-other' },
