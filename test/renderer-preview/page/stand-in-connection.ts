@@ -205,7 +205,9 @@ export class StandInConnection implements Connection {
                 address: host?.target?.host ?? null,
                 watchdogSeconds: 60,
                 keys: 0,
-                leavesOut: host?.name === 'media' && engine === 'nix' ? ['home'] : [],
+                leavesOut: (host?.deployRs?.profiles ?? [])
+                  .map((profile) => profile.name)
+                  .filter((profile) => profile !== 'system' && engine !== 'deploy-rs'),
                 checks: [{ name: 'no new failed units', kind: 'failed-units' }],
                 refusal: host?.problem ?? null,
               };
