@@ -362,18 +362,27 @@ describeLab('a deploy to hosts that restart, or are away', () => {
   });
 
   test('has as many hosts in each kind of work at once as is said, also while it runs', async () => {
-    const config = `${unit('limited')}\npocket.activationSeconds = 4;`;
+    const config = `${unit('limited')}\npocket.activationSeconds = 8;`;
     const path = await home.fleet('limited', { one: config, two: config });
     const running = home.begin(path, '*', '--at-once', 'activations=1', 'copies=2');
-    const armed = ({ host }: { host: string }): boolean => running.watchdogs.some((one) => one.host === host);
-    await running.until(({ stage, host }) => stage === 'activate' && armed({ host }));
+    await running.until(
+      ({ stage, host }) => stage === 'activate' && running.watchdogs.some((one) => one.host === host),
+    );
     const id = await home.latestJob();
     expect((await home.job(id)).limits).toMatchObject({ activations: 1, copies: 2 });
     expect((await home.cli(['jobs', 'limit', id, 'activations=0'])).exitCode).toBe(2);
+    const raisedAt = Date.now();
     expect((await home.cli(['jobs', 'limit', id, 'activations=2'])).exitCode).toBe(0);
     const { result, steps } = await running.over();
     expect(result.state).toBe('succeeded');
-    expect((await home.job(id)).limits?.activations).toBe(2);
+    const job = await home.job(id);
+    expect(job.limits?.activations).toBe(2);
+    // The other waited for the first, until it need not any more.
+    const armed = running.watchdogs.filter(({ state }) => state === 'armed');
+    expect(armed).toHaveLength(2);
+    expect(armed[1]?.at).toBeGreaterThanOrEqual(raisedAt);
+    const first = job.steps.find(({ host, stage }) => host === armed[0]?.host && stage === 'activate');
+    expect(armed[1]?.at).toBeLessThan(first?.endedAt ?? 0);
     expect((await home.cli(['jobs', 'limit', id, 'copies=1'])).exitCode).toBe(1);
     expect(stagesOf(steps, 'two')).toContain('verify done');
   });
