@@ -59,6 +59,11 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
       '--watchdog <SECONDS|off>',
       'a switched host goes back by itself unless a new connection confirms it in time (default: what nixstead.toml says, else 60)',
     ).argParser((text) => (text === 'off' ? text : wholeNumber(5, 86_400)(text)));
+  const buildOnOption = (): Option =>
+    new Option(
+      '--build-on <here|target|HOST>',
+      'where systems are built: this computer, each host, or a machine as user@host:port or as the fleet calls it',
+    );
   const offlineOption = (): Option =>
     new Option(
       '--offline <fail|skip|later|SECONDS>',
@@ -124,17 +129,14 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .addOption(
       new Option(
         '--engine <ENGINE>',
-        'what builds, copies and activates: nix, or a program on PATH; default: engine in nixstead.toml, else nix',
+        'what builds, copies and activates: nix, or a program on PATH; default: as nixstead.toml says, else the usual of the fleet',
       ).choices(engineName.options),
     )
     .addOption(watchdogOption())
     .option('--waves <FILE>', 'which hosts go before others (see below), or off; default: [waves] in nixstead.toml')
     .addOption(rebootOption())
     .addOption(rebootLimitOption())
-    .option(
-      '--build-on <here|target|HOST>',
-      'where systems are built: this computer, each host, or a machine as user@host:port or as the fleet calls it',
-    )
+    .addOption(buildOnOption())
     .addOption(offlineOption())
     .option('--at-once <KIND=N...>', `how many hosts at once: ${LIMITS_HELP}`)
     .option('--planned <ID>', 'do exactly what a plan found (the id of its job), without evaluating again')
@@ -172,13 +174,19 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .description('what a switch would change: packages, units, reboots, risks, room, commits')
     .argument('<DIR>', 'the folder with flake.nix')
     .addOption(onOption())
+    .addOption(buildOnOption())
+    .addOption(offlineOption())
     .option('-y, --yes', 'hosts never seen before are trusted, and their fingerprints printed')
     .addOption(jsonOption())
     .addHelpText('after', SELECTION_HELP)
-    .action((folder: string, options: { on: string; yes?: boolean; json?: boolean }) =>
-      act(options, (session) =>
-        deploy(session, folder, { ...options, goal: 'dry-activate', planOnly: true, yes: options.yes === true }),
-      ),
+    .action(
+      (
+        folder: string,
+        options: { on: string; buildOn?: string; offline?: WhenOffline; yes?: boolean; json?: boolean },
+      ) =>
+        act(options, (session) =>
+          deploy(session, folder, { ...options, goal: 'dry-activate', planOnly: true, yes: options.yes === true }),
+        ),
     );
   addHealth(program, act, SELECTION_HELP);
   addRollback(program, act, watchdogOption(), [rebootOption(), rebootLimitOption()], SELECTION_HELP);

@@ -11,6 +11,10 @@ import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
 import { ask, canAsk } from '../terminal.ts';
 
+const rollbackWords =
+  'Going back is guarded as a deploy is. Where the kernel is another one, the older one runs after a restart alone: see --reboot.\n' +
+  'With --plan-only you see first what would change on each host.\n';
+
 type InSession = (options: { json?: boolean }, action: (session: Session) => Promise<ExitCode>) => Promise<void>;
 
 interface RollbackOptions {
@@ -49,6 +53,7 @@ async function rollback(session: Session, folder: string, options: RollbackOptio
   if (hosts.length === 0) throw wrongUsage('The selection matches no host', options.on);
   const names = hosts.map(({ name }) => name);
   if (!yes) {
+    session.tell(rollbackWords);
     const question = `Go back (${options.to}) on ${names.map((name) => printable(name)).join(', ')}? [y/N] `;
     if (!/^y(es)?$/i.test((await ask(session.terminal, question)).trim())) return exitCodes.failed;
   }
