@@ -111,7 +111,7 @@ describeLab('a fault while the watchdog is armed', () => {
         .filter((line) => line !== '')
         .map((line) => jobEvent.parse(JSON.parse(line)));
       expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index));
-      const kept = events.flatMap((event) => {
+      const kept = events.flatMap((event): object[] => {
         if (event.type === 'step') return [{ type: 'step', ...event.step, at: event.at }];
         return event.type === 'watchdog'
           ? [{ type: 'watchdog', host: event.host, ...event.watchdog, at: event.at }]
