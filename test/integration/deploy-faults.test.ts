@@ -102,6 +102,23 @@ describeLab('a deploy that goes wrong', () => {
     expect(stagesOf(steps, 'bad')).toMatch(/^plan done, evaluate failed, build skipped/);
   });
 
+  test('a host whose evaluation memory does not suffice for fails alone, and can be tried again', async () => {
+    const hungry = "builtins.foldl' (sum: next: sum + next) 0 (builtins.genList (number: number) 100000000)";
+    const path = await home.fleet('hungry', {
+      good: unit('hungry'),
+      bad: `environment.etc.x.text = toString (${hungry});`,
+    });
+    // 200 MB suffice for the other host.
+    const argv = ['deploy', path, '--on', 'good, bad', '--yes', '--json'];
+    const { result, steps } = await new RunningDeploy(home.lab, argv, { GC_MAXIMUM_HEAP_SIZE: '200000000' }).over();
+    expect(result).toMatchObject({ state: 'partial', hosts: { good: { state: 'succeeded' } } });
+    expect(result.hosts['bad']).toMatchObject({
+      state: 'failed',
+      error: { code: 'nix-killed-by-memory', title: 'Memory ran out', canRetry: true },
+    });
+    expect(stagesOf(steps, 'bad')).toMatch(/^plan done, evaluate failed, build skipped/);
+  });
+
   test('on a full disk says whose it is, and works when there is room', async () => {
     const path = await home.fleet('full', { full: 'environment.etc.data.source = pkgs.payload 30;' });
     const host = home.host('full');
