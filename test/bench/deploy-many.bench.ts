@@ -55,7 +55,13 @@ async function inTheWindow(recorded: RecordedJob): Promise<Measurement[]> {
       atMost: frameMs,
       detail: `scripts ${scriptMs.toFixed(1)} ms, styles and layout ${layoutMs.toFixed(1)} ms; the deploy shown again in ${seconds.toFixed(0)} s, ${replaySpeed} times as fast`,
     },
-    { name: 'frames that it drew', value: framesPerSecond, unit: '/s', atLeast: 55, detail: 'drawn without a graphics card' },
+    {
+      name: 'frames that it drew',
+      value: framesPerSecond,
+      unit: '/s',
+      atLeast: 55,
+      detail: 'drawn without a graphics card',
+    },
   ];
 }
 
