@@ -191,6 +191,48 @@ describeLab('a system that only boots at some time', () => {
   );
 
   test(
+    'what was broken already does not keep it from being kept, whoever restarts the host',
+    { timeout: timeoutMs },
+    async () => {
+      const host = home.host('one');
+      const broken = 'pocket.units.backup = "one";\npocket.failUnits = [ "backup" ];\n';
+      const first = await home.fleet('unwell', { one: `${broken}${kernel('6.12.90')}` });
+      expect((await home.deploy(first, 'one')).result.hosts['one']?.state).toBe('switched-with-failures');
+      const health =
+        '[defaults]\nhealth = [{ command = ["false"], within = 0 }, { no-new-failed-units = true, within = 0 }]\n';
+      const fleet = async (name: string, version: string): Promise<string> => {
+        const path = await home.fleet(name, { one: `${broken}${kernel(version)}` });
+        await writeFile(join(path, 'nixstead.toml'), health);
+        return path;
+      };
+      const path = await fleet('unwell-next', '6.12.91');
+      expect(await deployBoot(path, 'one')).toContain('is guarded');
+      const wanted = await profile('one');
+      await host.reboot();
+      expect((await settled(path, 'one')).outcomes['one']).toMatchObject({ state: 'succeeded', system: wanted });
+      expect([await host.read('cat', '/boot/lab-default'), await isMarked('one')]).toEqual([wanted, false]);
+
+      const now = await home.deploy(await fleet('unwell-now', '6.12.92'), 'one', '--goal', 'boot', '--reboot');
+      expect(now.result.hosts['one'], JSON.stringify(now.result)).toMatchObject({ state: 'succeeded' });
+      // What was well when it was deployed still counts.
+      const worse = await fleet('unwell-worse', '6.12.93');
+      await writeFile(
+        join(worse, 'nixstead.toml'),
+        `${health}[[hosts.one.health]]\ncommand = ["test", "-e", "/run/well"]\nwithin = 0\n`,
+      );
+      await host.read('touch', '/run/well');
+      await deployBoot(worse, 'one');
+      await host.reboot();
+      expect((await settled(worse, 'one')).outcomes['one']?.error).toMatchObject({
+        code: 'deploy-boot-unconfirmed',
+        evidence: expect.stringMatching(/^[^\n]*\/run\/well[^\n]*$/),
+      });
+      await host.read('touch', '/run/well');
+      expect((await settled(worse, 'one')).outcomes['one']?.state).toBe('succeeded');
+    },
+  );
+
+  test(
     'is kept after a password for sudo was typed; where nobody can type it, nothing waits and nothing is held up',
     { timeout: timeoutMs },
     async () => {

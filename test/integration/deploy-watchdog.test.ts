@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostHealth } from '../../shared/contract/health.ts';
 import type { HostOutcome } from '../../shared/contract/job.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
+import { DeployLab, RunningDeploy, stagesOf } from './deploy/deploy-lab.ts';
 
 let home: DeployLab;
 
@@ -185,6 +185,27 @@ within = 30
     await writeFile(join(path, 'nixstead.toml'), 'watchdog = 5');
     const wrong = await home.cli(['deploy', path, '--on', 'lame', '--yes', '--json']);
     expect([wrong.exitCode, wrong.stdout]).toEqual([1, expect.stringContaining('safety-file-wrong')]);
+  });
+
+  test('what somebody else deploys while the checks run is not taken for ours', async () => {
+    const host = home.host('plain');
+    const ours = await home.fleet('ours', { plain: 'system.activationScripts.hold = "touch /run/hold";' });
+    const check = '[defaults]\nhealth = [{ command = ["test", "!", "-e", "/run/hold"], within = 100, every = 0.2 }]\n';
+    await writeFile(join(ours, 'nixstead.toml'), check);
+    const theirs = await home.fleet('theirs', { plain: 'pocket.units.theirs = "one";' });
+    const running = home.begin(ours, 'plain', '--watchdog', '100');
+    await running.until(({ stage, state }) => stage === 'confirm' && state === 'running');
+    const env = { NIXSTEAD_HOME: join(home.lab.folder, 'other-app') };
+    const other = await new RunningDeploy(home.lab, ['deploy', theirs, '--on', 'plain', '--yes', '--json'], env).over();
+    expect(other.result.hosts['plain']?.state, JSON.stringify(other.result)).toBe('succeeded');
+    await host.read('rm', '/run/hold');
+    const { result } = await running.over();
+    expect(result.hosts['plain']).toMatchObject({
+      state: 'failed',
+      system: await host.currentSystem(),
+      generation: await host.generation(),
+      error: { code: 'deploy-not-switched' },
+    });
   });
 
   test('a person keeps what runs, or sends the host back, before the time is over', async () => {

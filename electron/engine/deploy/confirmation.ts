@@ -80,29 +80,30 @@ class Confirmation {
   #attemptMs = firstAttemptMs;
   #wasReachedInTime = false;
   #unhealthy: readonly HealthResult[] = [];
+  /** What the watchdog answered once it had a verdict: after that nothing is checked any more. */
+  #verdict: WatchdogAnswer | null = null;
 
   constructor(work: ConfirmationWork) {
     this.#work = work;
     this.#giveUpAt = Math.max(Date.now(), work.watchdog.deadlineAt ?? 0) + outOfReachLimitMs;
   }
 
-  /** One connection; null where nothing is decided yet. */
+  /** One connection; null where nothing is decided yet. What the host says of itself is read last: somebody else may work there. */
   async attempt(): Promise<Confirmed | null> {
     const { link, watchdog, signal } = this.#work;
     const session = await link.reopen(signal, this.#attemptMs);
     this.#wasReachedInTime ||= Date.now() < (watchdog.deadlineAt ?? Infinity);
-    const facts = await readMachineFacts(session, signal);
     if (!watchdog.wasArmed) {
       if (whyNotKept(this.#work.status) === null) await this.#checkHealth(session);
-      return { end: 'unguarded', facts, unhealthy: this.#unhealthy };
+      return { end: 'unguarded', facts: await readMachineFacts(session, signal), unhealthy: this.#unhealthy };
     }
-    const answer = await this.#judge(session);
+    const answer = this.#verdict ?? (await this.#judge(session));
+    if (answer.state === 'armed') return null;
+    this.#verdict = answer;
     switch (answer.state) {
-      case 'armed':
-        return null;
       case 'kept':
       case 'gone':
-        return { end: answer.state, facts, unhealthy: [] };
+        return { end: answer.state, facts: await readMachineFacts(session, signal), unhealthy: [] };
       case 'reverting':
       case 'reverted':
         return this.#cameBack(session, answer);
@@ -113,10 +114,11 @@ class Confirmation {
   notReached(evidence: string): void {
     const { host, steps, watchdog } = this.#work;
     this.#attemptMs = Math.min(this.#attemptMs + moreForEachAttemptMs, connectTimeoutSeconds * 1000);
+    const isKept = this.#verdict?.state === 'kept';
     if (Date.now() > this.#giveUpAt) {
-      throw deployError(deployProblems.outOfReach(host, evidence, watchdog.deadlineAt));
+      throw deployError(deployProblems.outOfReach(host, evidence, isKept ? null : watchdog.deadlineAt));
     }
-    const isLate = Date.now() > (watchdog.deadlineAt ?? Infinity);
+    const isLate = !isKept && Date.now() > (watchdog.deadlineAt ?? Infinity);
     steps.progress('confirm', {
       note: isLate ? 'its time is over; waiting for it to come back' : 'waiting for the host to answer again',
     });
