@@ -9,18 +9,18 @@ import { deployAddresses, deployTitle, namesInTitle, planDeploy } from '../deplo
 import { compareGenerations } from '../deploy/changes/compare-generations.ts';
 import { PasswordSession } from '../deploy/become-root.ts';
 import { chooseGeneration, readGenerations } from '../deploy/generations.ts';
+import type { HostSession } from '../deploy/host-session.ts';
 import { withKnownSystems } from '../deploy/known-systems.ts';
 import { deployError, deployProblems } from '../deploy/problems.ts';
 import { pinFleet } from '../deploy/later/pin.ts';
 import { previewDeploy } from '../deploy/preview.ts';
+import { privilegeIn } from '../deploy/privilege.ts';
 import type { DeploySpec } from '../deploy/spec.ts';
+import { openHost, placeOf } from '../deploy/way-to-host.ts';
 import { protectGeneration } from '../generations/protect.ts';
 import { generationRoom } from '../generations/room.ts';
 import { editCheck, editWatchdog, editWaves } from '../fleet/edit-safety.ts';
 import { readSafety } from '../fleet/safety-file.ts';
-import { connect } from '../ssh/client.ts';
-import type { SshSession } from '../ssh/session.ts';
-import { sshTarget } from '../ssh/target.ts';
 import { procedures, stream } from './base.ts';
 import type { EngineParts } from '../parts.ts';
 
@@ -68,14 +68,13 @@ export function deployProcedures({
     const { hosts } = await fleets.current(of.fleetId);
     const host = hosts.find(({ name }) => name === of.host);
     if (host === undefined) throw deployError(deployProblems.unknownHost(of.host));
-    if (host.target === null) throw deployError(deployProblems.noAddress(host.name));
-    return { ...host, target: host.target };
+    const place = placeOf(host);
+    if (host.target === null && !place.isLocal) throw deployError(deployProblems.noAddress(host.name));
+    return { ...place, privilegeCommand: host.privilegeCommand };
   };
 
-  const reach = async (of: HostOfFleet, signal: AbortSignal): Promise<SshSession> => {
-    const { target, sshOptions } = await hostOf(of);
-    return connect(sshTarget(target, sshOptions), { files, signal });
-  };
+  const reach = async (of: HostOfFleet, signal: AbortSignal): Promise<HostSession> =>
+    openHost(await hostOf(of), { files, signal });
 
   const offer = (folder: string, change: FileChange | null) => changes.offer(folder, change === null ? [] : [change]);
 
@@ -131,7 +130,7 @@ export function deployProcedures({
       const { host, number, isProtected, sudoPassword: password } = input;
       const { privilegeCommand } = await hostOf(input);
       using session = await reach(input, signal);
-      const privilege = session.resolved.user === 'root' ? [] : privilegeCommand;
+      const privilege = privilegeIn(session, privilegeCommand);
       const way = await passwords.becomeRoot(session, { host, privilege, password }, signal);
       const mark = { number, isProtected, privilege: way.privilege };
       await protectGeneration(new PasswordSession(session, way), mark, signal);
@@ -143,8 +142,8 @@ export function deployProcedures({
     deleteGenerations: deploy.deleteGenerations.handler(async ({ input: { fleetId, hosts: wanted } }) => {
       const hosts = await Promise.all(
         wanted.map(async ({ host, numbers }) => {
-          const { name, target, sshOptions, privilegeCommand } = await hostOf({ fleetId, host });
-          return { name, target, sshOptions, privilegeCommand, numbers: [...new Set(numbers)] };
+          const of = await hostOf({ fleetId, host });
+          return { ...of, numbers: [...new Set(numbers)] };
         }),
       );
       const names = hosts.map(({ name }) => name);

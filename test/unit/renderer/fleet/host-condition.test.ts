@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { whyNotDeployable, whyNotSelectable } from '../../../../renderer/fleet/deploy-refusal.ts';
-import { hostCondition, releaseOf, targetText } from '../../../../renderer/fleet/host-condition.ts';
+import { hostCondition, placeText, releaseOf, targetText } from '../../../../renderer/fleet/host-condition.ts';
 import { aHost, aProblem, aStatus, JOB } from '../invented.ts';
 
 describe('what is said about a host is the most urgent thing', () => {
@@ -46,6 +46,12 @@ describe('what is said about a host is the most urgent thing', () => {
     ['online', 'online'],
   ] as const)('%s reads %s', (reachability, word) => {
     expect(hostCondition(aHost('a'), aStatus('a', { reachability })).word).toBe(word);
+  });
+  it('this computer needs no address', () => {
+    const here = aHost('a', { target: null, isThisComputer: true });
+    expect([hostCondition(here, aStatus('a')).word, placeText(here)]).toEqual(['online', 'this computer']);
+    const away = aHost('a', { target: null });
+    expect([hostCondition(away, undefined).word, placeText(away)]).toEqual(['no address', '']);
   });
   it('the reason that the engine found is the sentence', () => {
     const status = aStatus('a', { reachability: 'offline', problem: { ...aProblem, title: 'No route to host' } });
