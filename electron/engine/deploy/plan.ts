@@ -160,7 +160,7 @@ function planHost(
     checks,
     keys,
   };
-  return { ...known, planned: null, known: null, refusal };
+  return { ...known, planned: null, known: null, ran: null, refusal };
 }
 
 /** Kinds that have colmena's options, in the order in which they are believed. */

@@ -17,6 +17,7 @@ import { previewDeploy } from '../deploy/preview.ts';
 import { privilegeIn } from '../deploy/privilege.ts';
 import type { DeploySpec } from '../deploy/spec.ts';
 import { openHost, placeOf } from '../deploy/way-to-host.ts';
+import { withHistory } from '../deploy/what-ran.ts';
 import { protectGeneration } from '../generations/protect.ts';
 import { generationRoom } from '../generations/room.ts';
 import { editCheck, editWatchdog, editWaves } from '../fleet/edit-safety.ts';
@@ -48,7 +49,8 @@ export function deployProcedures({
     const waves = rollbackTo === null ? request.waves : 'off';
     const spec = planDeploy(view, { ...request, waves }, files.folder, safety, engine);
     const pinned = rollbackTo === null && spec.offline === 'later' ? await pinFleet(view.fleet) : null;
-    return { ...withKnownSystems(spec, request.fleetId, store.evaluatedHosts), rollbackTo, pinned };
+    const known = { ...withKnownSystems(spec, request.fleetId, store.evaluatedHosts), rollbackTo, pinned };
+    return withHistory(known, request.fleetId, jobs);
   };
 
   const start = async (
