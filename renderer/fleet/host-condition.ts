@@ -14,6 +14,7 @@ export type ConditionIcon =
   | 'no-nix'
   | 'reboot'
   | 'boot-change'
+  | 'no-keys'
   | 'outdated'
   | 'warning';
 
@@ -92,6 +93,15 @@ function onlineCondition(status: HostStatus): HostCondition {
   if (failedUnits.length > 0) {
     const word = `${formatCount(failedUnits.length, 'unit')} failed`;
     return condition(3, 'bad', 'warning', word, `Failed now: ${failedUnits.join(', ')}.`);
+  }
+  if (status.areKeysGone) {
+    return condition(
+      3,
+      'warn',
+      'no-keys',
+      'keys are gone',
+      'It was restarted, which took its keys under /run away. They were not uploaded again yet.',
+    );
   }
   if (lastDeploy?.state === 'failed') {
     return condition(3, 'warn', 'warning', 'last deploy failed', 'It runs, but the last deploy to it did not succeed.');

@@ -75,12 +75,17 @@ export function askWhereItIs(files: SshFiles): AskHost {
       const result = await session.exec(['sh', '-c', probeScript], { signal, timeoutMs: answerMs });
       const facts = parseProbe(result.stdout);
       if (facts === null) throw new ProblemError(unreadableAnswer(host, result.stderr || result.stdout));
-      return { reachability: facts.hasNix ? 'online' : 'no-nix', facts, problem: null };
+      return { reachability: facts.hasNix ? 'online' : 'no-nix', facts: ofHost(facts, host), problem: null };
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       return { reachability: reachabilityOf(error.problem), facts: null, problem: error.problem };
     }
   };
+}
+
+/** A host that has no keys any more misses none. */
+function ofHost({ areKeysGone, ...facts }: MachineFacts, { keys }: Host): MachineFacts {
+  return areKeysGone === true && keys.length > 0 ? { ...facts, areKeysGone } : facts;
 }
 
 function unreadableAnswer(host: Host, evidence: string): Problem {

@@ -27,6 +27,10 @@ describe('what is said about a host is the most urgent thing', () => {
       hostCondition(aHost('a'), aStatus('a', { pendingBoot, needsReboot: true })).word;
     expect([of('waiting'), of('up'), of('went-back')]).toEqual(['tried at next boot', 'on trial', 'went back']);
   });
+  it('keys that a restart took away come before what can wait', () => {
+    const status = aStatus('a', { areKeysGone: true, needsReboot: true });
+    expect(hostCondition(aHost('a'), status)).toMatchObject({ word: 'keys are gone', tone: 'warn' });
+  });
   it('a profile that names another system changes at boot', () => {
     expect(hostCondition(aHost('a'), aStatus('a', { profileSystem: '/nix/store/other' })).word).toBe('changes at boot');
   });
