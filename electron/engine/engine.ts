@@ -9,7 +9,7 @@ import { nixEvaluator } from './fleet/evaluator.ts';
 import { OptionNames } from './fleet/options/option-names.ts';
 import { MemoryHistory } from './fleet/memory-history.ts';
 import { fetchWithNix } from './fleet/remote-flake.ts';
-import { askOverSsh } from './fleet/status/ask.ts';
+import { askWhereItIs } from './fleet/status/ask.ts';
 import { openHome } from './home.ts';
 import { Inputs } from './inputs/inputs.ts';
 import { Installs } from './install/installs.ts';
@@ -58,7 +58,7 @@ export async function createEngine({ env, surroundings }: EngineOptions): Promis
       fetchFlake,
       evaluatorOf: nixEvaluator,
       memory,
-      ask: askOverSsh(files),
+      ask: askWhereItIs(files),
       onSeen: confirmBoots({ jobs, sshFolder: files.folder, asksNobody: surroundings.door === 'cli' }),
     }),
   );

@@ -1,14 +1,16 @@
+import { z } from 'zod';
+import type { HostStatus } from '../../shared/contract/host.ts';
 import type { HostName } from '../../shared/contract/ids.ts';
 import type { JobDetail, Watchdog } from '../../shared/contract/job.ts';
 import { isOver } from '../../shared/jobs/view.ts';
 
 /**
  * A host that goes back by itself, or is about to. `armed`: a person can decide. `due`: its time is over, and it was not
- * heard of since. `left`: the job is over, so that nobody is there to confirm it.
+ * heard of since. `left`: the job is over, so that nobody is there to confirm it. `past`: the same, and its time is over.
  */
 export interface Guard {
   readonly host: HostName;
-  readonly state: 'armed' | 'due' | 'reverting' | 'gone' | 'left';
+  readonly state: 'armed' | 'due' | 'reverting' | 'gone' | 'left' | 'past';
   /** Whole seconds that are left, 0 where none are. */
   readonly secondsLeft: number;
   readonly watchdog: Watchdog;
@@ -40,7 +42,8 @@ export function guardsOf(detail: JobDetail, now: number): Guard[] {
 function stateOf(watchdog: Watchdog, over: boolean, now: number): Guard['state'] | null {
   switch (watchdog.state) {
     case 'armed':
-      return over ? 'left' : now < watchdog.deadlineAt ? 'armed' : 'due';
+      if (now < watchdog.deadlineAt) return over ? 'left' : 'armed';
+      return over ? 'past' : 'due';
     case 'reverting':
     case 'gone':
       return over ? null : watchdog.state;
@@ -70,7 +73,32 @@ export function guardText({ host, state, watchdog, isActivating }: Guard): strin
       return 'It was restarted meanwhile, so nothing guards it any more. It stays in the system that it booted.';
     case 'left':
       return 'This job ended before it could confirm the switch. The host goes back by itself; ask it again on the fleet page.';
+    case 'past':
+      return 'This job ended before it could confirm the switch, and never heard of it again.';
   }
+}
+
+/** The system that a job was to give a host; null where the job does not tell. */
+function systemFor({ evaluated, spec }: JobDetail, host: HostName): string | null {
+  const planned = plannedHosts.safeParse(spec).data?.hosts.find(({ name }) => name === host)?.planned;
+  return planned?.outPath ?? evaluated?.systems.find((one) => one.host === host)?.system ?? null;
+}
+
+const plannedHosts = z.object({
+  hosts: z.array(z.object({ name: z.string(), planned: z.object({ outPath: z.string() }).nullable().optional() })),
+});
+
+/** What is known of a `past` host: what it said of itself since its time was over, or that it has said nothing. */
+export function sinceThen(detail: JobDetail, { host, watchdog }: Guard, status: HostStatus | undefined): string {
+  const isHeard = status?.reachability === 'online' && (status.checkedAt ?? 0) > watchdog.deadlineAt;
+  if (!isHeard) return 'What it runs is on the fleet page as soon as it answers there.';
+  const system = systemFor(detail, host);
+  const generation = status.generation === null ? '' : `, and boots generation ${status.generation}`;
+  if (system === null || status.currentSystem === null)
+    return `It answers${generation}; the fleet page shows what it runs.`;
+  return status.currentSystem === system
+    ? `It answers, and runs the new system all the same.`
+    : `It answers, and does not run the new system${generation}.`;
 }
 
 /** What a screen reader is told, anew only at moments that matter: armed, half a minute left, ten seconds left. */

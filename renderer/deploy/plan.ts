@@ -150,6 +150,7 @@ export function changesLine(changes: HostChanges): string {
   const shown = changes.packages.filter(({ kind }) => kind !== 'rebuilt').length;
   const rebuilt = changes.packages.length - shown;
   const parts = [
+    ...(changes.back === undefined ? [] : [`to generation ${changes.back.number}`]),
     shown > 0 ? `${shown} ${shown === 1 ? 'package' : 'packages'}` : rebuilt > 0 ? `${rebuilt} rebuilt` : 'no package',
     signedBytes(changes.addedBytes - changes.removedBytes),
   ];

@@ -1,5 +1,6 @@
 import type { Host } from '../../shared/contract/host.ts';
 import type { HostActivity } from './host-activity.ts';
+import { placeText } from './host-condition.ts';
 
 /** Why a host cannot be ticked; null where it can. Without an address it is still built, and given tags. */
 export function whyNotSelectable(host: Host): string | null {
@@ -9,8 +10,7 @@ export function whyNotSelectable(host: Host): string | null {
 /** Why a host cannot be deployed at all; null where it can. A host that is offline can be tried. */
 export function whyNotDeployable(host: Host): string | null {
   if (host.problem !== null) return host.problem.title;
-  if (host.target === null && host.isThisComputer !== true)
-    return 'The fleet gives no address to reach this host over SSH.';
+  if (placeText(host) === '') return 'The fleet gives no address to reach this host over SSH.';
   return null;
 }
 

@@ -14,6 +14,7 @@ export type ConditionIcon =
   | 'no-nix'
   | 'reboot'
   | 'boot-change'
+  | 'no-keys'
   | 'outdated'
   | 'warning';
 
@@ -34,7 +35,7 @@ function condition(rank: number, tone: Tone, icon: ConditionIcon, word: string, 
 /** The most urgent thing about a host. `status` undefined: it was not asked yet. */
 export function hostCondition(host: Host, status: HostStatus | undefined): HostCondition {
   if (host.problem !== null) return condition(0, 'bad', 'problem', 'cannot be used', host.problem.title);
-  if (host.target === null) {
+  if (host.target === null && host.isThisComputer !== true) {
     return condition(9, 'off', 'no-address', 'no address', 'The fleet gives no address to reach this host over SSH.');
   }
   // Nobody has confirmed the key yet: nothing is wrong, and nothing could be asked.
@@ -93,6 +94,15 @@ function onlineCondition(status: HostStatus): HostCondition {
     const word = `${formatCount(failedUnits.length, 'unit')} failed`;
     return condition(3, 'bad', 'warning', word, `Failed now: ${failedUnits.join(', ')}.`);
   }
+  if (status.areKeysGone) {
+    return condition(
+      3,
+      'warn',
+      'no-keys',
+      'keys are gone',
+      'It was restarted, which took its keys under /run away. They were not uploaded again yet.',
+    );
+  }
   if (lastDeploy?.state === 'failed') {
     return condition(3, 'warn', 'warning', 'last deploy failed', 'It runs, but the last deploy to it did not succeed.');
   }
@@ -125,6 +135,11 @@ function onlineCondition(status: HostStatus): HostCondition {
 /** `25.11` of `25.11.20260101.abcdef0`. */
 export function releaseOf(nixosVersion: string | null | undefined): string | null {
   return nixosVersion?.match(/^\d+\.\d+/)?.[0] ?? nixosVersion ?? null;
+}
+
+/** Where a host is, for a person; empty: the fleet gives no address. */
+export function placeText({ target, isThisComputer }: Pick<Host, 'target' | 'isThisComputer'>): string {
+  return isThisComputer === true ? 'this computer' : targetText(target);
 }
 
 /** `root@10.0.20.1:2222`, with only the parts that the fleet declares. */

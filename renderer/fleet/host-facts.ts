@@ -25,6 +25,7 @@ function storePathFact(name: string, path: string): HostFact {
 /** What is known of a host beyond the table's columns; only what says something. */
 export function hostFacts(host: Host, status: HostStatus | undefined): HostFact[] {
   const facts: HostFact[] = [];
+  if (host.isThisComputer === true) facts.push({ name: 'Reached', value: 'as this computer, without SSH' });
   if (host.target !== null) {
     facts.push({ name: 'Address', value: targetText(host.target), isCode: true, copy: targetText(host.target) });
   }
@@ -35,7 +36,8 @@ export function hostFacts(host: Host, status: HostStatus | undefined): HostFact[
     facts.push({ name: 'Becomes root', value: host.privilegeCommand.join(' '), isCode: true });
   }
   if (host.sshOptions.length > 0) facts.push({ name: 'SSH options', value: host.sshOptions.join(' '), isCode: true });
-  if (host.allowLocalDeployment) facts.push({ name: 'Deploys itself', value: 'allowed, with colmena apply-local' });
+  if (host.allowLocalDeployment && host.isThisComputer !== true)
+    facts.push({ name: 'Deploys itself', value: 'allowed, with colmena apply-local' });
   if (host.keys.length > 0) facts.push({ name: 'Keys', value: host.keys.join(', '), isCode: true });
   if (!host.replaceUnknownProfiles) facts.push({ name: 'Unknown system', value: 'is not replaced' });
   if (host.deployRs !== null) facts.push(...deployRsFacts(host.deployRs));

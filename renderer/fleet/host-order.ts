@@ -1,6 +1,6 @@
 import type { Host, HostStatus } from '../../shared/contract/host.ts';
 import type { HostName } from '../../shared/contract/ids.ts';
-import { hostCondition } from './host-condition.ts';
+import { hostCondition, placeText } from './host-condition.ts';
 
 export type SortKey = 'name' | 'address' | 'state' | 'generation' | 'release' | 'lastDeploy';
 export interface SortOrder {
@@ -18,7 +18,7 @@ function valueOf(key: SortKey, host: Host, status: HostStatus | undefined): Valu
     case 'name':
       return host.name;
     case 'address':
-      return host.target?.host ?? null;
+      return host.isThisComputer === true ? placeText(host) : (host.target?.host ?? null);
     case 'state':
       return hostCondition(host, status).rank;
     case 'generation':

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jobId } from './ids.ts';
 
 /** One package of a closure, by name. A version is empty where the name has none; sizes are unpacked. */
 export const packageChange = z.object({
@@ -17,6 +18,17 @@ export type RiskArea = z.infer<typeof riskArea>;
 
 export const spaceForecast = z.object({ mountpoint: z.string(), availableBytes: z.number(), neededBytes: z.number() });
 
+/**
+ * The generation that a host would go back to. `told`, where what ran at a time is wanted: what tells that it is this one,
+ * and since when (ms since the epoch). `history`: the outcome of a job; `boot`: the machine was started with it; `made`: no
+ * more than when it was made, for nobody saw what ran.
+ */
+export const wayBack = z.object({
+  number: z.int(),
+  told: z.object({ by: z.enum(['history', 'boot', 'made']), at: z.number(), jobId: jobId.optional() }).nullable(),
+});
+export type WayBack = z.infer<typeof wayBack>;
+
 /** What a deploy would change on one host, found out without changing it. */
 export const hostChanges = z.object({
   /** null: it runs no NixOS system. */
@@ -24,6 +36,8 @@ export const hostChanges = z.object({
   after: z.string(),
   /** What builds `after`; absent where a host would go back to a generation that it has. */
   derivation: z.string().optional(),
+  /** Absent where it would not go back. */
+  back: wayBack.optional(),
   packages: z.array(packageChange),
   addedBytes: z.number(),
   removedBytes: z.number(),

@@ -19,7 +19,7 @@ export const generation = z.object({
 });
 export type Generation = z.infer<typeof generation>;
 
-/** `previous`: the one before what boots next; a number; or a time, for what was made last before it. */
+/** `previous`: the one before what boots next; a number; or a time, for what ran then. */
 export const rollbackTarget = z.union([
   z.literal('previous'),
   z.object({ generation: z.int().positive() }),

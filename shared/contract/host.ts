@@ -108,6 +108,8 @@ export const hostStatus = z.object({
   needsReboot: z.boolean().optional(),
   /** Absent: its next boot starts what its profile is, whatever comes of that. */
   pendingBoot: pendingBoot.optional(),
+  /** True where keys that were uploaded to a place under /run are not there since it was restarted; absent: none is missed. */
+  areKeysGone: z.literal(true).optional(),
   lastDeploy: z.object({ jobId, at: z.number(), state: z.string() }).nullable(),
   problem: problem.nullable(),
 });

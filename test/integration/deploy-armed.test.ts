@@ -33,7 +33,16 @@ describeLab('a fault while the watchdog is armed', () => {
     await host.read('sh', '-c', 'until ls /run/nixstead/*/watchdog.status >/dev/null 2>&1; do sleep 0.1; done');
     expect(await stateOf(host)).toEqual(before);
     const job = await home.job(id);
+    // What it heard last is that the watchdog was armed; it does not say for ever that the host goes back.
     expect([job.summary.state, job.watchdogs['orphan']?.state]).toEqual(['interrupted', 'armed']);
+    const shown = await home.cli(['jobs', 'show', id]);
+    expect(shown.stdout).toMatch(
+      /^orphan was to go back by itself by \d\d:\d\d:\d\d; fleet status says what it runs\.$/m,
+    );
+    expect(shown.stdout).not.toContain('goes back by itself');
+    expect((await home.cli(['fleet', 'status', path, '--on', 'orphan', '--json'])).stdout).toContain(
+      `"currentSystem":"${before.system}"`,
+    );
     const exported = await home.cli(['jobs', 'export', id]);
     expect(jobDetail.parse(JSON.parse(exported.stdout))).toEqual(job);
   });

@@ -1,6 +1,8 @@
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { hostStatus, type HostStatus } from '../../shared/contract/host.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
 
@@ -22,6 +24,13 @@ const makesUser = `system.activationScripts.keeper = ''
 async function fleet(name: string, text: string): Promise<string> {
   const { path } = await home.lab.fleet('colmena', { name, hosts: ['vault'], config: keys(text) });
   return path;
+}
+
+async function status(path: string): Promise<HostStatus> {
+  const { stdout } = await home.cli(['fleet', 'status', path, '--json']);
+  const [found] = z.array(hostStatus).parse(JSON.parse(stdout));
+  if (found === undefined) throw new Error(stdout);
+  return found;
 }
 
 /** Keeps the words and the environment of every process until it is stopped. */
@@ -105,6 +114,57 @@ describeLab('keys of a colmena fleet', () => {
     await host.read('rm', '/run/keys/again');
     expect((await home.deploy(path, 'vault')).result.hosts['vault']?.state).toBe('unchanged');
     expect(await host.read('stat', '-c', '%U:%G %a', '/run/keys/again')).toBe('keeper:keeper 600');
+  });
+
+  test('come back with the restart that a deploy asks for', async () => {
+    const text = `back = { text = "${planted.text}"; user = "keeper"; group = "keeper"; };`;
+    const path = await fleet('restarted', `${text}\n}; pocket = { kernelVersion = "6.12.90";`);
+    const host = home.host('vault');
+    const before = await host.bootId();
+    const { result, steps, stderr } = await home.deploy(path, 'vault', '--reboot');
+    expect(result.hosts['vault']?.state, stderr).toBe('succeeded');
+    expect(await host.bootId()).not.toBe(before);
+    expect(stagesOf(steps, 'vault')).toMatch(/keys done, activate done, confirm done, reboot done, verify done$/);
+    expect(await host.read('stat', '-c', '%U:%G %a', '/run/keys/back')).toBe('keeper:keeper 600');
+    expect(await host.read('cat', '/run/keys/back')).toBe(planted.text);
+    expect(await status(path)).not.toHaveProperty('areKeysGone');
+  });
+
+  test('that are gone since the host was restarted are missed, and come back with one command', async () => {
+    const path = await fleet(
+      'gone',
+      `gone = { text = "${planted.text}"; user = "keeper"; }; stays = { text = "x"; destDir = "/etc/secrets"; };`,
+    );
+    const asAdmin = async (): Promise<string> => {
+      const config = keys(`gone = { text = "${planted.text}"; user = "keeper"; };`);
+      return (await home.lab.fleet('colmena', { name: 'gone-admin', hosts: ['vault'], config, user: 'admin' })).path;
+    };
+    const host = home.host('vault');
+    expect((await home.deploy(path, 'vault')).result.state).toBe('succeeded');
+    const mark = await host.read('cat', '/var/lib/nixstead/keys');
+    expect(mark).toBe(`${await host.bootId()}\n/run/keys/gone`);
+    expect(await status(path)).not.toHaveProperty('areKeysGone');
+
+    await host.reboot();
+    expect(await status(path)).toMatchObject({ reachability: 'online', areKeysGone: true });
+    expect(await status(await asAdmin())).toMatchObject({ areKeysGone: true });
+    // Who looks does not read keys here and send them there: that is asked for.
+    expect((await host.exec(['test', '-e', '/run/keys/gone'])).exitCode).toBe(1);
+    const shown = await home.cli(['fleet', 'status', path]);
+    expect(shown.stdout).toContain('its keys are gone since it was restarted: deploy with --goal keys');
+    // A fleet without keys misses none.
+    const without = await home.lab.fleet('colmena', { name: 'none', hosts: ['vault'] });
+    expect(await status(without.path)).not.toHaveProperty('areKeysGone');
+
+    const { result } = await home.deploy(path, 'vault', '--goal', 'keys');
+    expect(result.hosts['vault']?.state).toBe('succeeded');
+    expect(await host.read('cat', '/run/keys/gone')).toBe(planted.text);
+    expect(await status(path)).not.toHaveProperty('areKeysGone');
+
+    // Somebody else may have put them there.
+    await host.reboot();
+    await host.read('sh', '-c', 'mkdir -p /run/keys; echo other >/run/keys/gone');
+    expect(await status(path)).not.toHaveProperty('areKeysGone');
   });
 
   test('that cannot be uploaded say why, and the key that is there stays as it was', async () => {

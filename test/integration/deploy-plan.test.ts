@@ -129,6 +129,53 @@ describeLab('a plan, and the way back', () => {
     expect((await home.job(await home.latestJob())).outcomes['calm']?.error?.code).toBe('deploy-no-generation');
   });
 
+  test('going back to a time is going back to what ran then, and the plan says what tells that', async () => {
+    const host = home.host('nas');
+    const at = async () => [await host.currentSystem(), await host.generation()];
+    const now = (): string => new Date().toISOString();
+    const deploy = async (unit: string, ...options: string[]): Promise<string> => {
+      const path = await home.fleet('ran', { nas: `pocket.units.${unit} = "one";` });
+      const { result, stderr } = await home.deploy(path, 'nas', ...options);
+      expect(result.hosts['nas']?.state, stderr).toBe('succeeded');
+      return path;
+    };
+    const rollback = async (...options: string[]) => {
+      await home.cli(['rollback', path, '--on', 'nas', '--json', ...options]);
+      return home.job(await home.latestJob());
+    };
+    const path = await deploy('first');
+    const first = await at();
+    await deploy('second');
+    const { summary: wentBack } = await rollback('--to', 'previous', '--yes');
+    expect(await at()).toEqual(first);
+    const asFirst = now();
+    await deploy('tested', '--goal', 'test');
+    const tested = await host.currentSystem();
+    const asTested = now();
+    await host.reboot();
+    const afterBoot = now();
+    await deploy('third');
+
+    const plan = await rollback('--to', asFirst, '--plan-only');
+    expect(plan.changes['nas']).toMatchObject({
+      after: first[0],
+      back: { number: first[1], told: { by: 'history', jobId: wentBack.id, at: expect.any(Number) } },
+    });
+    const { stdout } = await home.cli(['rollback', path, '--on', 'nas', '--to', asFirst, '--plan-only']);
+    expect(stdout).toMatch(
+      new RegExp(`goes back to generation ${first[1]}: it ran then, by the history \\(job \\S+\\)`),
+    );
+    const booted = await rollback('--to', afterBoot, '--plan-only');
+    expect(booted.changes['nas']?.back).toMatchObject({ number: first[1], told: { by: 'boot' } });
+    // What was only tested is in no generation, and another one is not what ran.
+    expect((await rollback('--to', asTested, '--yes')).outcomes['nas']?.error).toMatchObject({
+      code: 'deploy-no-generation',
+      evidence: expect.stringContaining(tested ?? ''),
+    });
+    expect((await rollback('--to', asFirst, '--yes')).outcomes['nas']?.state).toBe('succeeded');
+    expect(await at()).toEqual(first);
+  });
+
   test('old generations are deleted when it was said how much that frees; what is protected or needed stays', async () => {
     const host = home.host('calm');
     const big = await home.fleet('heavy', { calm: 'environment.etc.data.source = pkgs.payload 8;' });

@@ -400,6 +400,15 @@ const SHOTS: Shot[] = [
     hash: JOB,
   },
   {
+    name: 'plan-back',
+    scenario: 'plan-back',
+    hash: JOB,
+    act: async (page) => {
+      await page.getByRole('button', { name: /^gateway / }).click();
+      await page.getByRole('button', { name: /^nas / }).click();
+    },
+  },
+  {
     name: 'plan-5',
     scenario: 'plan-5',
     hash: JOB,
@@ -423,6 +432,7 @@ const SHOTS: Shot[] = [
     hash: '#/compare?first=20261121-140201-7f3c21&second=20261121-140201-7f3c21',
   },
   { name: 'job-interrupted', scenario: 'interrupted', hash: JOB },
+  { name: 'job-interrupted-past', scenario: 'interrupted-past', hash: JOB },
   { name: 'job-waves-wait', scenario: 'waves-wait', hash: JOB },
   { name: 'job-waves-pause', scenario: 'waves-pause', hash: JOB },
   { name: 'job-queued', scenario: 'live', hash: '#/jobs/20261121-140301-7f3c22' },

@@ -26,7 +26,7 @@ export async function readTraits(session: Session, { fleet }: FleetView): Promis
 export function hostDetails(host: Host, traits: HostTraits | undefined, { paint }: Session): string {
   const { target, deployRs } = host;
   const lines: [string, string | null][] = [
-    ['target', target === null ? 'none' : targetText(host)],
+    ['target', target === null && host.isThisComputer !== true ? 'none' : targetText(host)],
     ['system', host.system],
     ['declared in', host.sources.join(', ')],
     ['tags', host.tags.join(', ')],

@@ -96,6 +96,7 @@ function statusRow(status: HostStatus, session: Session): string[] {
   const failed = status.failedUnits.length;
   const notes = [
     ...(status.pendingBoot === undefined ? [] : [pendingBootWords[status.pendingBoot]]),
+    ...(status.areKeysGone ? ['its keys are gone since it was restarted: deploy with --goal keys'] : []),
     ...(status.needsReboot ? ['reboot due'] : []),
     ...(failed === 0 ? [] : [`failed: ${status.failedUnits.join(' ')}`]),
     ...(status.problem === null ? [] : [status.problem.title]),

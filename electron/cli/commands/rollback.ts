@@ -90,9 +90,7 @@ export function addRollback(
     .description('hosts go back to a generation that they have, guarded as a deploy is')
     .argument('<DIR>', 'the folder with flake.nix')
     .addOption(new Option('--on <EXPR>', 'the hosts').makeOptionMandatory())
-    .addOption(
-      new Option('--to <WHAT>', 'previous, a number, or a time: what was made last before it').default('previous'),
-    )
+    .addOption(new Option('--to <WHAT>', 'previous, a number, or a time: what ran then').default('previous'))
     .addOption(watchdog)
     .option('--plan-only', 'find out what going back would change, and change nothing')
     .option('--planned <ID>', 'do exactly what a plan found (the id of its job)')

@@ -1,4 +1,5 @@
 import type { HostChanges, PackageChange } from '../../../shared/contract/changes.ts';
+import { describeTold } from '../../engine/deploy/what-ran.ts';
 import { bytes, printable, type Painter } from './text.ts';
 
 const mostPackages = 40;
@@ -21,11 +22,14 @@ function packageLine({ name, kind, before, after, bytes: size }: PackageChange):
 
 /** What a deploy would change on a host, for a person. */
 export function changesText(host: string, changes: HostChanges, paint: Painter): string {
-  const { packages, units, rebootFor, risks, space, commits } = changes;
+  const { back, packages, units, rebootFor, risks, space, commits } = changes;
   const shown = packages.filter(({ kind }) => kind !== 'rebuilt');
   const rebuilt = packages.length - shown.length;
   const lines = [
     paint('bold', printable(host)),
+    ...(back === undefined
+      ? []
+      : [`  goes back to generation ${back.number}${back.told === null ? '' : `: ${describeTold(back.told)}`}`]),
     `  packages: ${packages.length === 0 ? 'none change' : `${shown.length} change, ${rebuilt} rebuilt`}, ${signed(changes.addedBytes)} ${signed(-changes.removedBytes)}`,
     ...shown.slice(0, mostPackages).map(packageLine),
     ...(shown.length > mostPackages ? [`    and ${shown.length - mostPackages} more`] : []),

@@ -1,4 +1,5 @@
 import type { HostOutcome, JobDetail, JobState, JobSummary, Step, StepState } from '../../../shared/contract/job.ts';
+import { isOver } from '../../../shared/jobs/view.ts';
 import { showProblem } from './problem.ts';
 import { table } from './table.ts';
 import { bytes, duration, printable, width, type Painter, type Style } from './text.ts';
@@ -62,7 +63,14 @@ export function outcomeText(job: JobDetail, paint: Painter): string {
   const state = paint(stateStyles[job.summary.state], job.summary.state);
   const list = rows.length === 0 ? '' : table(['HOST', 'OUTCOME', '', ''], rows, paint);
   const whole = job.problem === null ? '' : `\n${showProblem(job.problem, paint)}`;
-  return `\n${list}${errors.join('')}${whole}\n${printable(job.summary.title)}: ${state}\n`;
+  const armed = Object.entries(job.watchdogs).flatMap(([host, { state: guard, deadlineAt }]) =>
+    guard !== 'armed' || Object.hasOwn(job.outcomes, host) || !isOver(job.summary.state)
+      ? []
+      : [
+          `\n${printable(host)} was to go back by itself by ${when(deadlineAt, Date.now())}; fleet status says what it runs.`,
+        ],
+  );
+  return `\n${list}${errors.join('')}${whole}${armed.join('')}\n${printable(job.summary.title)}: ${state}\n`;
 }
 
 /** A time of day, with the date where it is not today's. */

@@ -120,6 +120,10 @@ export class PasswordSession implements HostSession {
     return this.#session.isOpen;
   }
 
+  get isRoot(): boolean {
+    return this.#session.isRoot;
+  }
+
   exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
     const { privilege, password } = this.#way;
     const isRoots = privilege.every((word, index) => argv[index] === word);

@@ -1,4 +1,5 @@
 import type { Generation, RollbackTarget } from '../../../shared/contract/generation.ts';
+import type { ProblemError } from '../errors.ts';
 import { protectedFolder } from '../generations/protected-folder.ts';
 import type { HostSession } from './host-session.ts';
 import { deployError, deployProblems } from './problems.ts';
@@ -9,7 +10,8 @@ const timeLimitMs = 30_000;
 const script = `
 PATH="$PATH:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 printf 'running\\t%s\\n' "$(readlink -f /run/current-system)"
-printf 'booted\\t%s\\n' "$(readlink -f /run/booted-system)"
+printf 'booted\\t%s\\t%s\\n' "$(readlink -f /run/booted-system)" "$(stat -c %.Y /run/booted-system 2>/dev/null)"
+printf 'now\\t%s\\n' "$(date +%s.%N)"
 printf 'next\\t%s\\n' "$(readlink /nix/var/nix/profiles/system)"
 for link in /nix/var/nix/profiles/system-*-link; do
   [ -e "$link" ] || continue
@@ -25,12 +27,40 @@ done
 echo 'end	yes'
 `;
 
-/** Asks a host for its generations, the newest first. @throws ProblemError `deploy-answer-unreadable`, `ssh-*` */
-export async function readGenerations(session: HostSession, signal: AbortSignal): Promise<Generation[]> {
+/** A host's system profile, and what else it says of when it ran what. */
+export interface Profile {
+  /** The newest first. */
+  readonly generations: readonly Generation[];
+  /** What it was started with, and when by its own clock, ms since the epoch; null: it does not say. */
+  readonly booted: { readonly system: string; readonly at: number } | null;
+  /** How much its clock is ahead of this computer's. */
+  readonly aheadMs: number;
+}
+
+/** Asks a host for its system profile. @throws ProblemError `deploy-answer-unreadable`, `ssh-*` */
+export async function readProfile(session: HostSession, signal: AbortSignal): Promise<Profile> {
+  const asked = Date.now();
   const { stdout, stderr } = await session.exec(['sh', '-c', script], { signal, timeoutMs: timeLimitMs });
-  const generations = parseGenerations(stdout);
-  if (generations === null) throw deployError(deployProblems.unreadableAnswer(session.place, stderr || stdout));
-  return generations;
+  const profile = parseProfile(stdout, (asked + Date.now()) / 2);
+  if (profile === null) throw deployError(deployProblems.unreadableAnswer(session.place, stderr || stdout));
+  return profile;
+}
+
+/** Asks a host for its generations, the newest first. @throws as {@link readProfile} */
+export async function readGenerations(session: HostSession, signal: AbortSignal): Promise<Generation[]> {
+  return [...(await readProfile(session, signal)).generations];
+}
+
+/** Reads the answer; null where it is not whole. @param now when it was made by this computer's clock */
+export function parseProfile(text: string, now: number): Profile | null {
+  const generations = parseGenerations(text);
+  if (generations === null) return null;
+  const lines = text.split('\n').map((line) => line.split('\t'));
+  const value = (word: string, index = 1): string => lines.find(([first]) => first === word)?.[index] ?? '';
+  const ms = (seconds: string): number | null => (/^\d+(\.\d+)?$/.test(seconds) ? Number(seconds) * 1000 : null);
+  const [system, startedAt] = [value('booted'), ms(value('booted', 2))];
+  const booted = system === '' || startedAt === null ? null : { system, at: startedAt };
+  return { generations, booted, aheadMs: (ms(value('now')) ?? now) - now };
 }
 
 /** Reads the answer; null where it is not whole. */
@@ -57,22 +87,35 @@ export function parseGenerations(text: string): Generation[] | null {
     .toSorted((a, b) => b.number - a.number);
 }
 
-/** The generation that is gone back to. @throws ProblemError `deploy-no-generation` */
-export function chooseGeneration(host: string, generations: readonly Generation[], to: RollbackTarget): Generation {
+/** The generation before what boots next, or one by its number. @throws ProblemError `deploy-no-generation` */
+export function chooseGeneration(
+  host: string,
+  generations: readonly Generation[],
+  to: Exclude<RollbackTarget, { before: number }>,
+): Generation {
   const next = generations.find(({ isNext }) => isNext);
   const chosen = generations.find((one) => {
     if (to === 'previous') return next !== undefined && one.number < next.number;
-    return 'generation' in to ? one.number === to.generation : one.at <= to.before;
+    return one.number === to.generation;
   });
-  if (chosen) return chosen;
+  if (chosen === undefined) throw noGeneration(host, describeRollback(to), generations);
+  return chosen;
+}
+
+/** @param ran what is wanted, where it is known and no generation has it */
+export function noGeneration(host: string, to: string, generations: readonly Generation[], ran?: string): ProblemError {
   const numbers = generations.map(({ number }) => number).join(', ');
-  throw deployError(
-    deployProblems.noGeneration(host, describeRollback(to), `Its generations are: ${numbers || 'none'}`),
-  );
+  const wanted = ran === undefined ? '' : `It ran ${ran}, which no generation of it is.\n`;
+  return deployError(deployProblems.noGeneration(host, to, `${wanted}Its generations are: ${numbers || 'none'}`));
 }
 
 /** For example `to generation 12`. */
 export function describeRollback(to: RollbackTarget): string {
   if (to === 'previous') return 'to the generation before';
-  return 'generation' in to ? `to generation ${to.generation}` : `to ${new Date(to.before).toLocaleString('sv-SE')}`;
+  return 'generation' in to ? `to generation ${to.generation}` : `to ${moment(to.before)}`;
+}
+
+/** A time here, for a person: `2026-11-24 18:00:00`. */
+export function moment(at: number): string {
+  return new Date(at).toLocaleString('sv-SE');
 }

@@ -18,7 +18,7 @@ import type { DeployWork, Reached } from './deploy-work.ts';
 import { engineGuards, engineOf } from './engines/all.ts';
 import type { Passage } from './engines/engine.ts';
 import type { EvaluatedSystem } from './evaluate.ts';
-import { chooseGeneration, readGenerations } from './generations.ts';
+import { readProfile } from './generations.ts';
 import { goals, needsTarget } from './goals.ts';
 import { nothingBroken, type Broken } from './health/broken.ts';
 import { HostHealth } from './health/host-health.ts';
@@ -31,6 +31,7 @@ import { HostReboot } from './reboot/host-reboot.ts';
 import { settleBoot, type SettledBoot } from './reboot/settle-boot.ts';
 import type { DeployHost } from './spec.ts';
 import { outcomeOfReboot, whyNothingToDo } from './verdict.ts';
+import { describeTold, wayBack } from './what-ran.ts';
 
 /** What a host is brought to, and what is known of it. */
 export interface HostCourse {
@@ -341,9 +342,12 @@ export class HostDeploy {
     const { spec } = this.#work;
     const { signal } = this.#work.context;
     const { name } = this.#host;
-    const generations = await readGenerations(await reached.link.open(signal), signal);
-    const { number, system, kernel } = chooseGeneration(name, generations, to);
-    const booted = generations.find(({ isBooted }) => isBooted);
+    const profile = await readProfile(await reached.link.open(signal), signal);
+    const { generation, told } = wayBack(name, profile, to, this.#host.ran);
+    const { number, system, kernel } = generation;
+    const because = told === null ? '' : `: ${describeTold(told)}`;
+    if (told !== null) this.#work.context.log(name, `Goes back to generation ${number}${because}.\n`);
+    const booted = profile.generations.find(({ isBooted }) => isBooted);
     const { facts } = reached;
     const planned = this.#host.planned?.outPath ?? system;
     if (planned !== system) {
@@ -352,15 +356,15 @@ export class HostDeploy {
     }
     if (facts.generation === number && facts.currentSystem === system) {
       const isAlone = spec.goal === 'dry-activate' ? null : await this.#rebootAlone(reached, system);
-      return isAlone ?? this.#unchanged(`runs and boots generation ${number}`, facts);
+      return isAlone ?? this.#unchanged(`runs and boots generation ${number}${because}`, facts);
     }
     const warning =
       booted && booted.kernel !== kernel ? `; made for ${kernel}, ${booted.kernel} runs: reboot after it` : '';
-    this.#steps.done('plan', `to generation ${number}${warning}`);
+    this.#steps.done('plan', `to generation ${number}${because}${warning}`);
     // What was committed since what runs there would be lost, not come.
     if (spec.goal === 'dry-activate') {
       this.#enter('activate', 'comparing with what runs there');
-      const changes = { ...(await foretell(this.#work, reached, system)), commits: null };
+      const changes = { ...(await foretell(this.#work, reached, system)), commits: null, back: { number, told } };
       this.#changes = showChanges(this.#work.context, name, changes);
     }
     return this.#activateThere(reached, system, number);

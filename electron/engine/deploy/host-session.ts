@@ -6,6 +6,8 @@ export interface HostSession extends Disposable {
   /** As a person writes it. */
   readonly place: string;
   readonly isOpen: boolean;
+  /** True where its user is root. */
+  readonly isRoot: boolean;
   /** @throws ProblemError `ssh-connection-lost`, `ssh-command-timeout`; the signal's reason when it aborts */
   exec(argv: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>;
 }

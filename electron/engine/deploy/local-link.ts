@@ -13,6 +13,7 @@ const maxKeptCharacters = 1024 * 1024;
 export class LocalSession implements HostSession {
   readonly place = place;
   readonly isOpen = true;
+  readonly isRoot = process.getuid?.() === 0;
 
   exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
     const { signal, timeoutMs, stdin = '', onOutput } = options;

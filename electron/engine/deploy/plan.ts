@@ -16,6 +16,7 @@ import { originOf } from './origin.ts';
 import { deployError, deployProblems } from './problems.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
 import { waveProblems } from './waves/problems.ts';
+import { addressOf } from './way-to-host.ts';
 
 /**
  * What a deploy of these hosts would be, with the reasons of those that cannot be deployed. Nothing is run for it.
@@ -139,7 +140,7 @@ function planHost(
     whyRefused({ ...host, buildOnTarget }, goal, isLocal) ??
     engine.whyNot(host, goal) ??
     whyNotBuiltThere(engine, host, buildOn, buildHost);
-  const said = safety.of({ name, tags, address: isLocal ? 'localhost' : (target?.host ?? name) });
+  const said = safety.of({ name, tags, address: addressOf({ name, target, sshOptions, isLocal }) });
   const watchdogSeconds = watchdog === undefined ? said.watchdogSeconds : watchdog === 'off' ? null : watchdog;
   const checks = [...said.checks];
   const keys = keysOf(host);
@@ -160,7 +161,7 @@ function planHost(
     checks,
     keys,
   };
-  return { ...known, planned: null, known: null, refusal };
+  return { ...known, planned: null, known: null, ran: null, refusal };
 }
 
 /** Kinds that have colmena's options, in the order in which they are believed. */

@@ -9,6 +9,7 @@ import { nixCommandOf } from './engines/nix-engine.ts';
 import { evaluationSource, hostsToEvaluate, shareOutHere, systemQuestions } from './evaluate.ts';
 import { evaluates, goals, uploadsKeys } from './goals.ts';
 import { checkCommand } from './health/host-health.ts';
+import { localPrivilege } from './local-link.ts';
 import { keyQuestions } from './keys/read-keys.ts';
 import { previewHosts } from './plan.ts';
 import type { DeployHost, DeploySpec } from './spec.ts';
@@ -45,7 +46,8 @@ function functionsOf(questions: readonly HostQuestion<unknown>[]): string[] {
 async function hostCommands(spec: DeploySpec, host: DeployHost, files: SshFiles): Promise<Command[]> {
   const commands = await engineOf(spec).commands(spec, host, files);
   const { isGuarded } = goals[spec.goal];
-  const privilege = host.target?.user === 'root' ? [] : host.privilegeCommand;
-  if (!isGuarded || host.target === null) return commands;
+  const { isLocal, target, privilegeCommand } = host;
+  if (!isGuarded || (target === null && !isLocal)) return commands;
+  const privilege = isLocal ? localPrivilege(privilegeCommand) : target?.user === 'root' ? [] : privilegeCommand;
   return [...commands, ...host.checks.flatMap((check) => checkCommand(host.name, check, privilege) ?? [])];
 }

@@ -1,18 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
-import { describeTarget, sshTarget } from '../ssh/target.ts';
 import { becomeRoot, PasswordLink, wantsPassword } from './become-root.ts';
 import type { DeployWork, Reached } from './deploy-work.ts';
 import { needsRoot } from './goals.ts';
 import type { HostSession } from './host-session.ts';
-import { LocalLink, localPrivilege } from './local-link.ts';
 import { readMachineFacts } from './machine-facts.ts';
 import { isTrustedByNix } from './nix-trust.ts';
+import { privilegeIn } from './privilege.ts';
 import { engineProblems } from './engines/problems.ts';
 import { clock, deployError, deployProblems } from './problems.ts';
 import type { DeployHost } from './spec.ts';
-import { TargetLink } from './target-link.ts';
+import { linkTo } from './way-to-host.ts';
 
 export type ReachWork = Pick<DeployWork, 'context' | 'spec' | 'files' | 'questions' | 'limits'>;
 
@@ -56,28 +55,18 @@ export async function reachHost(
 async function attempt(work: ReachWork, host: DeployHost, onNote: (note: string) => void): Promise<Reached> {
   const { context, files, questions } = work;
   const { signal } = context;
-  const { name, target: address, sshOptions, privilegeCommand, isLocal } = host;
-  if (isLocal) {
-    const here = {
-      link: new LocalLink(),
-      secrets: questions.secretsOf(name),
-      privilege: localPrivilege(privilegeCommand),
-    };
-    return lookAt(work, host, here, await here.link.open(signal));
-  }
-  if (address === null) throw deployError(deployProblems.noAddress(name));
-  const target = sshTarget(address, sshOptions);
+  const { name } = host;
   const secrets = questions.secretsOf(name);
-  onNote(`connecting to ${describeTarget(target)}`);
-  const link = new TargetLink(target, {
+  const link = linkTo(host, {
     files,
     secrets,
     onUnknownHostKey: (offer) => questions.mayPin(name, offer),
     onSecret: (question) => questions.secret(name, question),
   });
+  if (link.target !== null) onNote(`connecting to ${link.place}`);
   try {
     const session = await link.open(signal);
-    const privilege = session.resolved.user === 'root' ? [] : privilegeCommand;
+    const privilege = privilegeIn(session, host.privilegeCommand);
     return await lookAt(work, host, { link, secrets, privilege }, session);
   } catch (error) {
     link[Symbol.dispose]();

@@ -4,7 +4,7 @@ import { rollbackTarget } from '../../../shared/contract/generation.ts';
 import { healthCheck } from '../../../shared/contract/health.ts';
 import { workLimits } from '../../../shared/contract/limits.ts';
 import { fleetKind, target } from '../../../shared/contract/host.ts';
-import { hostName } from '../../../shared/contract/ids.ts';
+import { hostName, jobId } from '../../../shared/contract/ids.ts';
 import { problem } from '../../../shared/contract/problem.ts';
 import { wave, wavePlan } from '../../../shared/contract/waves.ts';
 
@@ -54,6 +54,8 @@ export const deployHost = z.object({
     .object({ stamp: z.string(), outPath: z.string(), drvPath: z.string(), stateVersion: z.string().nullable() })
     .nullable()
     .default(null),
+  /** What the history tells that it ran at the time that is gone back to; null: nothing, or no time is. */
+  ran: z.object({ jobId, at: z.number(), system: z.string() }).nullable().default(null),
   /** Why this host fails before anything is run; the others go on. */
   refusal: problem.nullable(),
 });

@@ -5,16 +5,15 @@ import { becomeRoot, PasswordSession } from '../deploy/become-root.ts';
 import type { HostSession } from '../deploy/host-session.ts';
 import { HostSteps } from '../deploy/host-steps.ts';
 import { Limit } from '../deploy/limits.ts';
-import { asRoot } from '../deploy/privilege.ts';
+import { asRoot, privilegeIn } from '../deploy/privilege.ts';
 import { deployError, deployProblems } from '../deploy/problems.ts';
 import { Questions } from '../deploy/questions.ts';
 import { jobStateOf } from '../deploy/verdict.ts';
+import { openHost } from '../deploy/way-to-host.ts';
 import type { JobContext, JobExecutor } from '../jobs/context.ts';
 import { nextBootMark } from '../fleet/status/probe.ts';
 import { prepareSshFiles } from '../ssh/config.ts';
-import { connect } from '../ssh/client.ts';
 import type { ExecResult } from '../ssh/session.ts';
-import { sshTarget } from '../ssh/target.ts';
 import { problemOf } from '../unexpected.ts';
 import { generationError, generationProblems } from './problems.ts';
 import { protectedFolder } from './protected-folder.ts';
@@ -88,13 +87,13 @@ async function cleanHost(
   let stage: 'plan' | 'clean' = 'plan';
   try {
     steps.start('plan', 'connecting');
-    using session = await connect(sshTarget(host.target, host.sshOptions), {
+    using session = await openHost(host, {
       files: prepareSshFiles(sshFolder),
       signal: context.signal,
       onUnknownHostKey: (offer) => questions.mayPin(name, offer),
       onSecret: (question) => questions.secret(name, question),
     });
-    const privilege = session.resolved.user === 'root' ? [] : host.privilegeCommand;
+    const privilege = privilegeIn(session, host.privilegeCommand);
     const ask = questions.sudoPassword(name, session.place);
     const root = await becomeRoot(session, privilege, ask, context.signal);
     if ('refusal' in root) throw deployError(deployProblems.notRoot(name, root.refusal));

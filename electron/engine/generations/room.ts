@@ -1,7 +1,7 @@
 import type { GenerationRoom } from '../../../shared/contract/generation.ts';
 import { readSizeLine } from '../deploy/changes/ask-target.ts';
+import type { HostSession } from '../deploy/host-session.ts';
 import { deployError, deployProblems } from '../deploy/problems.ts';
-import type { SshSession } from '../ssh/session.ts';
 
 const timeLimitMs = 180_000;
 
@@ -29,7 +29,7 @@ echo 'end	yes'
 
 /** Asks a host how much room there is once these generations are gone. @throws ProblemError `deploy-answer-unreadable`, `ssh-*` */
 export async function generationRoom(
-  session: SshSession,
+  session: HostSession,
   numbers: readonly number[],
   signal: AbortSignal,
 ): Promise<GenerationRoom> {

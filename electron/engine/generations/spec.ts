@@ -4,7 +4,9 @@ import { hostName } from '../../../shared/contract/ids.ts';
 
 const cleanedHost = z.object({
   name: hostName,
-  target,
+  target: target.nullable(),
+  /** True where it is this computer: nothing goes over SSH. */
+  isLocal: z.boolean().default(false),
   sshOptions: z.array(z.string()),
   privilegeCommand: z.array(z.string()),
   numbers: z.array(z.int().positive()).min(1),

@@ -18,6 +18,7 @@ import { Bell, watchFolder } from './changes.ts';
 import { askRunner } from './control-client.ts';
 import type { ControlRequest } from './control-messages.ts';
 import { invalidSpec, jobIsOver, noSuchJob, runnerUnreachable, unknownKind } from './errors.ts';
+import { readEvents } from './event-file.ts';
 import type { FollowedJob } from './followed-job.ts';
 import type { JobFile, RunnerFile } from './job-folder.ts';
 import type { JobKinds, JobSpec } from './kind.ts';
@@ -27,6 +28,7 @@ import { identify } from './process-identity.ts';
 import { DEFAULT_KEEP, type Keep } from './prune.ts';
 import { JobRegistry } from './registry.ts';
 import { startRunner } from './start-runner.ts';
+import type { OutcomesOf, ToldOutcome } from './told-outcome.ts';
 
 /** What is asked for. `spec` must fit the kind's schema. */
 export interface JobRequest {
@@ -60,6 +62,8 @@ interface JobsOptions {
   readonly followUps?: (job: JobDetail) => readonly JobRequest[];
 }
 
+/** More than are kept with what happened in them. */
+const ALL = 10_000;
 /** The shortest time between two updates of the list of jobs: under 60 a second. */
 const INTERVAL_MS = 17;
 /** How long a watcher waits at most before it looks again by itself. */
@@ -135,6 +139,20 @@ export class Jobs implements AsyncDisposable {
   /** Latest first. */
   async list(filter: { limit?: number; fleetId?: FleetId; host?: HostName } = {}): Promise<JobSummary[]> {
     return this.#store.jobs.list(filter).map((row) => this.#registry.summaryOf(row));
+  }
+
+  /**
+   * What was told of a host until a time, the latest first; one that went back with its wave was told of twice. What was
+   * pruned is not told any more.
+   */
+  *outcomesOf({ fleetId, host, until }: OutcomesOf): Generator<ToldOutcome> {
+    for (const { id, kind, spec, queuedAt } of this.#store.jobs.list({ fleetId, host, limit: ALL })) {
+      if (queuedAt > until) continue;
+      for (const event of readEvents(this.#registry.folder(id).events).toReversed()) {
+        if (event.type !== 'outcome' || event.host !== host || event.at > until) continue;
+        yield { jobId: id, kind, spec, at: event.at, outcome: event.outcome };
+      }
+    }
   }
 
   /** How far the estimates of past deploys were off. */

@@ -9,18 +9,19 @@ import { deployAddresses, deployTitle, namesInTitle, planDeploy } from '../deplo
 import { compareGenerations } from '../deploy/changes/compare-generations.ts';
 import { PasswordSession } from '../deploy/become-root.ts';
 import { chooseGeneration, readGenerations } from '../deploy/generations.ts';
+import type { HostSession } from '../deploy/host-session.ts';
 import { withKnownSystems } from '../deploy/known-systems.ts';
 import { deployError, deployProblems } from '../deploy/problems.ts';
 import { pinFleet } from '../deploy/later/pin.ts';
 import { previewDeploy } from '../deploy/preview.ts';
+import { privilegeIn } from '../deploy/privilege.ts';
 import type { DeploySpec } from '../deploy/spec.ts';
+import { openHost, placeOf } from '../deploy/way-to-host.ts';
+import { withHistory } from '../deploy/what-ran.ts';
 import { protectGeneration } from '../generations/protect.ts';
 import { generationRoom } from '../generations/room.ts';
 import { editCheck, editWatchdog, editWaves } from '../fleet/edit-safety.ts';
 import { readSafety } from '../fleet/safety-file.ts';
-import { connect } from '../ssh/client.ts';
-import type { SshSession } from '../ssh/session.ts';
-import { sshTarget } from '../ssh/target.ts';
 import { procedures, stream } from './base.ts';
 import type { EngineParts } from '../parts.ts';
 
@@ -49,7 +50,8 @@ export function deployProcedures({
     const waves = rollbackTo === null ? request.waves : 'off';
     const spec = planDeploy(view, { ...request, waves }, files.folder, safety, engine);
     const pinned = rollbackTo === null && spec.offline === 'later' ? await pinFleet(view.fleet) : null;
-    return { ...withKnownSystems(spec, request.fleetId, store.evaluatedHosts), rollbackTo, pinned };
+    const known = { ...withKnownSystems(spec, request.fleetId, store.evaluatedHosts), rollbackTo, pinned };
+    return withHistory(known, request.fleetId, jobs);
   };
 
   const start = async (
@@ -69,14 +71,13 @@ export function deployProcedures({
     const { hosts } = await fleets.current(of.fleetId);
     const host = hosts.find(({ name }) => name === of.host);
     if (host === undefined) throw deployError(deployProblems.unknownHost(of.host));
-    if (host.target === null) throw deployError(deployProblems.noAddress(host.name));
-    return { ...host, target: host.target };
+    const place = placeOf(host);
+    if (host.target === null && !place.isLocal) throw deployError(deployProblems.noAddress(host.name));
+    return { ...place, privilegeCommand: host.privilegeCommand };
   };
 
-  const reach = async (of: HostOfFleet, signal: AbortSignal): Promise<SshSession> => {
-    const { target, sshOptions } = await hostOf(of);
-    return connect(sshTarget(target, sshOptions), { files, signal });
-  };
+  const reach = async (of: HostOfFleet, signal: AbortSignal): Promise<HostSession> =>
+    openHost(await hostOf(of), { files, signal });
 
   const offer = (folder: string, change: FileChange | null) => changes.offer(folder, change === null ? [] : [change]);
 
@@ -132,7 +133,7 @@ export function deployProcedures({
       const { host, number, isProtected, sudoPassword: password } = input;
       const { privilegeCommand } = await hostOf(input);
       using session = await reach(input, signal);
-      const privilege = session.resolved.user === 'root' ? [] : privilegeCommand;
+      const privilege = privilegeIn(session, privilegeCommand);
       const way = await passwords.becomeRoot(session, { host, privilege, password }, signal);
       const mark = { number, isProtected, privilege: way.privilege };
       await protectGeneration(new PasswordSession(session, way), mark, signal);
@@ -144,8 +145,8 @@ export function deployProcedures({
     deleteGenerations: deploy.deleteGenerations.handler(async ({ input: { fleetId, hosts: wanted } }) => {
       const hosts = await Promise.all(
         wanted.map(async ({ host, numbers }) => {
-          const { name, target, sshOptions, privilegeCommand } = await hostOf({ fleetId, host });
-          return { name, target, sshOptions, privilegeCommand, numbers: [...new Set(numbers)] };
+          const of = await hostOf({ fleetId, host });
+          return { ...of, numbers: [...new Set(numbers)] };
         }),
       );
       const names = hosts.map(({ name }) => name);

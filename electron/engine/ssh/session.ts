@@ -70,6 +70,11 @@ export class SshSession implements Disposable {
     return this.#isOpen;
   }
 
+  /** True where its user is root. */
+  get isRoot(): boolean {
+    return this.resolved.user === 'root';
+  }
+
   /** The target as a person writes it. */
   get place(): string {
     return describeTarget(this.target);

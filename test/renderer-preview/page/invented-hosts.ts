@@ -148,6 +148,7 @@ export const TROUBLED_HOSTS: readonly Host[] = [
   inventHost('monitor', '10.0.20.70', ['web'], { problem: evaluationProblem, system: null }),
   inventHost('a;reboot', null, [], { problem: nameProblem }),
   inventHost('laptop', null, ['desk'], { allowLocalDeployment: true }),
+  inventHost('desk', null, ['desk'], { allowLocalDeployment: true, isThisComputer: true }),
   inventHost(
     'a-host-with-a-very-long-name-that-does-not-fit-anywhere-in-a-table',
     'very-long-name.internal.home.example',
@@ -155,6 +156,7 @@ export const TROUBLED_HOSTS: readonly Host[] = [
   ),
   inventHost('printer', '10.0.20.90', ['desk']),
   inventHost('media', '10.0.20.91', ['desk']),
+  inventHost('vault', '10.0.20.92', ['infra'], { keys: ['restic-password', 'tls-key'] }),
 ];
 
 export const TROUBLED_STATUS: readonly HostStatus[] = [
@@ -175,6 +177,8 @@ export const TROUBLED_STATUS: readonly HostStatus[] = [
   HOME_STATUS[4] ?? inventStatus('kube01', 55),
   inventStatus('a-host-with-a-very-long-name-that-does-not-fit-anywhere-in-a-table', 1204),
   inventStatus('printer', 3, { reachability: 'denied', generation: null, nixosVersion: null, lastDeploy: null }),
+  inventStatus('desk', 9),
+  inventStatus('vault', 17, { areKeysGone: true }),
   inventStatus('media', 3, { reachability: 'checking', generation: null, nixosVersion: null, lastDeploy: null }),
 ];
 

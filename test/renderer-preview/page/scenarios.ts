@@ -1,5 +1,6 @@
 import type { AppInfo } from '../../../shared/contract/app.ts';
 import type { DoctorFinding } from '../../../shared/contract/doctor.ts';
+import type { HostChanges, WayBack } from '../../../shared/contract/changes.ts';
 import type { FleetView, RecentFleet } from '../../../shared/contract/fleet.ts';
 import type { Host, HostStatus } from '../../../shared/contract/host.ts';
 import { fleetId, hostName } from '../../../shared/contract/ids.ts';
@@ -10,7 +11,7 @@ import type { Settings } from '../../../shared/contract/settings.ts';
 import * as hosts from './invented-hosts.ts';
 import { planJob } from './invented-plan.ts';
 import { inventWaveProgress, PAUSE } from './invented-waves.ts';
-import { endedJob, history, inventSummary, liveJob, manyHostsJob, manyJobs } from './invented-jobs.ts';
+import { endedJob, history, inventSummary, LIVE_JOB, liveJob, manyHostsJob, manyJobs } from './invented-jobs.ts';
 
 /** Everything that the stand-in engine answers with. */
 export interface Scenario {
@@ -303,6 +304,22 @@ const SCENARIOS: Record<string, () => Scenario> = {
       },
     }),
   'plan-1': () => withDetail(planJob(FLEET_ID, ['gateway'])),
+  'plan-back': () => {
+    const detail = planJob(FLEET_ID, ['gateway', 'nas']);
+    const before = hosts.NOW - 3 * 86_400_000;
+    const back = (number: number, told: WayBack['told']): Pick<HostChanges, 'back'> => ({ back: { number, told } });
+    const { gateway, nas } = detail.changes;
+    if (gateway === undefined || nas === undefined) throw new TypeError('The plan has no changes');
+    return withDetail({
+      ...detail,
+      summary: { ...detail.summary, title: 'Plan going back on gateway, nas' },
+      spec: { ...detail.spec, rollbackTo: { before } },
+      changes: {
+        gateway: { ...gateway, ...back(139, { by: 'history', at: before - 5_000_000, jobId: LIVE_JOB }) },
+        nas: { ...nas, ...back(93, { by: 'made', at: before - 9_000_000 }) },
+      },
+    });
+  },
   'plan-5': () => withDetail(planJob(FLEET_ID, ['gateway', 'compute', 'nas', 'kube01', 'lb01'])),
   'plan-100': () =>
     withDetail(
@@ -321,6 +338,12 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'jobs-100': () => ({ ...BASE, jobs: manyJobs(hosts.MANY_HOSTS.slice(0, 100).map(({ name }) => name)) }),
   partial: () => withEnded('partial'),
   interrupted: () => withEnded('interrupted'),
+  'interrupted-past': () => {
+    const scenario = withEnded('interrupted');
+    const gateway = { state: 'armed', seconds: 60, deadlineAt: hosts.NOW - 40 * 3_600_000, reason: '' } as const;
+    const details = scenario.details.map((detail) => ({ ...detail, watchdogs: { gateway } }));
+    return { ...scenario, details };
+  },
   cancelled: () => withEnded('cancelled'),
   succeeded: () => {
     const detail = endedJob(FLEET_ID, 'succeeded');

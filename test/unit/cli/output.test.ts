@@ -115,6 +115,10 @@ it.each([
   [{ host: 'fe80::1', user: 'root', port: 22 }, 'root@[fe80::1]:22'],
 ])('the target %j reads %s', (target, text) => expect(targetText({ target })).toBe(text));
 
+it('a host that is this computer needs no address', () => {
+  expect(targetText({ target: null, isThisComputer: true })).toBe('this computer');
+});
+
 const nas = hostName.parse('nas');
 const step: Step = {
   host: nas,

@@ -7,14 +7,14 @@ import { ProblemError } from '../../errors.ts';
 import { EventQueue } from '../../event-queue.ts';
 import type { Safety } from '../../fleet/safety-file.ts';
 import { noTarget } from '../../fleet/status/ask.ts';
-import { connect } from '../../ssh/client.ts';
 import type { SshFiles } from '../../ssh/config.ts';
-import { sshTarget } from '../../ssh/target.ts';
 import { problemOf } from '../../unexpected.ts';
 import { PasswordSession } from '../become-root.ts';
 import type { HostSession } from '../host-session.ts';
 import { Limit } from '../limits.ts';
+import { privilegeIn } from '../privilege.ts';
 import type { RootRequest, SudoPasswords } from '../sudo-passwords.ts';
+import { addressOf, openHost, placeOf } from '../way-to-host.ts';
 import { runChecks } from './run-checks.ts';
 import type { CheckPlace } from './try-check.ts';
 
@@ -64,14 +64,15 @@ async function askHost(
   { checks: wanted, sudoPasswords = {} }: HealthQuestion,
   { files, safety, passwords, signal }: HealthSurroundings,
 ): Promise<HostHealth> {
-  const { name, tags, target } = host;
+  const { name, tags } = host;
+  const way = placeOf(host);
   try {
-    const address = target?.host ?? name;
+    const address = addressOf(way);
     const checks = wanted === undefined ? safety.of({ name, tags, address }).checks : readChecks(wanted, address);
     if (checks.length === 0) return { host: name, problem: null, results: [] };
-    if (target === null) throw new ProblemError(noTarget(host));
-    using session = await connect(sshTarget(target, host.sshOptions), { files, signal, timeoutMs: connectMs });
-    const privilege = session.resolved.user === 'root' ? [] : host.privilegeCommand;
+    if (way.target === null && !way.isLocal) throw new ProblemError(noTarget(host));
+    using session = await openHost(way, { files, signal, timeoutMs: connectMs });
+    const privilege = privilegeIn(session, host.privilegeCommand);
     const password = Object.hasOwn(sudoPasswords, name) ? sudoPasswords[name] : undefined;
     const place = { session, privilege, failedBefore: [], fleetFolder };
     const plain = checks.filter((check) => !needsRoot(check));

@@ -4,7 +4,7 @@ import type { HostSession } from '../host-session.ts';
 import type { DeployWork, Reached } from '../deploy-work.ts';
 import type { HostSteps } from '../host-steps.ts';
 import type { Argv } from '../privilege.ts';
-import { giveKeyArgv, keyPath, ownerLater, ownerMissingExit, writeKeyArgv } from './key-scripts.ts';
+import { giveKeyArgv, keyPath, markKeysArgv, ownerLater, ownerMissingExit, writeKeyArgv } from './key-scripts.ts';
 import { keyValue } from './key-value.ts';
 import { keyProblems } from './problems.ts';
 import type { DeploymentKey } from './read-keys.ts';
@@ -34,7 +34,7 @@ export class HostKeys {
   /** Uploads all of them, for a host whose system does not change. @throws ProblemError `key-*`, `ssh-*` */
   async all(signal: AbortSignal): Promise<void> {
     await this.#upload(await this.#parts.keys, false, signal);
-    await this.#end();
+    await this.#end(signal);
   }
 
   /**
@@ -44,7 +44,7 @@ export class HostKeys {
   async before(mayWait: boolean, signal: AbortSignal): Promise<void> {
     await this.#upload(await this.#of('pre-activation'), mayWait, signal);
     const later = (await this.#of('post-activation')).length;
-    if (later === 0 && this.#withoutOwner.length === 0) return this.#end();
+    if (later === 0 && this.#withoutOwner.length === 0) return this.#end(signal);
     const note = later > 0 ? `${later} after the activation` : 'their owners come with the activation';
     this.#parts.steps.progress('keys', { note });
   }
@@ -58,7 +58,7 @@ export class HostKeys {
       await this.#run(session, key, giveKeyArgv(key, reached.privilege), null, signal);
     }
     await this.#upload(await this.#of('post-activation'), false, signal);
-    await this.#end();
+    await this.#end(signal);
   }
 
   async #of(when: DeploymentKey['uploadAt']): Promise<DeploymentKey[]> {
@@ -104,9 +104,14 @@ export class HostKeys {
     );
   }
 
-  async #end(): Promise<void> {
-    const { length } = await this.#parts.keys;
-    this.#parts.steps.done('keys', length === 1 ? '1 key' : `${length} keys`);
+  async #end(signal: AbortSignal): Promise<void> {
+    const { work, host, steps, reached } = this.#parts;
+    const keys = await this.#parts.keys;
+    const session = await reached.link.open(signal);
+    const marked = await session.exec(markKeysArgv(keys, reached.privilege), { signal, timeoutMs: timeLimitMs });
+    // They are there all the same.
+    if (marked.exitCode !== 0) work.context.log(host, `They will not be missed after a restart: ${marked.stderr}\n`);
+    steps.done('keys', keys.length === 1 ? '1 key' : `${keys.length} keys`);
   }
 }
 

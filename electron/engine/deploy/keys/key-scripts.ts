@@ -1,3 +1,4 @@
+import { keysMark } from '../../fleet/status/probe.ts';
 import { asRoot, type Argv } from '../privilege.ts';
 import type { DeploymentKey } from './read-keys.ts';
 
@@ -56,6 +57,23 @@ export function writeKeyArgv(key: DeploymentKey, mayWait: boolean, privilege: re
 export function giveKeyArgv(key: DeploymentKey, privilege: readonly string[]): Argv {
   const words = [keyPath(key), `${key.user}:${key.group}`, key.permissions];
   return asRoot(privilege, ['sh', '-c', giveKey, 'nixstead-key', ...words]);
+}
+
+/** Writes the boot in which keys came, and their paths; without any path, takes that away. */
+const markKeys = `
+set -eu
+mark=${keysMark}
+if [ $# = 0 ]; then rm -f -- "$mark"; exit; fi
+mkdir -p -- "\${mark%/*}"
+{ cat /proc/sys/kernel/random/boot_id; printf '%s\\n' "$@"; } >"$mark.new"
+chmod 0644 "$mark.new"
+mv -fT -- "$mark.new" "$mark"
+`;
+
+/** Leaves a mark of keys that a restart takes away, so that they are missed when they are gone. */
+export function markKeysArgv(keys: readonly DeploymentKey[], privilege: readonly string[]): Argv {
+  const paths = keys.map(keyPath).filter((path) => path.startsWith('/run/'));
+  return asRoot(privilege, ['sh', '-c', markKeys, 'nixstead-key', ...paths]);
 }
 
 /** Where a key lies on its host. */

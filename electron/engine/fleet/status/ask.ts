@@ -1,10 +1,9 @@
 import type { Host, HostStatus, Reachability } from '../../../../shared/contract/host.ts';
 import type { HostName } from '../../../../shared/contract/ids.ts';
 import type { Problem } from '../../../../shared/contract/problem.ts';
+import { openHost, placeOf } from '../../deploy/way-to-host.ts';
 import { ProblemError } from '../../errors.ts';
-import { connect } from '../../ssh/client.ts';
 import type { SshFiles } from '../../ssh/config.ts';
-import { sshTarget } from '../../ssh/target.ts';
 import { parseProbe, probeScript, type MachineFacts } from './probe.ts';
 
 /** What a host answered, or why it did not. */
@@ -66,25 +65,27 @@ export function reachabilityOf(problem: Problem): Exclude<Reachability, 'online'
   return keyChanged.has(code) ? 'key-changed' : 'unknown';
 }
 
-/** Asks over SSH, without a question to anybody. */
-export function askOverSsh(files: SshFiles): AskHost {
+/** Asks over SSH, or here where a host is this computer; without a question to anybody. */
+export function askWhereItIs(files: SshFiles): AskHost {
   return async (host, signal) => {
     try {
-      if (host.target === null) throw new ProblemError(noTarget(host));
-      using session = await connect(sshTarget(host.target, host.sshOptions), {
-        files,
-        signal,
-        timeoutMs: connectMs,
-      });
+      const place = placeOf(host);
+      if (host.target === null && !place.isLocal) throw new ProblemError(noTarget(host));
+      using session = await openHost(place, { files, signal, timeoutMs: connectMs });
       const result = await session.exec(['sh', '-c', probeScript], { signal, timeoutMs: answerMs });
       const facts = parseProbe(result.stdout);
       if (facts === null) throw new ProblemError(unreadableAnswer(host, result.stderr || result.stdout));
-      return { reachability: facts.hasNix ? 'online' : 'no-nix', facts, problem: null };
+      return { reachability: facts.hasNix ? 'online' : 'no-nix', facts: ofHost(facts, host), problem: null };
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       return { reachability: reachabilityOf(error.problem), facts: null, problem: error.problem };
     }
   };
+}
+
+/** A host that has no keys any more misses none. */
+function ofHost({ areKeysGone, ...facts }: MachineFacts, { keys }: Host): MachineFacts {
+  return areKeysGone === true && keys.length > 0 ? { ...facts, areKeysGone } : facts;
 }
 
 function unreadableAnswer(host: Host, evidence: string): Problem {

@@ -171,6 +171,7 @@ export function statusOf(before: HostStatus, answer: Answer, at: number): HostSt
     failedUnits,
     // What is not told any more is over.
     pendingBoot: answer.facts ? answer.facts.pendingBoot : before.pendingBoot,
+    areKeysGone: answer.facts ? answer.facts.areKeysGone : before.areKeysGone,
     reachability: answer.reachability,
     checkedAt: at,
     problem: answer.problem,

@@ -12,6 +12,8 @@ export interface MachineFacts {
   readonly needsReboot: boolean;
   /** There where the boot loader tries the profile's system once, and its default is another (`deploy/reboot`). */
   readonly pendingBoot?: PendingBoot;
+  /** There where a key that was uploaded is not there since a restart. */
+  readonly areKeysGone?: true;
 }
 
 /**
@@ -33,6 +35,12 @@ echo "$units" | while read -r unit load active rest; do
   echo "$unit"
 done
 `;
+
+/**
+ * A file on a machine that keys were uploaded to. Its first line is the boot in which that was (boot_id of random(4)), each
+ * other one the path of a key that a restart takes away.
+ */
+export const keysMark = '/var/lib/nixstead/keys';
 
 /**
  * Read by any POSIX shell; the same text for every machine, so nothing of the fleet is in it. Each line is a word, a
@@ -61,6 +69,9 @@ if [ -e "$profile" ] && [ "$(head -n 1 ${nextBootMark} 2>/dev/null)" = "$(real "
   if [ "$(sed -n 2p ${nextBootMark})" = "$(cat /proc/sys/kernel/random/boot_id)" ]; then echo 'next	waiting'
   elif [ "$(real /run/booted-system)" = "$(real "$profile")" ]; then echo 'next	up'
   else echo 'next	went-back'; fi
+fi
+if [ -e ${keysMark} ] && [ "$(head -n 1 ${keysMark})" != "$(cat /proc/sys/kernel/random/boot_id)" ]; then
+  sed 1d ${keysMark} | while IFS= read -r key; do if [ ! -e "$key" ]; then echo 'keys	gone'; break; fi; done
 fi
 if command -v systemctl >/dev/null 2>&1; then
   {${failedUnitsScript}} 2>/dev/null | while read -r unit; do printf 'failed\\t%s\\n' "$unit"; done
@@ -91,5 +102,6 @@ export function parseProbe(output: string): MachineFacts | null {
     hasNix: first('nix') === 'yes',
     needsReboot: first('reboot') === 'yes',
     ...(pending.success ? { pendingBoot: pending.data } : {}),
+    ...(first('keys') === 'gone' ? { areKeysGone: true } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { oldGenerations, whyKept } from '../../../../shared/fleet/generations.ts';
 import { parseRoom } from '../../../../electron/engine/generations/room.ts';
-import { chooseGeneration, parseGenerations } from '../../../../electron/engine/deploy/generations.ts';
+import { chooseGeneration, parseGenerations, parseProfile } from '../../../../electron/engine/deploy/generations.ts';
 
 const hash = 'a'.repeat(32);
 const text = [
@@ -25,12 +25,22 @@ test('the generations of a host are read, the newest first', () => {
   expect(parseGenerations(text.replace('end\tyes', ''))).toBeNull();
 });
 
-test('the one before, one by its number, and what there was at a time', () => {
+test('a host says when it was started, and what its clock shows', () => {
+  const said = text.replace('/nix/store/a\n', '/nix/store/a\t2500.5\nnow\t5000.25\n');
+  expect(parseProfile(said, 4_000_000)).toMatchObject({
+    generations: [{ number: 12 }, { number: 10 }, { number: 9 }],
+    booted: { system: '/nix/store/a', at: 2_500_500 },
+    aheadMs: 1_000_250,
+  });
+  expect(parseProfile(text, 4_000_000)).toMatchObject({ booted: null, aheadMs: 0 });
+  expect(parseProfile('now\t1', 0)).toBeNull();
+});
+
+test('the one before, and one by its number', () => {
   const number = (to: Parameters<typeof chooseGeneration>[2]) => chooseGeneration('nas', generations, to).number;
   expect(number('previous')).toBe(10);
   expect(number({ generation: 9 })).toBe(9);
-  expect(number({ before: 2_500_000 })).toBe(10);
-  expect(() => number({ before: 1 })).toThrow('has no such generation');
+  expect(() => number({ generation: 1 })).toThrow('has no such generation');
   expect(() => number({ generation: 11 })).toThrow('nas cannot go back to generation 11');
 });
 

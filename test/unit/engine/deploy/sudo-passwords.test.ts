@@ -18,6 +18,7 @@ function hostWith(password: string) {
   const session: HostSession = {
     place: 'sam@nas',
     isOpen: true,
+    isRoot: false,
     exec: async (argv, { stdin = '' } = {}) => {
       argvs.push(argv.join(' '));
       if (!argv.includes('-S')) return { ...end, stderr: 'sudo: a password is required\n' };

@@ -127,6 +127,11 @@ describe('what a machine says of itself', () => {
     expect([pending(''), pending('odd')]).toEqual([undefined, undefined]);
   });
 
+  it('tells that keys are missed', () => {
+    expect(parseProbe('keys\tgone\nend\tyes')?.areKeysGone).toBe(true);
+    expect(parseProbe('end\tyes')).not.toHaveProperty('areKeysGone');
+  });
+
   it('is nothing where the answer is cut short', () => {
     expect(parseProbe('current\t/nix/store/c\ngeneration\tsystem-4')).toBeNull();
     expect(parseProbe('')).toBeNull();

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { DeployPreview } from '../../../../shared/contract/deploy.ts';
+import type { HostStatus } from '../../../../shared/contract/host.ts';
 import type { JobDetail, Watchdog } from '../../../../shared/contract/job.ts';
-import { announcement, guardsOf, guardText } from '../../../../renderer/deploy/guards.ts';
+import { announcement, guardsOf, guardText, sinceThen } from '../../../../renderer/deploy/guards.ts';
 import { checkLines, guardSummary, watchdogOfRequest } from '../../../../renderer/deploy/guard-words.ts';
-import { aDetail, aStep, aSummary, named } from '../invented.ts';
+import { aDetail, aStatus, aStep, aSummary, named } from '../invented.ts';
 
 const armed = (deadlineAt: number, more: Partial<Watchdog> = {}): Watchdog => ({
   state: 'armed',
@@ -36,7 +37,26 @@ test('a time that is over, a host that goes back and a job that ended before are
   expect(state(job({ nas: armed(60_000) }))).toBe('due');
   expect(state(job({ nas: armed(60_000, { state: 'reverting', reason: 'tcp 22: refused' }) }))).toBe('reverting');
   const left = job({ nas: armed(60_000) });
-  expect(state({ ...left, summary: { ...left.summary, state: 'interrupted' } })).toBe('left');
+  const interrupted: JobDetail = { ...left, summary: { ...left.summary, state: 'interrupted' } };
+  expect(guardsOf(interrupted, 59_000)[0]?.state).toBe('left');
+  expect(state(interrupted)).toBe('past');
+});
+
+test('after its time nobody is told that a host goes back, but what it has said since', () => {
+  const spec = { hosts: [{ name: 'nas', planned: { outPath: '/nix/store/new' } }] };
+  const base = job({ nas: armed(60_000) }, { spec });
+  const detail: JobDetail = { ...base, summary: { ...base.summary, state: 'interrupted' } };
+  const [guard] = guardsOf(detail, 61_000);
+  if (guard === undefined) throw new Error('it is not shown');
+  expect(guardText(guard)).not.toMatch(/goes back/);
+  const said = (status: Partial<HostStatus>, of = detail): string => sinceThen(of, guard, aStatus('nas', status));
+  expect(said({ checkedAt: 59_000 })).toMatch(/as soon as it answers/);
+  expect(said({ checkedAt: 70_000, reachability: 'offline' })).toMatch(/as soon as it answers/);
+  expect(said({ checkedAt: 70_000, generation: 4 })).toBe(
+    'It answers, and does not run the new system, and boots generation 4.',
+  );
+  expect(said({ checkedAt: 70_000, currentSystem: '/nix/store/new' })).toMatch(/runs the new system all the same/);
+  expect(said({ checkedAt: 70_000 }, { ...detail, spec: {} })).toMatch(/the fleet page shows what it runs/);
 });
 
 test('what is told names the activation that runs, or the reason for going back', () => {

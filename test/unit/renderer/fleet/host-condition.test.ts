@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { whyNotDeployable, whyNotSelectable } from '../../../../renderer/fleet/deploy-refusal.ts';
-import { hostCondition, releaseOf, targetText } from '../../../../renderer/fleet/host-condition.ts';
+import { hostCondition, placeText, releaseOf, targetText } from '../../../../renderer/fleet/host-condition.ts';
 import { aHost, aProblem, aStatus, JOB } from '../invented.ts';
 
 describe('what is said about a host is the most urgent thing', () => {
@@ -27,6 +27,10 @@ describe('what is said about a host is the most urgent thing', () => {
       hostCondition(aHost('a'), aStatus('a', { pendingBoot, needsReboot: true })).word;
     expect([of('waiting'), of('up'), of('went-back')]).toEqual(['tried at next boot', 'on trial', 'went back']);
   });
+  it('keys that a restart took away come before what can wait', () => {
+    const status = aStatus('a', { areKeysGone: true, needsReboot: true });
+    expect(hostCondition(aHost('a'), status)).toMatchObject({ word: 'keys are gone', tone: 'warn' });
+  });
   it('a profile that names another system changes at boot', () => {
     expect(hostCondition(aHost('a'), aStatus('a', { profileSystem: '/nix/store/other' })).word).toBe('changes at boot');
   });
@@ -46,6 +50,12 @@ describe('what is said about a host is the most urgent thing', () => {
     ['online', 'online'],
   ] as const)('%s reads %s', (reachability, word) => {
     expect(hostCondition(aHost('a'), aStatus('a', { reachability })).word).toBe(word);
+  });
+  it('this computer needs no address', () => {
+    const here = aHost('a', { target: null, isThisComputer: true });
+    expect([hostCondition(here, aStatus('a')).word, placeText(here)]).toEqual(['online', 'this computer']);
+    const away = aHost('a', { target: null });
+    expect([hostCondition(away, undefined).word, placeText(away)]).toEqual(['no address', '']);
   });
   it('the reason that the engine found is the sentence', () => {
     const status = aStatus('a', { reachability: 'offline', problem: { ...aProblem, title: 'No route to host' } });

@@ -26,6 +26,11 @@ it('how root is reached is said where the login is not root', () => {
   expect(names(aHost('a', { target }), undefined)).toContain('Becomes root');
   expect(names(aHost('a'), undefined)).not.toContain('Becomes root');
 });
+it('a host that is this computer is said to be reached without SSH', () => {
+  const here = aHost('a', { target: null, allowLocalDeployment: true, isThisComputer: true });
+  expect(hostFacts(here, undefined)[0]).toEqual({ name: 'Reached', value: 'as this computer, without SSH' });
+  expect(names(here, undefined)).not.toContain('Deploys itself');
+});
 it('what deploy-rs goes by is said with both of its time limits, each for what it is', () => {
   const settings = { confirmTimeout: 30, activationTimeout: 240, fastConnection: false };
   const deployRs = {
