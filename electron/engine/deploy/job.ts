@@ -8,7 +8,7 @@ import { readBuildAbility, type BuildAbility } from './architecture.ts';
 import { BuildHost } from './build-host.ts';
 import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evaluate.ts';
 import { evaluates, stagesOfHost, uploadsKeys } from './goals.ts';
-import { findKnown, stampNow, stateNow } from './known-systems.ts';
+import { filesNow, findKnown, stampNow } from './known-systems.ts';
 import type { DeployWork } from './deploy-work.ts';
 import { readKeys } from './keys/read-keys.ts';
 import { HostSteps } from './host-steps.ts';
@@ -81,7 +81,7 @@ function evaluate(
   const systems = new Map([...waiting].map(([name, { promise }]) => [name, promise]));
   if (open.length === 0) return { systems, told: Promise.resolve() };
   const evaluateOpen = async (): Promise<void> => {
-    const stamp = await stampNow(spec.fleet, context.signal);
+    const stamp = await stampNow(spec, context.signal);
     const known = await findKnown(open, stamp, context.signal);
     for (const [name, system] of known) {
       steps.get(name)?.done('evaluate', 'as evaluated before');
@@ -117,12 +117,15 @@ function evaluate(
  */
 async function tellSystems(
   context: DeployWork['context'],
-  { fleet, fingerprint: planned, hosts }: DeploySpec,
+  spec: DeploySpec,
   systems: ReadonlyMap<HostName, EvaluatedSystem>,
   stamp: string | null,
 ): Promise<void> {
-  if (planned === null || systems.size === 0 || planned !== (await stateNow(fleet, planned, context.signal))) return;
-  const isStill = stamp !== null && stamp === (await stampNow(fleet, context.signal));
+  const { fingerprint: planned, hosts } = spec;
+  if (planned === null || systems.size === 0) return;
+  const now = await filesNow(spec, stamp !== null, context.signal);
+  if (now.state !== planned) return;
+  const isStill = stamp !== null && stamp === now.stamp;
   const told = hosts.flatMap(({ name: host, source }) => {
     const system = systems.get(host);
     if (system === undefined) return [];
