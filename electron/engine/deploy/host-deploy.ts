@@ -61,7 +61,7 @@ export class HostDeploy {
   async run(): Promise<HostOutcome> {
     const { context } = this.#work;
     try {
-      return this.#withVersion(await this.#stages());
+      return this.#remembered(await this.#stages());
     } catch (error) {
       if (context.signal.aborted || error instanceof JobCancelled) return await this.#cancelled();
       const isAway = error instanceof ProblemError && this.#reached === null && isOffline(error.problem);
@@ -76,10 +76,19 @@ export class HostDeploy {
     }
   }
 
-  /** The job remembers with which stateVersion the host was deployed: it must not change later. */
-  #withVersion(outcome: HostOutcome): HostOutcome {
-    const stateVersion = this.#system?.stateVersion ?? null;
-    return stateVersion === null ? outcome : { ...outcome, stateVersion };
+  /**
+   * The job remembers with which stateVersion the host was deployed: it must not change later. A plan remembers also what
+   * builds the system of a host that has it already, for the same is approved with the others.
+   */
+  #remembered(outcome: HostOutcome): HostOutcome {
+    if (this.#system === null) return outcome;
+    const { stateVersion, drvPath } = this.#system;
+    const isPlanned = outcome.state === 'unchanged' && this.#work.spec.goal === 'dry-activate';
+    return {
+      ...outcome,
+      ...(stateVersion === null ? {} : { stateVersion }),
+      ...(isPlanned ? { derivation: drvPath } : {}),
+    };
   }
 
   async #stages(): Promise<HostOutcome> {
@@ -186,8 +195,10 @@ export class HostDeploy {
     const reached = await this.#settleBoot(found);
     this.#reached = reached;
     const planned = this.#host.planned;
-    if (planned && planned.before !== reached.facts.currentSystem) {
-      const evidence = `then: ${planned.before ?? 'nothing'}\nnow: ${reached.facts.currentSystem ?? 'nothing'}`;
+    const { currentSystem } = reached.facts;
+    // Where it runs what was planned, the job before this one came that far.
+    if (planned && ![planned.before, planned.outPath].includes(currentSystem)) {
+      const evidence = `then: ${planned.before ?? 'nothing'}\nnow: ${currentSystem ?? 'nothing'}`;
       throw deployError(deployProblems.planOutdated(host.name, evidence));
     }
     if (await this.#isUnknown(reached.facts)) {
@@ -305,9 +316,13 @@ export class HostDeploy {
     const { signal } = this.#work.context;
     const { name } = this.#host;
     const generations = await readGenerations(await reached.link.open(signal), signal);
-    const { number, system, kernel } = chooseGeneration(name, generations, to);
-    const booted = generations.find(({ isBooted }) => isBooted);
     const { facts } = reached;
+    const { generation, currentSystem, profileSystem } = facts;
+    // Where it has gone back already, “previous” would be one more.
+    const isThere = [currentSystem, profileSystem].every((system) => system === this.#host.planned?.outPath);
+    const wanted = isThere && generation !== null ? { generation } : to;
+    const { number, system, kernel } = chooseGeneration(name, generations, wanted);
+    const booted = generations.find(({ isBooted }) => isBooted);
     const planned = this.#host.planned?.outPath ?? system;
     if (planned !== system) {
       const evidence = `planned: ${planned}\ngeneration ${number} now: ${system}`;

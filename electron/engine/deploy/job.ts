@@ -7,7 +7,7 @@ import { prepareSshFiles } from '../ssh/config.ts';
 import { readBuildAbility, type BuildAbility } from './architecture.ts';
 import { BuildHost } from './build-host.ts';
 import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evaluate.ts';
-import { evaluates, stagesOfHost, uploadsKeys } from './goals.ts';
+import { evaluates, isAsPlanned, stagesOfHost, uploadsKeys } from './goals.ts';
 import { filesNow, findKnown, stampNow } from './known-systems.ts';
 import type { DeployWork } from './deploy-work.ts';
 import { readKeys } from './keys/read-keys.ts';
@@ -69,18 +69,14 @@ function evaluate(
   // A host that fails in its plan never asks; the error is its own all the same.
   for (const { promise } of waiting.values()) promise.catch(() => undefined);
   const able = spec.hosts.filter(({ refusal, name }) => refusal === null && isDeployableName(name));
-  // Only our own engine can be given a system; a program evaluates by itself, so that is compared with the plan.
-  const isAsPlanned = spec.engine === 'nix';
-  for (const { name, planned } of able) {
-    if (!planned?.drvPath || !isAsPlanned) continue;
+  const open = able.filter((host) => !isAsPlanned(spec, host));
+  for (const { name, planned } of able.filter((host) => isAsPlanned(spec, host))) {
     const { drvPath, outPath, stateVersion } = planned;
     steps.get(name)?.done('evaluate', 'as planned');
     waiting.get(name)?.resolve({ drvPath, outPath, stateVersion });
   }
-  const open = able.filter(({ planned }) => planned === null || !isAsPlanned);
-  const systems = new Map([...waiting].map(([name, { promise }]) => [name, promise]));
-  if (open.length === 0) return { systems, told: Promise.resolve() };
   const evaluateOpen = async (): Promise<void> => {
+    if (open.length === 0) return;
     const stamp = await stampNow(spec, context.signal);
     const known = await findKnown(open, stamp, context.signal);
     for (const [name, system] of known) {
@@ -104,11 +100,13 @@ function evaluate(
     const { isRepeatable } = await evaluateSystems(context, spec.fleet, asked, settle, { limit: limits.evaluations });
     await tellSystems(context, spec, found, isRepeatable ? stamp : null);
   };
-  const told = evaluateOpen().catch((error: unknown) => {
+  // Nobody waits for what nothing comes of any more; who has an answer keeps it.
+  const rejectRest = (error: unknown): void => {
     const reason = context.signal.aborted ? new JobCancelled() : new ProblemError(jobCrashed(error), { cause: error });
     for (const { reject } of waiting.values()) reject(reason);
-  });
-  return { systems, told };
+  };
+  const told = evaluateOpen().then(() => rejectRest(new Error('The evaluation ended without this host')), rejectRest);
+  return { systems: new Map([...waiting].map(([name, { promise }]) => [name, promise])), told };
 }
 
 /**
