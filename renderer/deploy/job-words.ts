@@ -1,5 +1,11 @@
-import { z } from 'zod';
-import type { HostOutcome, JobDetail, JobState, JobSummary } from '../../shared/contract/job.ts';
+import {
+  jobOrigin,
+  type HostOutcome,
+  type JobDetail,
+  type JobOrigin,
+  type JobState,
+  type JobSummary,
+} from '../../shared/contract/job.ts';
 import { formatCount, formatNames } from '../ui/format.ts';
 import type { Tone } from '../ui/tone.ts';
 
@@ -82,12 +88,7 @@ export function jobDurationMs(job: JobSummary, now: number): number | null {
   return job.startedAt === null ? null : (job.endedAt ?? now) - job.startedAt;
 }
 
-const origin = z.object({
-  by: z.string(),
-  commit: z.object({ revision: z.string(), changedFiles: z.number() }).nullable(),
-});
-
 /** Who asked for a deploy, and for which commit; null for jobs that do not say. @param value `origin` of a job's spec */
-export function originOf(value: unknown): z.infer<typeof origin> | null {
-  return origin.safeParse(value).data ?? null;
+export function originOf(value: unknown): JobOrigin | null {
+  return jobOrigin.safeParse(value).data ?? null;
 }

@@ -90,7 +90,8 @@ export const deployRequest = z.object({
   ...deployOptions.shape,
   /**
    * A job that found out what would change (dry-activate): exactly that is done, without evaluating again. A host that
-   * runs something else by then fails. Options that are absent here are those that the plan was asked for with.
+   * runs something else by then fails, and so does one for which the plan found nothing. Options that are absent here are
+   * those that the plan was asked for with.
    */
   planned: jobId.optional(),
 });
@@ -201,6 +202,6 @@ export const deployContract = {
       }),
     )
     .output(eventIterator(hostHealth)),
-  /** A new job with the same goal and options for the hosts that did not succeed. */
+  /** A new job with the same goal and options for the hosts that did not succeed; what was approved in a plan stays that. */
   retryFailed: procedure.input(z.object({ id: jobId })).output(z.object({ jobId })),
 };

@@ -110,6 +110,8 @@ export const hostOutcome = z.object({
   system: z.string().nullable(),
   /** `system.stateVersion` of what was deployed; absent where that was not asked. */
   stateVersion: z.string().optional(),
+  /** What builds `system`, of a host that a plan found to run it already. */
+  derivation: z.string().optional(),
   error: problem.optional(),
 });
 export type HostOutcome = z.infer<typeof hostOutcome>;
@@ -242,7 +244,7 @@ export const jobDetail = z.object({
   limits: workLimits.optional(),
   /** By host, for those that are or were guarded. */
   watchdogs: z.record(z.string(), watchdog),
-  /** By host, where the goal was to find out (dry-activate). */
+  /** By host, where the goal was to find out (dry-activate), or what was found out is carried out. */
   changes: z.record(z.string(), hostChanges),
   /** By host, for those that have checks. */
   health: z.record(z.string(), z.object({ before: z.array(healthResult), after: z.array(healthResult) })),
@@ -259,20 +261,37 @@ export type JobWatchEvent = z.infer<typeof jobWatchEvent>;
 export const logChunk = z.object({ offset: z.number(), nextOffset: z.number(), text: z.string(), isEnd: z.boolean() });
 export type LogChunk = z.infer<typeof logChunk>;
 
+/** Who asked for a deploy, and what the fleet's repository was at when its systems were evaluated. */
+export const jobOrigin = z.object({
+  /** `user@computer`. */
+  by: z.string(),
+  /** null outside a git repository, and where nothing of it is deployed. `changedFiles`: not committed. */
+  commit: z.object({ revision: z.string(), changedFiles: z.int() }).nullable(),
+});
+export type JobOrigin = z.infer<typeof jobOrigin>;
+
+/** A job as it was for one of its hosts. */
+export const jobOfHost = z.object({
+  job: jobSummary,
+  /** null: it has none yet, or the job ended before it. `generation` null: not known. */
+  outcome: hostOutcome.pick({ state: true, generation: true }).nullable(),
+  /** null for jobs that do not say. */
+  origin: jobOrigin.nullable(),
+});
+export type JobOfHost = z.infer<typeof jobOfHost>;
+
 /** How far estimates were off: the middle of the errors, each a share of what the deploy took, of so many deploys. */
 export const estimateError = z.object({ median: z.number(), jobs: z.int() });
 export type EstimateError = z.infer<typeof estimateError>;
 
 export const jobContract = {
   list: procedure
-    .input(
-      z.object({
-        limit: z.int().positive().max(1000).optional(),
-        fleetId: fleetId.optional(),
-        host: hostName.optional(),
-      }),
-    )
+    .input(z.object({ limit: z.int().positive().max(1000).optional(), fleetId: fleetId.optional() }))
     .output(z.array(jobSummary)),
+  /** What was done on a host, the latest first. */
+  ofHost: procedure
+    .input(z.object({ fleetId, host: hostName, limit: z.int().positive().max(1000) }))
+    .output(z.array(jobOfHost)),
   /** The jobs that are not over, plus each that ends while watched; one array of changed summaries per update. */
   watchAll: procedure.output(eventIterator(z.array(jobSummary))),
   /** null: no deploy had an estimate yet. */

@@ -1,3 +1,4 @@
+import { jobId, type JobId } from '../contract/ids.ts';
 import type { BuildNode, Command, JobDetail, JobEvent, JobState, JobSummary, Step } from '../contract/job.ts';
 
 /** A job of which nothing has been heard yet. */
@@ -20,6 +21,11 @@ export function emptyJobDetail(summary: JobSummary, spec: Readonly<Record<string
 }
 
 const noHealth: JobDetail['health'][string] = { before: [], after: [] };
+
+/** The job that found out what this one does; null where nobody approved a plan. */
+export function planIdOf({ spec }: Pick<JobDetail, 'spec'>): JobId | null {
+  return jobId.safeParse(spec['plan']).data ?? null;
+}
 
 /** True where nothing more will be heard of a job. */
 export function isOver(state: JobState): boolean {

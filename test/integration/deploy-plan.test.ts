@@ -70,7 +70,9 @@ describeLab('a plan, and the way back', () => {
     const done = (await home.deploy(path, 'nas', ...planned)).result.hosts['nas'];
     expect(done, JSON.stringify(done?.error)).toMatchObject({ state: 'succeeded', system: changes?.after });
     expect(await roots()).not.toContain(job.summary.id);
-    // What runs now is not what ran when the plan was made.
+    // It runs that already; what somebody else deploys then is not what ran when the plan was made.
+    expect((await home.deploy(path, 'nas', ...planned)).result.hosts['nas']?.state).toBe('unchanged');
+    await home.deploy(path, 'nas');
     expect((await home.deployFails(path, 'nas', ...planned)).code).toBe('deploy-plan-outdated');
     expect((await home.cli(['deploy', path, '--on', 'calm', '--yes', '--json', ...planned])).stdout).toContain(
       'deploy-not-planned',
@@ -233,5 +235,65 @@ describeLab('a plan, and the way back', () => {
     const job = await home.job(await home.latestJob());
     expect([exitCode, job.outcomes['full']?.error?.code]).toEqual([1, 'deploy-no-room']);
     expect(job.changes['full']?.units).toBeNull();
+  });
+
+  test('what was approved is what is deployed, also when it is tried again; each host that was not is refused by itself', async () => {
+    const unit = (name: string): string => `pocket.units.${name} = "one";`;
+    const nas = home.host('nas');
+    const unitsOfNas = (): Promise<string> => nas.read('ls', '/run/current-system/etc/systemd/system');
+    const path = await home.fleet('approved', { nas: unit('approved'), calm: unit('approved'), full: '' });
+    await home.deploy(path, 'calm');
+    expect((await home.cli(['plan', path, '--on', 'nas, calm', '--json'])).exitCode).toBe(0);
+    const plan = await home.job(await home.latestJob());
+    const id = plan.summary.id;
+    const approved = plan.changes['nas'];
+    expect([plan.outcomes['nas']?.state, plan.outcomes['calm']?.state]).toEqual(['succeeded', 'unchanged']);
+
+    // Somebody goes on with the fleet, and one host is away.
+    const file = join(path, 'hosts/nas/default.nix');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('units.approved', 'units.unapproved'));
+    await git(path, 'commit', '-aqm', 'Not approved');
+    await nas.link('down');
+    const { result } = await home.deploy(path, '*', '--planned', id);
+    await nas.link('up');
+    expect(result.hosts, JSON.stringify(result)).toMatchObject({
+      nas: { state: 'failed', error: { code: expect.stringMatching(/^ssh-/) } },
+      calm: { state: 'unchanged' },
+      full: { state: 'failed', error: { code: 'deploy-not-planned' } },
+    });
+    const first = await home.job(result.job);
+    expect(first.spec).toMatchObject({ plan: id, origin: plan.spec['origin'] });
+    expect(first.changes).toEqual({ nas: approved });
+
+    const retried = await home.cli(['jobs', 'retry', result.job, '--yes', '--json']);
+    const again = await home.job(await home.latestJob());
+    expect(again.outcomes, retried.stdout).toMatchObject({
+      nas: { state: 'succeeded', system: approved?.after },
+      full: { state: 'failed', error: { code: 'deploy-not-planned' } },
+    });
+    expect(again.spec).toMatchObject({ plan: id, origin: plan.spec['origin'] });
+    expect(again.changes).toEqual({ nas: approved });
+    expect(await unitsOfNas()).toContain('approved.service');
+    expect(await unitsOfNas()).not.toContain('unapproved.service');
+    const exported = await home.cli(['jobs', 'export', again.summary.id]);
+    expect(JSON.parse(exported.stdout)).toMatchObject({ spec: { plan: id }, changes: { nas: approved } });
+
+    // Once more changes nothing, also where a host boots something else than the system that it runs.
+    const { result: twice } = await home.deploy(path, 'nas, calm', '--planned', id);
+    expect(twice.hosts).toMatchObject({ nas: { state: 'unchanged' }, calm: { state: 'unchanged' } });
+  });
+
+  test('a plan of going back is carried out by going back, and a deploy is no plan', async () => {
+    const path = await home.fleet('back-planned', { calm: 'pocket.units.planned = "one";' });
+    const deployed = await home.deploy(path, 'calm');
+    await home.cli(['rollback', path, '--on', 'calm', '--to', 'previous', '--plan-only', '--json']);
+    const back = await home.latestJob();
+    for (const id of [back, deployed.result.job]) {
+      const refused = await home.cli(['deploy', path, '--on', 'calm', '--yes', '--json', '--planned', id]);
+      expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'deploy-not-planned' } });
+    }
+    const gone = await home.cli(['rollback', path, '--on', 'calm', '--yes', '--json', '--planned', back]);
+    expect(gone.exitCode, gone.stdout).toBe(0);
+    expect((await home.job(await home.latestJob())).spec).toMatchObject({ plan: back, origin: { commit: null } });
   });
 });

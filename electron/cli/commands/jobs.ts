@@ -1,6 +1,7 @@
 import { jobId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
 import type { Decision, JobDetail } from '../../../shared/contract/job.ts';
 import { exportLine } from '../../../shared/jobs/export.ts';
+import { planIdOf } from '../../../shared/jobs/view.ts';
 import { colouredText } from '../../engine/nix/terminal-text.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -42,6 +43,8 @@ export async function showJob(session: Session, idText: string): Promise<ExitCod
     return exitCodes.done;
   }
   session.print(jobTable([job.summary], Date.now(), session.paint));
+  const plan = planIdOf(job);
+  if (plan !== null) session.print(session.paint('dim', `as planned in job ${plan}\n`));
   for (const step of job.steps) session.print(`${stepText(step, session.paint)}\n`);
   for (const { command, exitCode } of job.commands) {
     const place = command.where === 'target' ? `on ${printable(command.host ?? '')}: ` : '';

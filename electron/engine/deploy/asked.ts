@@ -2,6 +2,7 @@ import type { DeployOptions, DeployRequest } from '../../../shared/contract/depl
 import type { JobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail } from '../../../shared/contract/job.ts';
 import { ProblemError } from '../errors.ts';
+import { approvedBefore, type Approved } from './approved.ts';
 import { hostsToRetry } from './plan.ts';
 import { deploySpec, type DeploySpec } from './spec.ts';
 
@@ -19,19 +20,21 @@ export function given(request: DeployRequest): DeployRequest {
 }
 
 /**
- * The same goal again, wanted in the same way, for the hosts that did not come to it, by what their fleet says now.
+ * The same goal again, wanted in the same way, for the hosts that did not come to it: to what was approved, else to what
+ * their fleet says now.
  * @throws ProblemError `deploy-nothing-to-retry`
  */
-export function retryOf(job: Pick<JobDetail, 'summary' | 'spec' | 'outcomes'>): {
+export function retryOf(job: Pick<JobDetail, 'summary' | 'spec' | 'outcomes' | 'changes'>): {
   request: DeployRequest;
   rollbackTo: DeploySpec['rollbackTo'];
+  approved: Approved | null;
 } {
   const { fleetId, id, kind, hosts: all } = job.summary;
   const spec = deploySpec.safeParse(job.spec);
   const hosts = hostsToRetry(all, job.outcomes);
   if (kind !== 'deploy' || fleetId === null || !spec.success || hosts.length === 0) throw nothingToRetry(id);
   const { goal, engine, rollbackTo, asked } = spec.data;
-  return { request: { ...asked, engine, fleetId, hosts, goal }, rollbackTo };
+  return { request: { ...asked, engine, fleetId, hosts, goal }, rollbackTo, approved: approvedBefore(job) };
 }
 
 function nothingToRetry(id: JobId): ProblemError {

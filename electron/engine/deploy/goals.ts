@@ -1,6 +1,6 @@
 import type { Goal } from '../../../shared/contract/deploy.ts';
 import type { Stage } from '../../../shared/contract/job.ts';
-import type { DeployHost, DeploySpec } from './spec.ts';
+import type { DeployHost, DeploySpec, PlannedSystem } from './spec.ts';
 
 interface GoalFacts {
   /** What is shown in a title, before the hosts. */
@@ -49,6 +49,17 @@ export function needsTarget(goal: Goal, host: { buildOnTarget: boolean }): boole
 /** True where systems are evaluated. */
 export function evaluates({ goal, rollbackTo }: Pick<DeploySpec, 'goal' | 'rollbackTo'>): boolean {
   return rollbackTo === null && goals[goal].stages.includes('evaluate');
+}
+
+/**
+ * True where a host's system is known before the job begins. Only our own engine can be given one: a program evaluates by
+ * itself, and that is compared with the plan.
+ */
+export function isAsPlanned<Host extends Pick<DeployHost, 'planned'>>(
+  { engine }: Pick<DeploySpec, 'engine'>,
+  host: Host,
+): host is Host & { planned: PlannedSystem & { drvPath: string } } {
+  return engine === 'nix' && typeof host.planned?.drvPath === 'string';
 }
 
 /** True where something is done as root. */

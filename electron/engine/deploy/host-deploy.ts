@@ -83,7 +83,7 @@ export class HostDeploy {
   async run(): Promise<HostOutcome> {
     const { context } = this.#work;
     try {
-      return this.#withVersion(await this.#stages());
+      return this.#remembered(await this.#stages());
     } catch (error) {
       if (context.signal.aborted || error instanceof JobCancelled) return await this.#cancelled();
       const isAway = error instanceof ProblemError && this.#reached === null && isOffline(error.problem);
@@ -98,10 +98,19 @@ export class HostDeploy {
     }
   }
 
-  /** The job remembers with which stateVersion the host was deployed: it must not change later. */
-  #withVersion(outcome: HostOutcome): HostOutcome {
-    const stateVersion = this.#system?.stateVersion ?? null;
-    return stateVersion === null ? outcome : { ...outcome, stateVersion };
+  /**
+   * The job remembers with which stateVersion the host was deployed: it must not change later. A plan remembers also what
+   * builds the system of a host that has it already, for the same is approved with the others.
+   */
+  #remembered(outcome: HostOutcome): HostOutcome {
+    if (this.#system === null) return outcome;
+    const { stateVersion, drvPath } = this.#system;
+    const isPlanned = outcome.state === 'unchanged' && this.#work.spec.goal === 'dry-activate';
+    return {
+      ...outcome,
+      ...(stateVersion === null ? {} : { stateVersion }),
+      ...(isPlanned ? { derivation: drvPath } : {}),
+    };
   }
 
   async #stages(): Promise<HostOutcome> {
@@ -209,8 +218,10 @@ export class HostDeploy {
     const reached = this.#withKnown(await this.#settleBoot(found));
     this.#reached = reached;
     const planned = this.#host.planned;
-    if (planned && planned.before !== reached.facts.currentSystem) {
-      const evidence = `then: ${planned.before ?? 'nothing'}\nnow: ${reached.facts.currentSystem ?? 'nothing'}`;
+    const { currentSystem } = reached.facts;
+    // Where it runs what was planned, the job before this one came that far.
+    if (planned && ![planned.before, planned.outPath].includes(currentSystem)) {
+      const evidence = `then: ${planned.before ?? 'nothing'}\nnow: ${currentSystem ?? 'nothing'}`;
       throw deployError(deployProblems.planOutdated(host.name, evidence));
     }
     if (await this.#isUnknown(reached.facts)) {
@@ -343,12 +354,15 @@ export class HostDeploy {
     const { signal } = this.#work.context;
     const { name } = this.#host;
     const profile = await readProfile(await reached.link.open(signal), signal);
-    const { generation, told } = wayBack(name, profile, to, this.#host.ran);
+    const { facts } = reached;
+    // Where it has gone back already, “previous” would be one more.
+    const isThere = [facts.currentSystem, facts.profileSystem].every((each) => each === this.#host.planned?.outPath);
+    const wanted = isThere && facts.generation !== null ? { generation: facts.generation } : to;
+    const { generation, told } = wayBack(name, profile, wanted, this.#host.ran);
     const { number, system, kernel } = generation;
     const because = told === null ? '' : `: ${describeTold(told)}`;
     if (told !== null) this.#work.context.log(name, `Goes back to generation ${number}${because}.\n`);
     const booted = profile.generations.find(({ isBooted }) => isBooted);
-    const { facts } = reached;
     const planned = this.#host.planned?.outPath ?? system;
     if (planned !== system) {
       const evidence = `planned: ${planned}\ngeneration ${number} now: ${system}`;

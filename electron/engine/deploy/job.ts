@@ -7,8 +7,8 @@ import { prepareSshFiles } from '../ssh/config.ts';
 import { readBuildAbility, type BuildAbility } from './architecture.ts';
 import { BuildHost } from './build-host.ts';
 import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evaluate.ts';
-import { evaluates, stagesOfHost, uploadsKeys } from './goals.ts';
-import { findKnown, stampNow, stateNow } from './known-systems.ts';
+import { evaluates, isAsPlanned, stagesOfHost, uploadsKeys } from './goals.ts';
+import { filesNow, findKnown, stampNow } from './known-systems.ts';
 import type { DeployWork } from './deploy-work.ts';
 import { readKeys } from './keys/read-keys.ts';
 import { HostSteps } from './host-steps.ts';
@@ -69,19 +69,15 @@ function evaluate(
   // A host that fails in its plan never asks; the error is its own all the same.
   for (const { promise } of waiting.values()) promise.catch(() => undefined);
   const able = spec.hosts.filter(({ refusal, name }) => refusal === null && isDeployableName(name));
-  // Only our own engine can be given a system; a program evaluates by itself, so that is compared with the plan.
-  const isAsPlanned = spec.engine === 'nix';
-  for (const { name, planned } of able) {
-    if (!planned?.drvPath || !isAsPlanned) continue;
+  const open = able.filter((host) => !isAsPlanned(spec, host));
+  for (const { name, planned } of able.filter((host) => isAsPlanned(spec, host))) {
     const { drvPath, outPath, stateVersion } = planned;
     steps.get(name)?.done('evaluate', 'as planned');
     waiting.get(name)?.resolve({ drvPath, outPath, stateVersion });
   }
-  const open = able.filter(({ planned }) => planned === null || !isAsPlanned);
-  const systems = new Map([...waiting].map(([name, { promise }]) => [name, promise]));
-  if (open.length === 0) return { systems, told: Promise.resolve() };
   const evaluateOpen = async (): Promise<void> => {
-    const stamp = await stampNow(spec.fleet, context.signal);
+    if (open.length === 0) return;
+    const stamp = await stampNow(spec, context.signal);
     const known = await findKnown(open, stamp, context.signal);
     for (const [name, system] of known) {
       steps.get(name)?.done('evaluate', 'as evaluated before');
@@ -104,11 +100,13 @@ function evaluate(
     const { isRepeatable } = await evaluateSystems(context, spec.fleet, asked, settle, { limit: limits.evaluations });
     await tellSystems(context, spec, found, isRepeatable ? stamp : null);
   };
-  const told = evaluateOpen().catch((error: unknown) => {
+  // Nobody waits for what nothing comes of any more; who has an answer keeps it.
+  const rejectRest = (error: unknown): void => {
     const reason = context.signal.aborted ? new JobCancelled() : new ProblemError(jobCrashed(error), { cause: error });
     for (const { reject } of waiting.values()) reject(reason);
-  });
-  return { systems, told };
+  };
+  const told = evaluateOpen().then(() => rejectRest(new Error('The evaluation ended without this host')), rejectRest);
+  return { systems: new Map([...waiting].map(([name, { promise }]) => [name, promise])), told };
 }
 
 /**
@@ -117,12 +115,15 @@ function evaluate(
  */
 async function tellSystems(
   context: DeployWork['context'],
-  { fleet, fingerprint: planned, hosts }: DeploySpec,
+  spec: DeploySpec,
   systems: ReadonlyMap<HostName, EvaluatedSystem>,
   stamp: string | null,
 ): Promise<void> {
-  if (planned === null || systems.size === 0 || planned !== (await stateNow(fleet, planned, context.signal))) return;
-  const isStill = stamp !== null && stamp === (await stampNow(fleet, context.signal));
+  const { fingerprint: planned, hosts } = spec;
+  if (planned === null || systems.size === 0) return;
+  const now = await filesNow(spec, stamp !== null, context.signal);
+  if (now.state !== planned) return;
+  const isStill = stamp !== null && stamp === now.stamp;
   const told = hosts.flatMap(({ name: host, source }) => {
     const system = systems.get(host);
     if (system === undefined) return [];

@@ -1,6 +1,6 @@
 import type { FleetId, HostName } from '../../../shared/contract/ids.ts';
 import { ProblemError } from '../errors.ts';
-import { fileStamp, fingerprint } from '../fleet/fingerprint.ts';
+import { fingerprint, lookAtFiles, type FilesLook } from '../fleet/fingerprint.ts';
 import { findFleetFolder } from '../fleet/folder.ts';
 import { isInStore } from '../nix/store-files.ts';
 import type { EvaluatedHosts } from '../store/evaluated-hosts.ts';
@@ -40,30 +40,32 @@ export async function findKnown(
   return found;
 }
 
-/** The fingerprint of a fleet's files as they are; null: it cannot be told. */
-export function stateNow(fleet: DeploySpec['fleet'], planned: string, signal: AbortSignal): Promise<string | null> {
-  return ofFiles(fleet, fingerprint, planned, signal);
-}
-
-/** What changes whenever one of a fleet's files is written; null: it cannot be told. */
-export function stampNow(fleet: DeploySpec['fleet'], signal: AbortSignal): Promise<string | null> {
-  return ofFiles(fleet, fileStamp, fleet.ref, signal);
-}
-
-/** @param fetched what holds for one that was fetched by a reference, which never changes */
-async function ofFiles(
-  fleet: DeploySpec['fleet'],
-  read: typeof fingerprint,
-  fetched: string,
+/** What changes whenever one of a fleet's files is written; null: it cannot be told, or nothing is remembered by it. */
+export async function stampNow(
+  spec: Pick<DeploySpec, 'fleet' | 'fingerprint'>,
   signal: AbortSignal,
 ): Promise<string | null> {
-  if (fleet.isRemote === true) return fetched;
+  // Outside of a flake, what was evaluated need not be what the files say.
+  if (spec.fingerprint === null || spec.fleet.form !== 'flake') return null;
+  return (await filesNow(spec, true, signal)).stamp;
+}
+
+/** A fleet's files as they are, in one look. @param isExact false where nobody needs the stamp, which looks at every file */
+export async function filesNow(
+  { fleet, fingerprint: planned }: Pick<DeploySpec, 'fleet' | 'fingerprint'>,
+  isExact: boolean,
+  signal: AbortSignal,
+): Promise<FilesLook> {
+  const nothing = { state: null, stamp: null };
+  // What was fetched by a reference never changes.
+  if (fleet.isRemote === true) return { state: planned, stamp: fleet.ref };
   try {
     const folder = findFleetFolder(fleet.path);
-    return folder.ref === fleet.ref ? await read(folder, signal) : null;
+    if (folder.ref !== fleet.ref) return nothing;
+    return isExact ? await lookAtFiles(folder, signal) : { state: await fingerprint(folder, signal), stamp: null };
   } catch (error) {
     // The folder is gone, git refuses, or the job was broken off: nothing is remembered.
-    if (error instanceof ProblemError || signal.aborted) return null;
+    if (error instanceof ProblemError || signal.aborted) return nothing;
     throw error;
   }
 }

@@ -58,6 +58,7 @@ export function planDeploy(
     ),
     fleet: { name, path: folder, ref, form, isRemote: view.fleet.remote !== null },
     fingerprint,
+    plan: null,
     hosts,
     // A system that is only tested would be gone after a restart.
     reboot: request.goal === 'switch' || request.goal === 'boot' ? (request.reboot ?? 'never') : 'never',

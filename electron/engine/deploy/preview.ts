@@ -7,7 +7,7 @@ import type { SshFiles } from '../ssh/config.ts';
 import { engineGuards, engineOf } from './engines/all.ts';
 import { nixCommandOf } from './engines/nix-engine.ts';
 import { evaluationSource, hostsToEvaluate, shareOutHere, systemQuestions } from './evaluate.ts';
-import { evaluates, goals, uploadsKeys } from './goals.ts';
+import { evaluates, goals, isAsPlanned, uploadsKeys } from './goals.ts';
 import { checkCommand } from './health/host-health.ts';
 import { localPrivilege } from './local-link.ts';
 import { keyQuestions } from './keys/read-keys.ts';
@@ -23,7 +23,8 @@ export async function previewDeploy(spec: DeploySpec, files: SshFiles): Promise<
   const hosts = spec.hosts.filter(({ refusal }) => refusal === null);
   const source = evaluationSource(spec.fleet);
   const { form } = spec.fleet;
-  const systems = evaluates(spec) ? systemQuestions(form, hostsToEvaluate(spec.engine, hosts)) : [];
+  const open = evaluates(spec) ? hosts.filter((host) => !isAsPlanned(spec, host)) : [];
+  const systems = systemQuestions(form, hostsToEvaluate(spec.engine, open));
   const withKeys = hosts.filter((host) => uploadsKeys(spec, host));
   const functions = [...functionsOf(systems), ...functionsOf(keyQuestions(form, withKeys))];
   const evaluations = await Promise.all(

@@ -218,11 +218,20 @@ export const deployProblems = {
     advice: ['Another app, or another person’s, deploys to it. Wait until that is over, then deploy again.'],
     canRetry: true,
   }),
-  notPlanned: (host: string, job: string): Problem => ({
+  notPlanned: (host: string, job: string, reason: string): Problem => ({
     code: 'deploy-not-planned',
-    title: `The plan says nothing of ${host}, so it cannot be deployed as planned`,
-    evidence: `Job ${job} has no changes of it`,
+    title: `The plan has nothing for ${host}, so it cannot be deployed as planned`,
+    evidence: `Job ${job}: ${reason}`,
     advice: ['Make a plan that has this host in it.'],
+  }),
+  noPlan: (job: string, reason: string): Problem => ({
+    code: 'deploy-not-planned',
+    title: 'This job is no plan of what was asked for',
+    evidence: `Job ${job}: ${reason}`,
+    advice: [
+      'Name the job that found out what would change (nixstead plan), or make a new plan.',
+      'A plan of going back is carried out by going back (nixstead rollback).',
+    ],
   }),
   unknownSystem: (host: string, evidence: string): Problem => ({
     code: 'deploy-unknown-system',

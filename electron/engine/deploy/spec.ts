@@ -5,16 +5,21 @@ import { healthCheck } from '../../../shared/contract/health.ts';
 import { workLimits } from '../../../shared/contract/limits.ts';
 import { fleetKind, target } from '../../../shared/contract/host.ts';
 import { hostName, jobId } from '../../../shared/contract/ids.ts';
+import { jobOrigin } from '../../../shared/contract/job.ts';
 import { problem } from '../../../shared/contract/problem.ts';
 import { wave, wavePlan } from '../../../shared/contract/waves.ts';
 
-/** A system as a plan has it, with what ran on the host when it was made. `drvPath` null: a generation of the host. */
+/**
+ * A system as a plan has it, with what ran on the host when it was made. `drvPath` null: a generation of the host, or it is
+ * evaluated and compared.
+ */
 const plannedSystem = z.object({
   before: z.string().nullable(),
   outPath: z.string(),
   drvPath: z.string().nullable(),
   stateVersion: z.string().nullable(),
 });
+export type PlannedSystem = z.infer<typeof plannedSystem>;
 
 /** A host with everything that deploying it needs to know of it. */
 export const deployHost = z.object({
@@ -65,21 +70,13 @@ export type DeployHost = z.infer<typeof deployHost>;
 const toolProgram = z.object({ path: z.string(), version: z.string(), generation: z.string() });
 export type ToolProgram = z.infer<typeof toolProgram>;
 
-/** Who asked for a deploy, and what the fleet's repository was at then. */
-const origin = z.object({
-  /** `user@computer`. */
-  by: z.string(),
-  /** Null outside a git repository. `changedFiles`: not committed. */
-  commit: z.object({ revision: z.string(), changedFiles: z.int() }).nullable(),
-});
-
 /**
  * All that a deploy needs: its runner reads neither database nor fleet, so it goes on whatever happens to the app.
  * Holds no secret; `version` grows when the shape changes.
  */
 export const deploySpec = z.object({
   version: z.literal(1),
-  origin: origin.nullable().default(null),
+  origin: jobOrigin.nullable().default(null),
   goal,
   engine: engineName.default('nix'),
   /** How a person wanted it; what is absent, the fleet says. It is done again with the same options, and a plan with them. */
@@ -103,6 +100,8 @@ export const deploySpec = z.object({
     .object({ plan: wavePlan, list: z.array(wave).min(1) })
     .nullable()
     .default(null),
+  /** The job that found out what this one does; null: nobody approved a plan. */
+  plan: jobId.nullable().default(null),
   hosts: z.array(deployHost).min(1),
   limits: workLimits.partial().default({}),
   reboot: rebootChoice.default('never'),

@@ -47,23 +47,28 @@ export async function fingerprint(
   return entries > maxEntries ? null : hash.digest('hex');
 }
 
-/**
- * As {@link fingerprint}, but narrower: a tracked file that was written since makes it another one, also where git takes it
- * for unchanged (a filter of its content, a mode that it does not look at), and where it is now as it was before.
- */
-export async function fileStamp(
-  folder: Parameters<typeof fingerprint>[0],
-  signal?: AbortSignal,
-): Promise<string | null> {
+/** A fleet's files at one moment; null: it cannot be told. */
+export interface FilesLook {
+  /** Their {@link fingerprint}. */
+  readonly state: string | null;
+  /**
+   * Narrower: a tracked file that was written since makes it another one, also where git takes it for unchanged (a filter
+   * of its content, a mode that it does not look at), and where it is now as it was before.
+   */
+  readonly stamp: string | null;
+}
+
+export async function lookAtFiles(folder: Parameters<typeof fingerprint>[0], signal?: AbortSignal): Promise<FilesLook> {
   const state = await fingerprint(folder, signal);
-  if (state === null || folder.remote !== null || folder.workTree === null || folder.form !== 'flake') return state;
+  const isWhole = folder.remote !== null || folder.workTree === null || folder.form !== 'flake';
+  if (state === null || isWhole) return { state, stamp: state };
   const top = folder.workTree;
   const { stdout } = await lookWithGit(['ls-files', '-z', '--recurse-submodules'], { cwd: top, signal });
   const files = stdout.toString('utf8').split('\0').slice(0, -1);
-  if (files.length > maxEntries) return null;
+  if (files.length > maxEntries) return { state, stamp: null };
   const hash = createHash('sha256').update(state);
   for (const file of files) hash.update(`\0${file}\0${(await fileFacts(join(top, file))) ?? 'gone'}`);
-  return hash.digest('hex');
+  return { state, stamp: hash.digest('hex') };
 }
 
 /** The tracked files of a work tree as they are now, in a word; null where git refuses. */

@@ -3,6 +3,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { fleetId, hostName, jobId, type HostName } from '../../../shared/contract/ids.ts';
+import type { NewJobEvent } from './context.ts';
 import { jobNotWritten } from './errors.ts';
 import { processIdentity, type ProcessIdentity } from './process-identity.ts';
 
@@ -62,13 +63,17 @@ export class JobFolder {
     return join(this.logs, `${createHash('sha256').update(host).digest('hex').slice(0, 32)}.log`);
   }
 
-  /** Makes the folder with its description, whole or not at all. @throws ProblemError `job-not-written` */
-  create(job: JobFile): void {
+  /**
+   * Makes the folder with its description and its first events, whole or not at all.
+   * @throws ProblemError `job-not-written`
+   */
+  create(job: JobFile, known: readonly NewJobEvent[] = []): void {
     const draft = join(dirname(this.path), `.new-${basename(this.path)}`);
     try {
       mkdirSync(join(draft, 'log'), { recursive: true, mode: 0o700 });
       writeFileSync(join(draft, 'job.json'), `${JSON.stringify(job, null, 2)}\n`, { mode: 0o600 });
-      writeFileSync(join(draft, 'events.jsonl'), '', { mode: 0o600 });
+      const events = known.map((event, seq) => `${JSON.stringify({ seq, at: job.queuedAt, ...event })}\n`);
+      writeFileSync(join(draft, 'events.jsonl'), events.join(''), { mode: 0o600 });
       renameSync(draft, this.path);
     } catch (error) {
       rmSync(draft, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import type {
   Decision,
   EstimateError,
   JobDetail,
+  JobOfHost,
   JobSummary,
   JobWatchEvent,
   LogChunk,
@@ -15,6 +16,7 @@ import type { Home } from '../home.ts';
 import type { JobHost } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import { Bell, watchFolder } from './changes.ts';
+import type { NewJobEvent } from './context.ts';
 import { askRunner } from './control-client.ts';
 import type { ControlRequest } from './control-messages.ts';
 import { invalidSpec, jobIsOver, noSuchJob, runnerUnreachable, unknownKind } from './errors.ts';
@@ -44,6 +46,8 @@ export interface JobRequest {
   readonly addresses?: ReadonlyMap<HostName, string>;
   /** True where it runs beside a job that waits for one of its hosts, or for an answer; any other takes that job's place. */
   readonly changesNothing?: boolean;
+  /** What is known of it before it begins: its first events. */
+  readonly known?: readonly NewJobEvent[];
 }
 
 /** Kinds other than the product's: the table for this process and the module that exports it for the runner. */
@@ -119,7 +123,7 @@ export class Jobs implements AsyncDisposable {
       this.#store.jobs.admit(row, (predecessors) => {
         const after = predecessors.filter(({ jobId: id }) => request.changesNothing !== true || !waiting.has(id));
         const file = { ...row, hosts: [...row.hosts], after, queuedBy: identify(process.pid) };
-        folder.create({ version: 1, ...file });
+        folder.create({ version: 1, ...file }, request.known);
       });
     } catch (error) {
       rmSync(folder.path, { recursive: true, force: true });
@@ -153,6 +157,11 @@ export class Jobs implements AsyncDisposable {
         yield { jobId: id, kind, spec, at: event.at, outcome: event.outcome };
       }
     }
+  }
+
+  /** Latest first. */
+  async ofHost(of: { fleetId: FleetId; host: HostName; limit: number }): Promise<JobOfHost[]> {
+    return this.#store.jobs.ofHost(of).map((row) => this.#registry.ofHost(row, of.host));
   }
 
   /** How far the estimates of past deploys were off. */

@@ -1,10 +1,10 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { jobId, type JobId } from '../../../shared/contract/ids.ts';
-import type { JobDetail, JobSummary } from '../../../shared/contract/job.ts';
+import { jobId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
+import { jobOrigin, type JobDetail, type JobOfHost, type JobSummary } from '../../../shared/contract/job.ts';
 import { emptyJobDetail, foldJobEvent } from '../../../shared/jobs/view.ts';
 import type { Home } from '../home.ts';
-import type { JobRow } from '../store/jobs.ts';
+import type { JobRow, JobRowOfHost } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
 import { watchFolder } from './changes.ts';
 import { closeDeadJob, closeUnstartedJob } from './closing.ts';
@@ -81,6 +81,14 @@ export class JobRegistry implements Disposable {
   summaryOf(row: JobRow): JobSummary {
     const followed = this.#followed.get(row.id);
     return followed === undefined ? summaryOfRow(row) : this.detailOf(followed).summary;
+  }
+
+  /** A job as it was for one of its hosts; what has become of it so far, where it is not over. */
+  ofHost(row: JobRowOfHost, host: HostName): JobOfHost {
+    const outcomes = this.#followed.get(row.id)?.detail.outcomes ?? {};
+    const { state, generation } = (Object.hasOwn(outcomes, host) ? outcomes[host] : undefined) ?? {};
+    const outcome = state === undefined ? row.outcome : { state, generation: generation ?? null };
+    return { job: this.summaryOf(row), outcome, origin: jobOrigin.safeParse(row.spec['origin']).data ?? null };
   }
 
   /** null: there is no such job. Of one whose folder was pruned only the summary is left. */

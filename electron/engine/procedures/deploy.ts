@@ -1,9 +1,9 @@
 import type { DeployRequest, Goal } from '../../../shared/contract/deploy.ts';
 import type { FleetId, HostName, JobId } from '../../../shared/contract/ids.ts';
-import type { JobDetail } from '../../../shared/contract/job.ts';
 import type { FileChange } from '../../../shared/fleet/change/edit.ts';
 import { chooseEngine, describeEngines, standardEngine } from '../deploy/engines/all.ts';
 import { askHealth } from '../deploy/health/ask-health.ts';
+import { approvedBy, asApproved, knownChanges, type Approved } from '../deploy/approved.ts';
 import { askedOf, given, retryOf } from '../deploy/asked.ts';
 import { deployAddresses, deployTitle, namesInTitle, planDeploy } from '../deploy/plan.ts';
 import { compareGenerations } from '../deploy/changes/compare-generations.ts';
@@ -50,21 +50,34 @@ export function deployProcedures({
     const waves = rollbackTo === null ? request.waves : 'off';
     const spec = planDeploy(view, { ...request, waves }, files.folder, safety, engine);
     const pinned = rollbackTo === null && spec.offline === 'later' ? await pinFleet(view.fleet) : null;
-    const known = { ...withKnownSystems(spec, request.fleetId, store.evaluatedHosts), rollbackTo, pinned };
-    return withHistory(known, request.fleetId, jobs);
+    const known = withKnownSystems(spec, request.fleetId, store.evaluatedHosts);
+    // What hosts go back to was made from another commit.
+    const origin = rollbackTo === null ? spec.origin : spec.origin && { ...spec.origin, commit: null };
+    return withHistory({ ...known, origin, rollbackTo, pinned }, request.fleetId, jobs);
   };
 
-  const start = async (
+  /** What was asked for, with what was approved where a plan is carried out. */
+  const prepare = async (
     request: DeployRequest,
-    rollbackTo: DeploySpec['rollbackTo'] = null,
-  ): Promise<{ jobId: JobId }> => {
-    const approved = request.planned === undefined ? null : await jobs.show(request.planned);
-    const unplanned = await plan({ ...askedOf(approved), ...given(request) }, rollbackTo);
-    const spec = approved === null ? unplanned : asPlanned(unplanned, request, approved);
+    rollbackTo: DeploySpec['rollbackTo'],
+  ): Promise<{ spec: DeploySpec; approved: Approved | null }> => {
+    if (request.planned === undefined) return { spec: await plan(request, rollbackTo), approved: null };
+    const job = await jobs.show(request.planned);
+    const approved = approvedBy(job, { fleetId: request.fleetId, rollbackTo });
+    return { spec: asApproved(await plan({ ...askedOf(job), ...given(request) }, rollbackTo), approved), approved };
+  };
+
+  const queue = async (fleetId: FleetId, spec: DeploySpec, approved: Approved | null): Promise<{ jobId: JobId }> => {
     const hosts = spec.hosts.map((host) => host.name);
     const changesNothing = spec.goal === 'build' || spec.goal === 'dry-activate';
-    const about = { kind: 'deploy', title: deployTitle(spec), fleetId: request.fleetId, hosts, changesNothing };
+    const known = knownChanges(spec, approved?.changes ?? {});
+    const about = { kind: 'deploy', title: deployTitle(spec), fleetId, hosts, changesNothing, known };
     return { jobId: await jobs.queue({ ...about, spec, addresses: deployAddresses(spec) }) };
+  };
+
+  const start = async (request: DeployRequest, rollbackTo: DeploySpec['rollbackTo'] = null) => {
+    const { spec, approved } = await prepare(request, rollbackTo);
+    return queue(request.fleetId, spec, approved);
   };
 
   const hostOf = async (of: HostOfFleet) => {
@@ -86,7 +99,7 @@ export function deployProcedures({
       const { hosts, fleet } = await fleets.current(input.fleetId);
       return describeEngines(hosts, (await readSafety(fleet.folder)).engine);
     }),
-    preview: deploy.preview.handler(async ({ input }) => previewDeploy(await plan(input), files)),
+    preview: deploy.preview.handler(async ({ input }) => previewDeploy((await prepare(input, null)).spec, files)),
     waves: deploy.waves.handler(async ({ input }) => {
       const { fleet } = await fleets.current(input.fleetId);
       return { plan: (await readSafety(fleet.folder)).waves };
@@ -155,8 +168,9 @@ export function deployProcedures({
       return { jobId: await jobs.queue({ ...about, addresses: deployAddresses({ hosts }), spec }) };
     }),
     retryFailed: deploy.retryFailed.handler(async ({ input }) => {
-      const { request, rollbackTo } = retryOf(await jobs.show(input.id));
-      return start(request, rollbackTo);
+      const { request, rollbackTo, approved } = retryOf(await jobs.show(input.id));
+      const spec = await plan(request, rollbackTo);
+      return queue(request.fleetId, approved === null ? spec : asApproved(spec, approved), approved);
     }),
   };
 }
@@ -164,24 +178,4 @@ export function deployProcedures({
 function cleanTitle(hosts: readonly { readonly name: HostName; readonly numbers: readonly number[] }[]): string {
   const count = hosts.reduce((sum, { numbers }) => sum + numbers.length, 0);
   return `Delete ${count === 1 ? '1 generation' : `${count} generations`} of ${namesInTitle(hosts)}`;
-}
-
-/**
- * A deploy of exactly what a plan found.
- * @throws ProblemError `deploy-not-planned` for a host of which the plan says nothing
- */
-function asPlanned(
-  spec: DeploySpec,
-  { fleetId }: Pick<DeployRequest, 'fleetId'>,
-  { changes, outcomes, summary }: JobDetail,
-): DeploySpec {
-  const hosts = spec.hosts.map((host) => {
-    const found = Object.hasOwn(changes, host.name) ? changes[host.name] : undefined;
-    if (found === undefined || summary.fleetId !== fleetId) {
-      throw deployError(deployProblems.notPlanned(host.name, summary.id));
-    }
-    const { before, after: outPath, derivation: drvPath = null } = found;
-    return { ...host, planned: { before, outPath, drvPath, stateVersion: outcomes[host.name]?.stateVersion ?? null } };
-  });
-  return { ...spec, hosts };
 }

@@ -6,6 +6,7 @@ export function jobProcedures(jobs: Jobs) {
   const { job } = procedures;
   return {
     list: job.list.handler(({ input }) => jobs.list(input)),
+    ofHost: job.ofHost.handler(({ input }) => jobs.ofHost(input)),
     watchAll: job.watchAll.handler(({ signal }) => stream(jobs.watchAll(signal), signal)),
     estimateError: job.estimateError.handler(() => jobs.estimateError()),
     show: job.show.handler(({ input }) => jobs.show(input.id)),

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { fleetId, hostName, jobId, type FleetId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
-import { jobState, type HostOutcome, type JobState } from '../../../shared/contract/job.ts';
+import {
+  hostOutcome,
+  jobState,
+  type HostOutcome,
+  type JobOfHost,
+  type JobState,
+} from '../../../shared/contract/job.ts';
 import type { Database } from './database.ts';
 import { jsonColumn } from './json-column.ts';
 
@@ -54,6 +60,11 @@ export interface JobEnding {
   readonly outcomes: Readonly<Record<string, HostOutcome>>;
 }
 
+/** A job as the table has it, with what became of one host of it. */
+export interface JobRowOfHost extends JobRow {
+  readonly outcome: JobOfHost['outcome'];
+}
+
 /** How the last job that touched a host ended there. */
 export interface LastOfHost {
   readonly host: HostName;
@@ -64,34 +75,40 @@ export interface LastOfHost {
   readonly state: string;
 }
 
-const jobRow = z
-  .object({
-    id: jobId,
-    kind: z.string(),
-    title: z.string(),
-    fleet_id: fleetId.nullable(),
-    spec_json: jsonColumn(z.record(z.string(), z.unknown())),
-    hosts_json: jsonColumn(z.array(hostName)),
-    state: jobState,
-    queued_at: z.number(),
-    started_at: z.number().nullable(),
-    ended_at: z.number().nullable(),
-    steps_done: z.int(),
-    steps_total: z.int(),
-  })
-  .transform((row): JobRow => ({
-    id: row.id,
-    kind: row.kind,
-    title: row.title,
-    fleetId: row.fleet_id,
-    hosts: row.hosts_json,
-    spec: row.spec_json,
-    state: row.state,
-    queuedAt: row.queued_at,
-    startedAt: row.started_at,
-    endedAt: row.ended_at,
-    stepsDone: row.steps_done,
-    stepsTotal: row.steps_total,
+const jobColumns = z.object({
+  id: jobId,
+  kind: z.string(),
+  title: z.string(),
+  fleet_id: fleetId.nullable(),
+  spec_json: jsonColumn(z.record(z.string(), z.unknown())),
+  hosts_json: jsonColumn(z.array(hostName)),
+  state: jobState,
+  queued_at: z.number(),
+  started_at: z.number().nullable(),
+  ended_at: z.number().nullable(),
+  steps_done: z.int(),
+  steps_total: z.int(),
+});
+const readJob = (row: z.output<typeof jobColumns>): JobRow => ({
+  id: row.id,
+  kind: row.kind,
+  title: row.title,
+  fleetId: row.fleet_id,
+  hosts: row.hosts_json,
+  spec: row.spec_json,
+  state: row.state,
+  queuedAt: row.queued_at,
+  startedAt: row.started_at,
+  endedAt: row.ended_at,
+  stepsDone: row.steps_done,
+  stepsTotal: row.steps_total,
+});
+const jobRow = jobColumns.transform(readJob);
+const jobRowOfHost = jobColumns
+  .extend({ outcome: hostOutcome.shape.state.nullable(), generation: z.int().nullable() })
+  .transform(({ outcome, generation, ...row }): JobRowOfHost => ({
+    ...readJob(row),
+    outcome: outcome === null ? null : { state: outcome, generation },
   }));
 const predecessorRow = z.object({ id: jobId, host: hostName, title: z.string() });
 const lastRow = z.object({ host: hostName, id: jobId, at: z.number(), state: z.string() });
@@ -144,6 +161,18 @@ export class JobTable {
     );
   }
 
+  /** Latest first. */
+  ofHost({ fleetId, host, limit }: { fleetId: FleetId; host: HostName; limit: number }): JobRowOfHost[] {
+    return this.#database.all(
+      jobRowOfHost,
+      `SELECT ${COLUMNS}, here.outcome AS outcome, here.generation AS generation
+       FROM job_hosts AS here JOIN jobs ON jobs.id = here.job_id
+       WHERE here.host = @host AND here.fleet_id = @fleetId
+       ORDER BY ticket DESC LIMIT @limit`,
+      { fleetId, host, limit },
+    );
+  }
+
   /** The jobs that were not over when they were last heard of, in the order of the queue. */
   unfinished(): JobId[] {
     const sql = `SELECT id FROM jobs WHERE ${UNFINISHED} ORDER BY ticket`;
@@ -178,8 +207,10 @@ export class JobTable {
         },
       );
       for (const [host, outcome] of Object.entries(ending.outcomes)) {
-        const sql = 'UPDATE job_hosts SET outcome = @state WHERE job_id = @id AND host = @host';
-        this.#database.run(sql, { id, host, state: outcome.state });
+        const { state, generation } = outcome;
+        const sql =
+          'UPDATE job_hosts SET outcome = @state, generation = @generation WHERE job_id = @id AND host = @host';
+        this.#database.run(sql, { id, host, state, generation });
       }
       return changed === 1;
     });

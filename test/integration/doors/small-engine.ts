@@ -171,6 +171,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
     },
     job: {
       list: base.job.list.handler(() => []),
+      ofHost: base.job.ofHost.handler(() => []),
       estimateError: base.job.estimateError.handler(() => null),
       watchAll: base.job.watchAll.handler(async function* ({ signal }) {
         yield Array.from({ length: runningJobs }, (_, number) => runningJob(number));

@@ -4,6 +4,7 @@ import type {
   Command,
   HostOutcome,
   JobDetail,
+  JobOfHost,
   JobSummary,
   Stage,
   Step,
@@ -325,6 +326,22 @@ export function history(): JobSummary[] {
       ago(13_000, 1312),
     ),
   ];
+}
+
+/** The jobs of one host, which ended there otherwise than as a whole. */
+export function historyOfHost(jobs: readonly JobSummary[], host: string): JobOfHost[] {
+  const states: HostOutcome['state'][] = ['succeeded', 'switched-with-failures', 'unchanged', 'reverted', 'failed'];
+  const commit = { revision: '4f2c91e07d5be1c0a8a9f2f6b0f2b5d7c3e1a9d8', changedFiles: 0 };
+  return jobs
+    .filter((job) => job.hosts.some((name) => name === host))
+    .map((job, index) => ({
+      job,
+      outcome:
+        job.state === 'running' || job.state === 'queued'
+          ? null
+          : { state: states[index % states.length] ?? 'succeeded', generation: 142 - index },
+      origin: { by: 'sam@desk', commit: index === 2 ? null : { ...commit, changedFiles: index === 1 ? 3 : 0 } },
+    }));
 }
 
 export const LOG_TEXT = [

@@ -15,7 +15,7 @@ import { fileParts, FINDINGS } from './invented-files.ts';
 import { askForSudo, healthParts } from './invented-health.ts';
 import { inputParts } from './invented-inputs.ts';
 import { DIFFERENCE, GENERATIONS, MANY_PACKAGES } from './invented-plan.ts';
-import { deployCommands, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
+import { deployCommands, historyOfHost, LIVE_JOB, LOG_TEXT } from './invented-jobs.ts';
 import { installJob, installParts } from './invented-install.ts';
 import { terminalParts } from './invented-terminal.ts';
 import { inventWaves, WAVES_EDIT, WAVES_PLAN } from './invented-waves.ts';
@@ -238,6 +238,7 @@ export class StandInConnection implements Connection {
       },
       job: {
         list: os.job.list.handler(() => scenario.jobs),
+        ofHost: os.job.ofHost.handler(({ input }) => historyOfHost(scenario.jobs, input.host)),
         estimateError: os.job.estimateError.handler(() => ({ median: 0.18, jobs: 20 })),
         watchAll: os.job.watchAll.handler(() => once(scenario.jobs.filter((job) => job.endedAt === null))),
         show: os.job.show.handler(({ input }) => this.#detail(input.id)),

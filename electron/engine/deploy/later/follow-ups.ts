@@ -1,6 +1,7 @@
 import type { JobDetail } from '../../../../shared/contract/job.ts';
 import type { HostName } from '../../../../shared/contract/ids.ts';
 import type { JobRequest } from '../../jobs/jobs.ts';
+import { knownChanges } from '../approved.ts';
 import { deployAddresses, deployTitle } from '../plan.ts';
 import { deploySpec, type DeploySpec } from '../spec.ts';
 
@@ -8,7 +9,7 @@ import { deploySpec, type DeploySpec } from '../spec.ts';
  * What is queued when a deploy is over: a job for each host that was away and is to be deployed later, and a job that
  * waited for its host once more, where this computer was restarted under it.
  */
-export function followUps({ summary, spec: kept, outcomes, steps }: JobDetail): JobRequest[] {
+export function followUps({ summary, spec: kept, outcomes, steps, changes }: JobDetail): JobRequest[] {
   if (summary.kind !== 'deploy') return [];
   const parsed = deploySpec.safeParse(kept);
   if (!parsed.success) return [];
@@ -20,6 +21,7 @@ export function followUps({ summary, spec: kept, outcomes, steps }: JobDetail): 
     fleetId: summary.fleetId,
     hosts: waiting.hosts.map(({ name }) => name),
     addresses: deployAddresses(waiting),
+    known: knownChanges(waiting, changes),
   });
   if (spec.waitsForHosts) {
     const hasBegun = steps.some(({ stage, state }) => stage === 'build' && state !== 'waiting' && state !== 'skipped');
@@ -34,15 +36,15 @@ function isPutOff(outcomes: JobDetail['outcomes'], name: HostName): boolean {
   return outcome?.error?.code === 'deploy-offline-later';
 }
 
-/** One host alone, by the commit that was the last one when it was asked for. */
+/** One host alone: what was approved for it, else what the commit says that was the last one when it was asked for. */
 function waitingSpec(spec: DeploySpec, host: DeploySpec['hosts'][number]): DeploySpec {
   const fleet = { ...spec.fleet, ref: spec.pinned?.ref ?? spec.fleet.ref };
-  const hosts = [{ ...host, planned: null }];
-  return { ...spec, fleet, hosts, waves: null, fingerprint: null, offline: 'fail', waitsForHosts: true };
+  return { ...spec, fleet, hosts: [host], waves: null, fingerprint: null, offline: 'fail', waitsForHosts: true };
 }
 
 /** For example `Switch pi when it comes back (3f2a91c)`. */
 function laterTitle(spec: DeploySpec): string {
+  if (spec.plan !== null) return `${deployTitle(spec)} as planned when it comes back`;
   const commit = spec.pinned?.commit ? ` (${spec.pinned.commit.slice(0, 7)})` : '';
   return `${deployTitle(spec)} when it comes back${commit}`;
 }

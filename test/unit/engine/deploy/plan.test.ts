@@ -169,6 +169,7 @@ test('a deploy is done again, and a plan carried out, with the options that it w
   expect(retryOf(job)).toEqual({
     request: { fleetId: of, hosts: [bad], goal: 'boot', engine: 'nix', ...asked },
     rollbackTo: null,
+    approved: null,
   });
   expect(() => retryOf({ ...job, outcomes: { ...job.outcomes, bad: job.outcomes.done } })).toThrow('nothing to try');
   // What is said now goes before what was said of the plan; what is left open does not.

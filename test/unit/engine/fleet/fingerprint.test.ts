@@ -3,13 +3,13 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fileStamp, fingerprint } from '../../../../electron/engine/fleet/fingerprint.ts';
+import { lookAtFiles } from '../../../../electron/engine/fleet/fingerprint.ts';
 
 let path: string;
 const run = (...argv: string[]) => execFileSync('git', argv, { cwd: path, encoding: 'utf8' });
 const write = (name: string, text: string) => writeFileSync(join(path, name), text);
 const folder = () => ({ path, ref: `git+file://${path}`, form: 'flake', workTree: path, remote: null }) as const;
-const now = async () => ({ state: await fingerprint(folder()), stamp: await fileStamp(folder()) });
+const now = () => lookAtFiles(folder());
 
 beforeEach(() => {
   path = realpathSync(mkdtempSync(join(tmpdir(), 'nixstead fingerprint ')));

@@ -178,6 +178,12 @@ test('how a job ended is written down once, whoever sees it', () => {
     { host: 'db', jobId: row.id, at: 9, state: 'failed' },
     { host: 'web', jobId: row.id, at: 9, state: 'unchanged' },
   ]);
+  // What became of one host is not what became of the job.
+  const ofHost = (name: string, fleetId = home) =>
+    store.jobs.ofHost({ fleetId, host: host(name), limit: 9 }).map(({ id, outcome }) => ({ id, outcome }));
+  expect(ofHost('web')).toEqual([{ id: row.id, outcome: { state: 'unchanged', generation: 3 } }]);
+  expect(ofHost('db')).toEqual([{ id: row.id, outcome: null }]);
+  expect(ofHost('web', other)).toEqual([]);
 });
 
 test('what is expected is the middle of the last five, whatever the version', () => {
