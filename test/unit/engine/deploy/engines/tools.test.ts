@@ -285,6 +285,25 @@ describe('what can be chosen', () => {
     expect(await leftOut('nix', 'build')).toEqual([]);
   });
 
+  test('where another machine runs nix, our own engine alone, whatever the flake offers', async () => {
+    const { PATH } = pathWith('colmena', 'Colmena 0.5.0-pre');
+    const env = { PATH, NIXSTEAD_NIX: 'ssh://root@builder' };
+    const engines = await describeEngines([host(['colmenaHive', 'deploy'])], 'nix', env);
+    expect(engines.map(({ name, isDefault, problem }) => [name, isDefault, problem?.code ?? null])).toEqual([
+      ['nix', true, null],
+      ['colmena', false, 'engine-nix-elsewhere'],
+      ['nixos-rebuild', false, 'engine-nix-elsewhere'],
+      ['deploy-rs', false, 'engine-nix-elsewhere'],
+    ]);
+    await expect(chooseEngine('colmena', env)).rejects.toMatchObject({
+      problem: {
+        evidence: expect.stringContaining('root@builder'),
+        advice: ['Deploy with the engine nix, which does everything through root@builder.', expect.anything()],
+      },
+    });
+    expect((await chooseEngine('nix', env)).name).toBe('nix');
+  });
+
   test('another program of the same name is not taken for it', async () => {
     await expect(chooseEngine('deploy-rs', pathWith('deploy', 'Deployer 7'))).rejects.toMatchObject({
       problem: { code: 'engine-other' },
