@@ -15,24 +15,31 @@ import { bootPath, forgetNextBoot, tryOnceFunctions } from './boot-loaders.ts';
 const timeLimitMs = 120_000;
 
 /**
- * Prints `guarded`, or why not. `switch-to-configuration boot` of a system makes it the default, whatever the profile is
+ * Prints `guarded`, or why not; then what is deployed is the default, or where even that cannot be set, the mark stays for
+ * a look after the boot to settle it. `switch-to-configuration boot` of a system makes it the default, whatever the profile is
  * (NixOS's systemd-boot-builder.py compares each entry's init with it, install-grub.pl puts it first).
  */
 const armScript = `
 system=$1 broken=$2 mark=${nextBootMark} is_set=
 ${bootPath}
 no() {
-  if [ -n "$is_set" ]; then "$system/bin/switch-to-configuration" boot >/dev/null 2>&1 && rm -f "$mark"; fi
+  if [ -n "$is_set" ] && { starts "$system" || "$system/bin/switch-to-configuration" boot >/dev/null 2>&1; }; then
+    sync
+    rm -f "$mark" && sync
+  fi
   echo "$1"
   exit 0
 }
 ${tryOnceFunctions}
+${forgetNextBoot}
 booted=$(readlink -f /run/booted-system) && [ -x "$booted/bin/switch-to-configuration" ] || no 'what was booted before is gone'
 [ "$booted" != "$system" ] || no 'it was booted before'
 find_entry "$system" "$booted"
-mkdir -p "\${mark%/*}" && { echo "$system" && cat /proc/sys/kernel/random/boot_id && printf '%s\\n' "$broken"; } >"$mark" || no 'nothing can be written there'
+take_back_try
 is_set=yes
-"$booted/bin/switch-to-configuration" boot >/dev/null 2>&1 && try_once "$booted" || no 'its boot loader could not be set'
+mkdir -p "\${mark%/*}" && { echo "$system" && cat /proc/sys/kernel/random/boot_id && printf '%s\\n' "$broken"; } >"$mark" || no 'nothing can be written there'
+"$booted/bin/switch-to-configuration" boot >/dev/null 2>&1 || no 'its boot menu cannot be written; /boot may be full'
+try_once "$booted"
 sync
 echo guarded
 `;

@@ -99,12 +99,15 @@ describe('a menu of GRUB', () => {
       'without boot.loader.grub.default it does',
     );
     expect(says('grub_may_try', menu.replace('save_env next_entry', ''))).toContain('does not read next_entry');
+    // The menu of all configurations is then open to its users alone: the machine would wait for a name and a password.
+    const users = `set superusers="root"\npassword_pbkdf2 root grub.pbkdf2.sha512.10000.AB\n${menu}`;
+    expect(says('grub_may_try', users)).toContain('without boot.loader.grub.users it does not');
   });
 
   test('where GRUB cannot write, the reason names what is in the way', () => {
     const at = (line: string, real = '/sys/devices/virtual/block/sda/sda1'): string =>
       says(
-        `findmnt() { echo '${line}'; }\nreadlink() { case $2 in /sys/*) echo ${real} ;; *) echo "$2" ;; esac; }\ngrub_may_try; echo may`,
+        `findmnt() { echo '${line}'; }\nreadlink() { case $2 in /sys/*) printf '%s' '${real}' ;; *) echo "$2" ;; esac; }\ngrub_may_try; echo may`,
         menu,
       );
     expect(at('ext4 /dev/sda1')).toBe('may');
@@ -114,6 +117,57 @@ describe('a menu of GRUB', () => {
     expect(at('ext4 /dev/mapper/vg-boot', '/sys/devices/virtual/block/dm-3')).toContain(
       'RAID, LVM or an encrypted disk',
     );
+    expect(at('ext4 /dev/root', '')).toContain('GRUB cannot write where its /boot is');
+    // A mount that systemd makes on demand has its own below it.
+    expect(at('autofs systemd-1\nvfat /dev/sda1')).toBe('may');
     expect(at('ext4 /dev/md0p1', '/sys/devices/virtual/block/md0/md0p1')).toContain('RAID, LVM or an encrypted disk');
+  });
+});
+
+describe('systemd-boot', () => {
+  /** As `bootctl list` of systemd 257 says it. */
+  const list = (marks: readonly string[]): string =>
+    marks
+      .map(
+        (mark, index) => `         type: Boot Loader Specification Type #1 (.conf)
+        title: NixOS (Generation ${index + 1} NixOS 25.11, built on 2026-01-01)${mark}
+           id: nixos-generation-${index + 1}.conf
+       source: /boot//loader/entries/nixos-generation-${index + 1}.conf (on the EFI System Partition)
+        linux: /boot//EFI/nixos/abc-linux-6.12.63-bzImage.efi
+      options: init=${store}-25.11.${index + 1}/init loglevel=4
+`,
+      )
+      .join('\n');
+  const listing = (...marks: string[]): string => `bootctl() { [ "$1" = list ] && echo '${list(marks)}'; }`;
+
+  test('its default is what bootctl says that it is', () => {
+    const older = listing(' (default)', ' (selected)');
+    expect(says(`${older}\nsystemd_starts ${store}-25.11.1 && echo yes`, '')).toBe('yes');
+    expect(says(`${older}\nsystemd_starts ${store}-25.11.2 || echo no`, '')).toBe('no');
+    const newer = listing(' (selected)', ' (default) (not reported/new)');
+    expect(says(`${newer}\nsystemd_starts ${store}-25.11.2 && echo yes`, '')).toBe('yes');
+    expect(says(`${newer}\nsystemd_starts ${store}-25.11 || echo no`, '')).toBe('no');
+    expect(says(`bootctl() { return 1; }\nsystemd_starts ${store}-25.11.2 || echo no`, '')).toBe('no');
+  });
+
+  test('tries a system only where what was booted before is its default, and nobody has chosen one', () => {
+    const tries = (marks: string[], before = ''): string =>
+      says(
+        `bootctl() { case $1 in list) echo '${list(marks)}' ;; set-oneshot) echo "tries $2" ;; esac; }
+        loader=systemd-boot entry=nixos-generation-2.conf chosen=$1/chosen
+        ${before}
+        try_once ${store}-25.11.1`,
+        '',
+      );
+    expect(tries([' (default)', ''])).toBe('tries nixos-generation-2.conf');
+    expect(tries(['', ' (default)'])).toContain('starts something else by default');
+    expect(tries([' (default)', ''], 'touch "$chosen"')).toContain("bootctl set-default '' takes that back");
+  });
+
+  test('says so where the variables of the firmware cannot be written', () => {
+    const script = `${listing(' (default)', '')}
+      loader=systemd-boot entry=nixos-generation-2.conf chosen=$1/chosen
+      try_once ${store}-25.11.1`;
+    expect(says(script, '')).toContain('the variables of its firmware cannot be written');
   });
 });
