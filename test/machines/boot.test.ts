@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { missingForBoots } from '../../build/checks/machine-needs.ts';
+import { nothingBroken } from '../../electron/engine/deploy/health/broken.ts';
 import { armBootGuard, endBootGuard, followBootGuard } from '../../electron/engine/deploy/reboot/boot-guard.ts';
 import { readMachineFacts } from '../../electron/engine/deploy/machine-facts.ts';
 import { labAvailability } from '../lab/availability.ts';
@@ -115,7 +116,8 @@ describe.skipIf(!availability.available)(
     it.concurrent.each(cases)('is guarded with %s (%s)', { timeout: timeoutMs }, async (loader, firmware, fails) => {
       await using machine = await NixosMachine.make(loader, firmware);
       const facts = () => readMachineFacts(machine.session, signal);
-      const arm = (system: string) => armBootGuard(machine.session, [], system, signal);
+      const arm = (system: string) =>
+        armBootGuard(machine.session, [], { system, brokenBefore: nothingBroken }, signal);
       const { bootedSystem: first } = await facts();
       if (first === null) throw new Error('It has booted nothing');
 

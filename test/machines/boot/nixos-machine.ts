@@ -25,6 +25,7 @@ export class NixosMachine implements AsyncDisposable {
     this.session = {
       place: 'machine',
       isOpen: true,
+      isRoot: true,
       exec: async (argv) => ({ ...(await machine.run(argv.map(quoteArgument).join(' '))), signal: null }),
       [Symbol.dispose]: () => {},
     };

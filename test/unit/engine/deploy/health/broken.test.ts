@@ -19,6 +19,7 @@ function hostWith(active: readonly string[], failed: readonly string[]): HostSes
   return {
     place: 'nas',
     isOpen: true,
+    isRoot: true,
     exec: async (argv) => {
       const isList = argv[0] === 'sh';
       const exitCode = isList || active.includes(argv.at(-1) ?? '') ? 0 : 3;
