@@ -165,6 +165,34 @@ describeLab('a deploy that goes wrong', () => {
     expect(await host.exec(['systemctl', 'is-failed', 'nginx'])).toMatchObject({ exitCode: 0 });
   });
 
+  test('a unit that had failed before and fails again is no failure, and hides none', async () => {
+    const host = home.host('bad');
+    const broken = `${unit('nginx')}\npocket.failUnits = [ "nginx" ];`;
+    const path = await home.fleet('again', { bad: `${broken}\n${unit('again')}` });
+    const { result, exitCode, steps } = await home.deploy(path, 'bad');
+    expect([exitCode, result.hosts['bad']]).toMatchObject([0, { state: 'succeeded' }]);
+    expect(stagesOf(steps, 'bad')).toContain('activate done, confirm done, verify done');
+    // A service that fails over and over is failed each time, though systemd does not call it so in between.
+    const loop = 'cd /run/lab-units && echo auto-restart >loop.service && echo 1 >loop.service.status';
+    await host.read('sh', '-c', loop);
+    const looping = await home.fleet('looping', { bad: `${broken}\n${unit('looping')}` });
+    const second = await home.deploy(looping, 'bad');
+    expect(second.result.hosts['bad']).toMatchObject({ state: 'succeeded' });
+    expect(stagesOf(second.steps, 'bad')).toContain('activate done');
+    const { stdout } = await home.cli(['jobs', 'log', second.result.job, '--host', 'bad']);
+    expect(stdout).toContain('the following units failed: loop.service, nginx.service');
+    await host.read('rm', '/run/lab-units/loop.service', '/run/lab-units/loop.service.status');
+
+    const before = await host.currentSystem();
+    // The exit status is that of the unit, not that of the activation.
+    const worse = await home.fleet('hidden', { bad: `${broken}\npocket.failActivation = true;` });
+    expect((await home.deploy(worse, 'bad')).result.hosts['bad']).toMatchObject({
+      state: 'reverted',
+      error: { code: 'deploy-reverted-activation' },
+    });
+    expect(await host.currentSystem()).toBe(before);
+  });
+
   test('sudo that wants a password is told before anything is built, and gets it where somebody is asked', async () => {
     const { path } = await home.lab.fleet('colmena', {
       ...{ name: 'sudo', hosts: ['cable'], user: 'admin' as const },

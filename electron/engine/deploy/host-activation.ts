@@ -24,7 +24,16 @@ import { clock } from './problems.ts';
 import { describeUnits, LineCutter, noSwitchProgress, readSwitchLine, type SwitchProgress } from './switch-output.ts';
 import { armBootGuard, dropBootGuard } from './reboot/boot-guard.ts';
 import type { HostReboot } from './reboot/host-reboot.ts';
-import { judgeActivation, judgeReboot, judgeReverted, type Evidence, type Verdict } from './verdict.ts';
+import {
+  endOf,
+  failedSince,
+  isGoodEnd,
+  judgeActivation,
+  judgeReboot,
+  judgeReverted,
+  type Evidence,
+  type Verdict,
+} from './verdict.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface ActivationWork {
@@ -158,7 +167,7 @@ export class HostActivation implements GuardedActivation, Disposable {
     this.#isBegun = true;
     steps.start('activate', 'starting');
     const cutter = new LineCutter();
-    return passage.activate(this.#activation, {
+    const status = await passage.activate(this.#activation, {
       hostName: host,
       privilege,
       signal,
@@ -174,6 +183,7 @@ export class HostActivation implements GuardedActivation, Disposable {
         steps.progress('activate', { note: 'connection lost, waiting for the host' });
       },
     });
+    return endOf(status, this.#progress);
   }
 
   #take(line: string): void {
@@ -187,14 +197,15 @@ export class HostActivation implements GuardedActivation, Disposable {
   }
 
   #endActivateStep(status: ActivationStatus): void {
-    const { steps } = this.#work;
-    if (status.state === 'switch' && status.exitCode === 0) {
-      const { unitsTotal } = this.#progress;
+    const { steps, before } = this.#work;
+    const progress = this.#progress;
+    if (isGoodEnd(status, { before, progress })) {
+      const { unitsTotal } = progress;
       if (unitsTotal > 0) steps.progress('activate', { done: unitsTotal, total: unitsTotal, unit: 'units' });
-      steps.done('activate', describeUnits(this.#progress) || 'no unit changed');
+      steps.done('activate', describeUnits(progress) || 'no unit changed');
       return;
     }
-    const { failed } = this.#progress;
+    const failed = failedSince(before, progress.failed);
     if (failed.length > 0) steps.fail('activate', `${failed.join(', ')} failed`);
     else if (status.state === 'reverted') steps.fail('activate', 'went back');
     else steps.fail('activate', status.state === 'switch' ? `exit ${status.exitCode}` : 'no result');

@@ -288,6 +288,13 @@ export const deployProblems = {
     evidence,
     advice: units.slice(0, 3).map((unit) => `Look at its log on ${host}: journalctl -u ${unit} -b`),
   }),
+  /** switch-to-configuration ended with 4, and no unit that failed explains it. */
+  somethingFailed: (host: string, failures: readonly string[], evidence: string): Problem => ({
+    code: 'deploy-units-failed',
+    title: `${host} was switched, and ${failures.join(', ') || 'something failed that has no name (exit 4)'}`,
+    evidence,
+    advice: ['The last lines say what failed.', `Look at the log on ${host}: journalctl -b`],
+  }),
   activationDied: (host: string, evidence: string, state: string): Problem => ({
     code: 'deploy-activation-died',
     title: `The activation on ${host} ended without a result`,

@@ -12,7 +12,12 @@ export interface SwitchProgress {
   readonly reloaded: readonly string[];
   readonly started: readonly string[];
   readonly stopped: readonly string[];
+  /** Units that failed, or could not be started, restarted or reloaded. */
   readonly failed: readonly string[];
+  /** What else failed, in its own words, such as the activation of a user's units. */
+  readonly otherFailures: readonly string[];
+  /** The activation script failed. Where units failed too, the exit status tells of those alone. */
+  readonly hasActivationFailed: boolean;
 }
 
 type Verb = 'restarted' | 'reloaded' | 'started' | 'stopped';
@@ -24,7 +29,15 @@ const unitLines: readonly (readonly [RegExp, Verb])[] = [
   [/^(?:stopping|would stop) the following units: (.+)$/, 'stopped'],
   [/^the following new units were started: (.+)$/, 'started'],
 ];
-const failedLine = /^warning: the following units failed: (.+)$/;
+/** The last two are systemctl's own words, which the Perl program lets through. */
+const failedLines: readonly RegExp[] = [
+  /^warning: the following units failed: (.+)$/,
+  /^Failed to (?:start|restart|reload) ([^ :]+\.[a-z]+)(?::.*)?$/,
+  /^Job for ([^ ]+) failed\b/,
+  /^A dependency job for ([^ ]+) failed\b/,
+];
+const otherFailureLine = /^warning: (user activation for .+ failed)$/;
+const activationFailedLine = /^(?:Failed to run activate script|Activation script snippet '.*' failed \(\d+\))$/;
 const activityLine =
   /^(?:(?:would )?(?:re)?(?:start|load|stop|activat)[a-z]* |setting up |updating |installing |reloading |NOT )/;
 
@@ -37,6 +50,8 @@ export const noSwitchProgress: SwitchProgress = {
   started: [],
   stopped: [],
   failed: [],
+  otherFailures: [],
+  hasActivationFailed: false,
 };
 
 const names = (list: string): string[] => list.split(',').map((name) => name.trim());
@@ -45,10 +60,14 @@ const union = (a: readonly string[], b: readonly string[]): string[] => [...new 
 /** Takes one line. Each group of units that it names means that it is through with those before. */
 export function readSwitchLine(before: SwitchProgress, line: string): SwitchProgress {
   const text = line.trimEnd();
-  const failed = failedLine.exec(text)?.[1];
-  if (failed !== undefined) {
+  for (const pattern of failedLines) {
+    const failed = pattern.exec(text)?.[1];
+    if (failed === undefined) continue;
     return { ...before, unitsDone: before.unitsTotal, failed: union(before.failed, names(failed)) };
   }
+  const other = otherFailureLine.exec(text)?.[1];
+  if (other !== undefined) return { ...before, otherFailures: union(before.otherFailures, [other]) };
+  if (activationFailedLine.test(text)) return { ...before, hasActivationFailed: true };
   for (const [pattern, verb] of unitLines) {
     const list = pattern.exec(text)?.[1];
     if (list === undefined) continue;

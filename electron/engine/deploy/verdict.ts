@@ -56,12 +56,14 @@ export function judgeActivation(evidence: Evidence): Verdict {
   }
   if (!isAsWanted(evidence)) return failWith(deployProblems.notSwitched(host, state), 'not switched');
 
-  const newlyFailed = after.failedUnits.filter((unit) => !before.failedUnits.includes(unit));
-  const failed = [...new Set([...progress.failed, ...newlyFailed])];
-  if (goal !== 'boot' && (isUnitFailure || failed.length > 0)) {
-    const units = failed.length > 0 ? failed : after.failedUnits;
-    const error = deployProblems.unitsFailed(host, units, lastLines);
-    return { outcome: outcome('switched-with-failures', after, error), note: `${units.join(', ')} failed` };
+  const failed = failedSince(before, [...progress.failed, ...after.failedUnits]);
+  if (goal !== 'boot' && failed.length > 0) {
+    const error = deployProblems.unitsFailed(host, failed, lastLines);
+    return { outcome: outcome('switched-with-failures', after, error), note: `${failed.join(', ')} failed` };
+  }
+  if (isUnitFailure && !isExplained(progress)) {
+    const error = deployProblems.somethingFailed(host, progress.otherFailures, lastLines);
+    return { outcome: outcome('switched-with-failures', after, error), note: error.title };
   }
   if (unhealthy.length > 0) {
     const names = unhealthy.map(({ name }) => name);
@@ -72,6 +74,35 @@ export function judgeActivation(evidence: Evidence): Verdict {
     return { outcome: outcome('switched-with-failures', after, status.remark), note: status.remark.title };
   }
   return { outcome: outcome('succeeded', after), note: doneNote(evidence) };
+}
+
+/** What failed and had not before: what was broken already does not count. */
+export function failedSince({ failedUnits }: Pick<MachineFacts, 'failedUnits'>, failed: readonly string[]): string[] {
+  return [...new Set(failed)].filter((unit) => !failedUnits.includes(unit));
+}
+
+/** True where units that it named are all that is behind an exit status of 4. */
+function isExplained({ failed, otherFailures }: SwitchProgress): boolean {
+  return failed.length > 0 && otherFailures.length === 0;
+}
+
+/** True where an activation ended without a failure that is new. */
+export function isGoodEnd(
+  status: ActivationStatus,
+  { before, progress }: Pick<Evidence, 'before' | 'progress'>,
+): boolean {
+  if (status.state !== 'switch') return false;
+  if (status.exitCode !== 4) return status.exitCode === 0;
+  return isExplained(progress) && failedSince(before, progress.failed).length === 0;
+}
+
+/**
+ * How an activation really ended. Where units failed too, which may have done so for long, switch-to-configuration ends
+ * with 4 and no longer tells of an activation script that failed.
+ */
+export function endOf(status: ActivationStatus, { hasActivationFailed }: SwitchProgress): ActivationStatus {
+  const isHidden = status.state === 'switch' && status.exitCode === 4 && hasActivationFailed;
+  return isHidden ? { ...status, exitCode: 2 } : status;
 }
 
 /** Judges a host that was to be restarted and does not run as it should since. */
@@ -102,7 +133,7 @@ export function outcomeOfReboot(
       );
     case 'back': {
       const { facts, unhealthy } = rebooted;
-      const failed = facts.failedUnits.filter((unit) => !before.failedUnits.includes(unit));
+      const failed = failedSince(before, facts.failedUnits);
       if (failed.length > 0)
         return outcome('switched-with-failures', facts, deployProblems.unitsFailed(host, failed, ''));
       if (unhealthy.length === 0) return outcome('succeeded', facts);
@@ -147,7 +178,8 @@ function isAsWanted({ goal, system, profile = system, after }: Evidence): boolea
 
 function doneNote({ goal, after, progress, isRestarted = false }: Evidence): string {
   const generation = after.generation === null ? '' : `generation ${after.generation}`;
-  const units = describeUnits(progress);
+  const stillFailing = progress.failed.length > 0 ? [`${progress.failed.join(', ')} failed as before`] : [];
+  const units = [describeUnits(progress), ...stillFailing].filter((part) => part !== '').join(', ');
   const parts =
     goal === 'test'
       ? [units, 'until the next boot']

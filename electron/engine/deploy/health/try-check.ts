@@ -1,4 +1,5 @@
 import type { HealthCheck } from '../../../../shared/contract/health.ts';
+import { failedUnitsScript } from '../../fleet/status/probe.ts';
 import type { HostSession } from '../host-session.ts';
 import { asRoot, type Argv } from '../privilege.ts';
 import { tryHttp } from './try-http.ts';
@@ -38,7 +39,6 @@ gateway=$(ip route show default | sed -n 's/.* via \\([^ ]*\\).*/\\1/p' | head -
 if [ -z "$gateway" ]; then echo 'it has no gateway'; exit 1; fi
 if ping -c 1 -W 2 "$gateway" >/dev/null 2>&1; then echo "$gateway answers"; else echo "$gateway does not answer"; exit 1; fi
 `;
-const listFailed = ['systemctl', 'list-units', '--state=failed', '--plain', '--no-legend', '--no-pager', '--full'];
 
 async function tryThere(
   check: Exclude<HealthCheck, { kind: 'http' | 'tcp' | 'command-here' }>,
@@ -63,10 +63,9 @@ async function tryThere(
     case 'unit':
       return withoutExitCode(await run(['systemctl', 'is-active', '--', check.unit]));
     case 'failed-units': {
-      const [program = '', ...rest] = listFailed;
-      const { text, ...tried } = await run([program, ...rest]);
+      const { text, ...tried } = await run(['sh', '-c', failedUnitsScript]);
       if (!tried.isGood) return withoutExitCode(tried);
-      const units = text.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || []);
+      const units = text.split('\n').filter((unit) => unit !== '');
       const fresh = units.filter((unit) => !failedBefore.includes(unit));
       return { isGood: fresh.length === 0, detail: fresh.length === 0 ? 'none' : `${fresh.join(', ')} failed` };
     }

@@ -15,10 +15,24 @@ export interface MachineFacts {
 }
 
 /**
- * A file on a machine whose next boot is guarded. It names the system that is tried and is not the default yet, and in its
- * second line the boot in which that was set (boot_id of random(4)).
+ * A file on a machine whose next boot is guarded. It names the system that is tried and is not the default yet, in its
+ * second line the boot in which that was set (boot_id of random(4)), and in its third what was broken then
+ * (`deploy/health/broken.ts`).
  */
 export const nextBootMark = '/var/lib/nixstead/next-boot';
+
+/**
+ * Prints the units of a machine that NixOS's switch-to-configuration calls failed, one a line: those that are, and services
+ * that failed and wait to be started anew. One that ended well and waits for that is none of them.
+ */
+export const failedUnitsScript = `
+units=$(systemctl list-units --state=failed,auto-restart --plain --no-legend --no-pager --full) || exit
+echo "$units" | while read -r unit load active rest; do
+  [ -n "$unit" ] || continue
+  [ "$active" = failed ] || [ "$(systemctl show --property=ExecMainStatus --value -- "$unit")" != 0 ] || continue
+  echo "$unit"
+done
+`;
 
 /**
  * Read by any POSIX shell; the same text for every machine, so nothing of the fleet is in it. Each line is a word, a
@@ -49,8 +63,7 @@ if [ -e "$profile" ] && [ "$(head -n 1 ${nextBootMark} 2>/dev/null)" = "$(real "
   else echo 'next	went-back'; fi
 fi
 if command -v systemctl >/dev/null 2>&1; then
-  systemctl list-units --state=failed --plain --no-legend --no-pager --full 2>/dev/null |
-    while read -r unit rest; do printf 'failed\\t%s\\n' "$unit"; done
+  {${failedUnitsScript}} 2>/dev/null | while read -r unit; do printf 'failed\\t%s\\n' "$unit"; done
 fi
 echo 'end	yes'
 `;

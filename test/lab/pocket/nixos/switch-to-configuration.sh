@@ -1,7 +1,9 @@
 #!/bin/sh
 # The lab's switch-to-configuration: the same goals, words and exit statuses as NixOS's, over units that are files in
 # etc/systemd/system and run in name only (see the lab's systemctl).
-#   0 done, 1 refused, 2 activation failed, 4 switched but units failed
+#   0 done, 1 refused, 2 activation failed, 4 switched but units failed (also where the activation failed too)
+# Units that had failed are forgotten, and started again by the targets that want them; whatever is failed at the end, or
+# failed and waits to be started anew, is listed, however long it has been so.
 set -u
 new=@out@
 goal=${1-}
@@ -70,21 +72,23 @@ if [ "$goal" = boot ]; then exit 0; fi
 old_units=/run/current-system/etc/systemd/system
 new_units=$new/etc/systemd/system
 join() { echo "$*" | sed 's/ /, /g'; }
-stop='' restart='' start=''
+stop='' restart='' start='' again=''
 for file in "$old_units"/*.service; do
   unit=${file##*/}
-  if [ -e "$file" ] && [ ! -e "$new_units/$unit" ]; then stop="$stop $unit"; fi
+  if [ -e "$file" ] && [ ! -e "$new_units/$unit" ] && [ "$(cat "/run/lab-units/$unit" 2>/dev/null)" != failed ]; then
+    stop="$stop $unit"
+  fi
 done
 for file in "$new_units"/*.service; do
   [ -e "$file" ] || continue
   unit=${file##*/}
   state=$(cat "/run/lab-units/$unit" 2>/dev/null)
-  if [ ! -e "$old_units/$unit" ] || [ -z "$state" ]; then
+  if [ "$state" = failed ]; then
+    again="$again $unit"
+  elif [ ! -e "$old_units/$unit" ] || [ -z "$state" ]; then
     start="$start $unit"
   elif ! cmp -s "$file" "$old_units/$unit"; then
     restart="$restart $unit"
-  elif [ "$state" = failed ]; then
-    start="$start $unit"
   fi
 done
 
@@ -112,15 +116,16 @@ if [ -n "$stop" ]; then
   for unit in $stop; do rm -f "/run/lab-units/$unit"; done
 fi
 echo "activating the configuration..." >&2
-"$new/activate" || status=2
+"$new/activate" || { echo "Failed to run activate script" >&2; status=2; }
+systemctl reset-failed
 
 if [ -n "$restart" ]; then echo "restarting the following units: $(join $restart)" >&2; fi
-failed='' started=''
+started=''
 for unit in $restart; do end_sshd "$unit"; done
-for unit in $restart $start; do
+for unit in $restart $start $again; do
   if grep -q '^ExecStart=/bin/false' "$new_units/$unit"; then
     echo failed > "/run/lab-units/$unit"
-    failed="$failed $unit"
+    case " $restart " in *" $unit "*) echo "Failed to restart $unit" >&2 ;; esac
   else
     start_sshd "$unit"
     echo active > "/run/lab-units/$unit"
@@ -128,6 +133,11 @@ for unit in $restart $start; do
   fi
 done
 if [ -n "$started" ]; then echo "the following new units were started: $(join $started)" >&2; fi
+failed=$(
+  systemctl list-units --state=failed,auto-restart --plain --no-legend | while read -r unit _ active _; do
+    if [ "$active" = failed ] || [ "$(systemctl show -p ExecMainStatus --value "$unit")" != 0 ]; then printf ' %s' "$unit"; fi
+  done
+)
 if [ -n "$failed" ]; then
   echo "warning: the following units failed: $(join $failed)" >&2
   for unit in $failed; do

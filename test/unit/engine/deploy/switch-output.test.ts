@@ -47,6 +47,20 @@ test('failed units are named', () => {
     'nginx.service',
     'borg-job.timer',
   ]);
+  // A unit that does not reload runs on with what it had, so nothing else tells of it.
+  const said = `Failed to reload nginx.service: Access denied
+Failed to restart borg.service
+Job for sshd.service failed because the control process exited with error code.
+A dependency job for web.target failed. See 'journalctl -xe' for details.
+Failed to start transient service unit: Unit was already loaded.`;
+  expect(read(said).failed).toEqual(['nginx.service', 'borg.service', 'sshd.service', 'web.target']);
+});
+
+test('what fails beside units is told', () => {
+  expect(read('warning: user activation for ann failed').otherFailures).toEqual(['user activation for ann failed']);
+  expect(read('Failed to run activate script').hasActivationFailed).toBe(true);
+  expect(read("Activation script snippet 'users' failed (1)").hasActivationFailed).toBe(true);
+  expect(read('setting up /etc...').hasActivationFailed).toBe(false);
 });
 
 test('dry-activate tells what would happen', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   describeState,
+  endOf,
+  isGoodEnd,
   jobStateOf,
   judgeActivation,
   judgeReverted,
@@ -86,8 +88,45 @@ describe('a host is judged by what it says', () => {
     });
   });
 
-  test('units that had failed before are no failure of the switch', () => {
-    expect(judge({ after: { ...after, failedUnits: before.failedUnits } }).outcome.state).toBe('succeeded');
+  test('units that had failed before are no failure of the switch, also where they fail again', () => {
+    const again = { ...after, failedUnits: before.failedUnits };
+    expect(judge({ after: again }).outcome.state).toBe('succeeded');
+    // It starts them anew, and ends with 4 for whatever is failed at the end.
+    const progress = { ...noSwitchProgress, failed: ['was-broken.service'] };
+    const status = { state: 'switch', exitCode: 4 } as const;
+    expect(judge({ status, progress, after: again })).toMatchObject({
+      outcome: { state: 'succeeded', generation: 4 },
+      note: 'generation 4, was-broken.service failed as before',
+    });
+    expect(isGoodEnd(status, { before, progress })).toBe(true);
+    const more = { ...progress, failed: ['was-broken.service', 'nginx.service'] };
+    expect(judge({ status, progress: more, after: again }).outcome).toMatchObject({
+      state: 'switched-with-failures',
+      error: { title: 'nas was switched, and a unit failed: nginx.service' },
+    });
+    expect(isGoodEnd(status, { before, progress: more })).toBe(false);
+  });
+
+  test('exit 4 that no such unit explains is a failure', () => {
+    const status = { state: 'switch', exitCode: 4 } as const;
+    expect(judge({ status }).outcome).toMatchObject({
+      state: 'switched-with-failures',
+      error: { title: 'nas was switched, and something failed that has no name (exit 4)' },
+    });
+    const otherFailures = ['user activation for ann failed'];
+    const progress = { ...noSwitchProgress, failed: ['was-broken.service'], otherFailures };
+    expect(judge({ status, progress }).outcome).toMatchObject({
+      state: 'switched-with-failures',
+      error: { title: 'nas was switched, and user activation for ann failed' },
+    });
+    expect(isGoodEnd(status, { before, progress })).toBe(false);
+  });
+
+  test('an activation script that failed is told, also where the exit status tells of units', () => {
+    const progress = { ...noSwitchProgress, failed: ['was-broken.service'], hasActivationFailed: true };
+    expect(endOf({ state: 'switch', exitCode: 4 }, progress)).toEqual({ state: 'switch', exitCode: 2 });
+    expect(endOf({ state: 'switch', exitCode: 4 }, noSwitchProgress)).toEqual({ state: 'switch', exitCode: 4 });
+    expect(endOf({ state: 'died', exitCode: 0 }, progress)).toEqual({ state: 'died', exitCode: 0 });
   });
 
   test('failed after exit 2, with what it runs now', () => {

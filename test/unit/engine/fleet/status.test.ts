@@ -16,7 +16,12 @@ import {
 import { FleetStatus, Limit, statusOf } from '../../../../electron/engine/fleet/status/fleet-status.ts';
 import { openHome } from '../../../../electron/engine/home.ts';
 import { openStore, type Store } from '../../../../electron/engine/store/open.ts';
-import { parseProbe, probeScript, type MachineFacts } from '../../../../electron/engine/fleet/status/probe.ts';
+import {
+  failedUnitsScript,
+  parseProbe,
+  probeScript,
+  type MachineFacts,
+} from '../../../../electron/engine/fleet/status/probe.ts';
 
 const facts: MachineFacts = {
   currentSystem: '/nix/store/a-nixos-system',
@@ -286,4 +291,25 @@ describe('watching a fleet', () => {
     await status.refresh();
     expect(status.snapshot()[0]?.problem).toMatchObject({ code: 'internal-error' });
   });
+});
+
+it('calls failed what NixOS calls so: also a service that failed and waits to be started anew', () => {
+  const systemctl = `
+systemctl() {
+  case $1 in
+    list-units)
+      echo 'a.service loaded failed failed A unit'
+      echo 'b.service loaded activating auto-restart B unit'
+      echo 'c.service loaded activating auto-restart C unit'
+      ;;
+    show) if [ "$4" = b.service ] || [ "$5" = b.service ]; then echo 1; else echo 0; fi ;;
+  esac
+}
+`;
+  const list = (script: string): string => execFileSync('sh', ['-c', script], { encoding: 'utf8' });
+  expect(list(systemctl + failedUnitsScript)).toBe('a.service\nb.service\n');
+  expect(list(`systemctl() { :; }${failedUnitsScript}`)).toBe('');
+  expect(() => list(`systemctl() { return 1; }${failedUnitsScript}`)).toThrow();
+  // Within the probe it is about this machine, which says whatever it says.
+  expect(parseProbe(list(probeScript))).not.toBe(null);
 });
