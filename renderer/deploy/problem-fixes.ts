@@ -24,6 +24,7 @@ const safetyFile: MakeFix = () => ({
 
 const fixes: ReadonlyMap<string, MakeFix> = new Map([
   ['deploy-unhealthy', checks],
+  ['wave-unhealthy', checks],
   ['deploy-reverted-health', checks],
   ['safety-file-wrong', safetyFile],
   ['safety-file-unknown-host', safetyFile],

@@ -72,9 +72,9 @@ describeLab('a system that only boots at some time', () => {
       const host = home.host('one');
       const before = await host.currentSystem();
       const path = await home.fleet('tried', { one: kernel('6.12.80') });
-      const checks = (file: string): Promise<void> =>
-        writeFile(join(path, 'nixstead.toml'), `[defaults]\nhealth = [{ command = ["test", "-e", "${file}"] }]\n`);
-      await checks('/root/well');
+      const check = '[defaults]\nhealth = [{ command = ["test", "-e", "/run/well"] }]\n';
+      await writeFile(join(path, 'nixstead.toml'), check);
+      await host.read('touch', '/run/well');
       expect(await deployBoot(path, 'one')).toContain('is guarded: it starts the new system once');
       const wanted = await profile('one');
       expect(await host.currentSystem()).toBe(before);
@@ -92,7 +92,8 @@ describeLab('a system that only boots at some time', () => {
       });
       expect([await profile('one'), await isMarked('one')]).toEqual([before, false]);
 
-      // Up, and not well.
+      // Up, and not well any more.
+      await host.read('touch', '/run/well');
       expect(await deployBoot(path, 'one')).toContain('is guarded');
       await host.reboot();
       const unwell = await settled(path, 'one');
@@ -101,7 +102,7 @@ describeLab('a system that only boots at some time', () => {
       expect(await home.deployFails(path, 'one', '--goal', 'boot')).toMatchObject({ code: 'deploy-boot-unconfirmed' });
       expect(await host.read('cat', '/boot/lab-default')).toBe(before);
 
-      await host.read('touch', '/root/well');
+      await host.read('touch', '/run/well');
       expect((await settled(path, 'one')).outcomes['one']).toMatchObject({ state: 'succeeded', system: wanted });
       expect(await isMarked('one')).toBe(false);
       await host.reboot();
@@ -110,7 +111,6 @@ describeLab('a system that only boots at some time', () => {
 
       // The same where the deploy restarts it: what was well before and is not after the restart is not kept.
       const next = await home.fleet('tried-now', { one: kernel('6.12.85') });
-      const check = '[defaults]\nhealth = [{ command = ["test", "-e", "/run/well"] }]\n';
       await writeFile(join(next, 'nixstead.toml'), check);
       await host.read('touch', '/run/well');
       const error = await home.deployFails(next, 'one', '--goal', 'boot', '--reboot');
@@ -187,6 +187,33 @@ describeLab('a system that only boots at some time', () => {
         grubby: grub(`${kernel('6.12.84')}boot.loader.grub.default = 2;`),
       });
       expect(await deployBoot(next, 'grubby')).toContain('without boot.loader.grub.default it does');
+    },
+  );
+
+  test(
+    'what was broken already does not keep it from being kept, whoever restarts the host',
+    { timeout: timeoutMs },
+    async () => {
+      const host = home.host('one');
+      const broken = 'pocket.units.backup = "one";\npocket.failUnits = [ "backup" ];\n';
+      const first = await home.fleet('unwell', { one: `${broken}${kernel('6.12.90')}` });
+      expect((await home.deploy(first, 'one')).result.hosts['one']?.state).toBe('switched-with-failures');
+      const health =
+        '[defaults]\nhealth = [{ command = ["false"], within = 0 }, { no-new-failed-units = true, within = 0 }]\n';
+      const fleet = async (name: string, version: string): Promise<string> => {
+        const path = await home.fleet(name, { one: `${broken}${kernel(version)}` });
+        await writeFile(join(path, 'nixstead.toml'), health);
+        return path;
+      };
+      const path = await fleet('unwell-next', '6.12.91');
+      expect(await deployBoot(path, 'one')).toContain('is guarded');
+      const wanted = await profile('one');
+      await host.reboot();
+      expect((await settled(path, 'one')).outcomes['one']).toMatchObject({ state: 'succeeded', system: wanted });
+      expect([await host.read('cat', '/boot/lab-default'), await isMarked('one')]).toEqual([wanted, false]);
+
+      const now = await home.deploy(await fleet('unwell-now', '6.12.92'), 'one', '--goal', 'boot', '--reboot');
+      expect(now.result.hosts['one'], JSON.stringify(now.result)).toMatchObject({ state: 'succeeded' });
     },
   );
 

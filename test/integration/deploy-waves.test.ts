@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe-lab.ts';
-import { DeployLab } from './deploy/deploy-lab.ts';
+import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
 
 let home: DeployLab;
 const hosts = ['a', 'b', 'c'];
@@ -63,6 +63,83 @@ describeLab('a deploy in waves', () => {
     expect(steps.some(({ host, stage, state }) => host === 'b' && stage === 'verify' && state === 'done')).toBe(true);
     expect(steps.some(({ host, stage, state }) => host === 'c' && stage === 'plan' && state === 'running')).toBe(false);
     expect((await home.job(result.job)).waves?.map(({ state }) => state)).toEqual(['stopped', 'skipped']);
+  });
+
+  test('what was broken already counts neither at a gate nor on the way back', async () => {
+    const broken = 'pocket.units.backup = "one";\npocket.failUnits = [ "backup" ];';
+    const well = await home.fleet('broken', { a: broken });
+    expect((await home.deploy(well, 'a')).result.hosts['a']?.state).toBe('switched-with-failures');
+    const check = '[defaults]\nhealth = [{ name = "never well", command = ["false"], within = 0 }]\n';
+    const plan = '[waves]\nwhen-stopped = "go-back"\n[[waves.wave]]\non = "a"\nhealth = true\n';
+
+    const path = await home.fleet('broken-on', { a: `${broken}\n${unit('on')}`, b: unit('on') });
+    await writeFile(join(path, 'nixstead.toml'), check + plan);
+    const first = await home.deploy(path, 'a, b');
+    expect(first.exitCode, JSON.stringify(first.result)).toBe(0);
+    expect(first.result.hosts).toMatchObject({ a: { state: 'succeeded' }, b: { state: 'succeeded' } });
+    expect(stagesOf(first.steps, 'a')).toContain('activate done, confirm done, verify done');
+    expect((await home.job(first.result.job)).health['a']?.after).toMatchObject([{ state: 'broken-before' }]);
+
+    // It is back where it was, and what did not work there does not work again.
+    const before = [await systems(), await home.host('a').generation()];
+    const next = await home.fleet('broken-back', { a: unit('back'), b: 'pocket.failActivation = true;' });
+    await writeFile(join(next, 'nixstead.toml'), check + plan);
+    const { result } = await home.deploy(next, 'a, b');
+    expect(result.hosts, JSON.stringify(result)).toMatchObject({
+      a: { state: 'reverted', error: { code: 'wave-went-back' } },
+      b: { state: 'reverted', error: { code: 'deploy-reverted-activation' } },
+    });
+    expect([await systems(), await home.host('a').generation()]).toEqual(before);
+  });
+
+  test('a gate is closed by a host that was well and is not any more, whether it was changed or not', async () => {
+    const host = home.host('a');
+    const path = await home.fleet('gate', { a: unit('gate'), b: unit('gate') });
+    // Well for as many looks as the file says.
+    const look = 'n=$(cat /run/looks); echo $((n + 1)) >/run/looks; [ "$n" -lt "$(cat /run/limit)" ]';
+    const check = `[hosts.a]\nhealth = [{ name = "worse", command = ["sh", "-c", '${look}'], within = 0 }]\n`;
+    await writeFile(join(path, 'nixstead.toml'), `${check}[waves]\n[[waves.wave]]\non = "a"\nhealth = true\n`);
+    const wellFor = (looks: number): Promise<string> =>
+      host.read('sh', '-c', `echo 0 >/run/looks; echo ${looks} >/run/limit`);
+    const closed = { state: 'skipped', error: { code: 'wave-not-reached' } };
+
+    await wellFor(2);
+    const changed = await home.deploy(path, 'a, b');
+    expect(changed.result.hosts, JSON.stringify(changed.result)).toMatchObject({
+      a: { state: 'switched-with-failures', error: { code: 'wave-unhealthy' } },
+      b: closed,
+    });
+    await wellFor(1);
+    const unchanged = await home.deploy(path, 'a, b');
+    expect(unchanged.result.hosts).toMatchObject({
+      a: { state: 'failed', error: { code: 'wave-unhealthy' } },
+      b: closed,
+    });
+    // Nothing got worse: nothing was well when it began.
+    await wellFor(0);
+    expect((await home.deploy(path, 'a, b')).result.state).toBe('succeeded');
+  });
+
+  test('what was only tried goes back to what ran, and the profile stays as it is', async () => {
+    const file = await waves('tried', 'when-stopped = "go-back"\n[[wave]]\non = "a, b"\n');
+    const state = async () => ({ runs: await systems(), generation: await home.host('b').generation() });
+    const before = await state();
+    const config = { a: 'pocket.failActivation = true;', b: unit('tried'), c: unit('tried') };
+    const path = await home.fleet('tried', config);
+    const back = { b: { state: 'reverted', error: { code: 'wave-went-back' } }, c: { state: 'skipped' } };
+    const tried = await home.deploy(path, 'a, b, c', '--goal', 'test', '--waves', file);
+    expect(tried.result.hosts, JSON.stringify(tried.result)).toMatchObject(back);
+    expect(await state()).toEqual(before);
+
+    // What is tried there runs again after a switch too, and what booted boots.
+    const trial = await home.fleet('trial', { b: unit('trial') });
+    expect((await home.deploy(trial, 'b', '--goal', 'test')).result.state).toBe('succeeded');
+    const mixed = await state();
+    expect(mixed).not.toEqual(before);
+    const switched = await home.deploy(path, 'a, b, c', '--waves', file);
+    expect(switched.result.hosts, JSON.stringify(switched.result)).toMatchObject(back);
+    expect(await state()).toEqual(mixed);
+    expect(await home.host('b').read('cat', '/boot/lab-default')).toBe(before.runs[1]);
   });
 
   test('asks for a password of sudo once a host: its gate and going back use what was typed', async () => {

@@ -70,20 +70,26 @@ export function stagesOfHost(
   spec: Pick<DeploySpec, 'goal' | 'engine' | 'rollbackTo' | 'reboot'>,
   host: DeployHost,
 ): Stage[] {
-  // This computer is restarted by whoever sits at it.
-  const reboot = host.isLocal ? 'never' : spec.reboot;
-  const stages = withReboot({ reboot }, spec.rollbackTo === null ? goals[spec.goal].stages : rollbackStages(spec.goal));
+  if (spec.rollbackTo !== null) return stagesBack(spec, host);
+  const stages = withReboot(spec, host, goals[spec.goal].stages);
   if (spec.goal === 'keys' || !uploadsKeys(spec, host)) return [...stages];
   return stages.flatMap((stage) => (stage === 'activate' ? ['keys', stage] : [stage]));
 }
 
-/** Restarting comes when the new system is confirmed, and is verified with it. */
-function withReboot({ reboot }: Pick<DeploySpec, 'reboot'>, stages: readonly Stage[]): readonly Stage[] {
-  if (reboot === 'never') return stages;
-  return stages.flatMap((stage): Stage[] => (stage === 'verify' ? ['reboot', stage] : [stage]));
+/** What going back goes through: everything is there already. */
+export function stagesBack(spec: Pick<DeploySpec, 'goal' | 'reboot'>, host: Pick<DeployHost, 'isLocal'>): Stage[] {
+  const stages: readonly Stage[] =
+    spec.goal === 'dry-activate' ? ['plan', 'activate'] : ['plan', 'activate', 'confirm', 'verify'];
+  return [...withReboot(spec, host, stages)];
 }
 
-/** What going back goes through: everything is there already. */
-function rollbackStages(goal: Goal): readonly Stage[] {
-  return goal === 'dry-activate' ? ['plan', 'activate'] : ['plan', 'activate', 'confirm', 'verify'];
+/** Restarting comes when the new system is confirmed, and is verified with it. */
+function withReboot(
+  { reboot }: Pick<DeploySpec, 'reboot'>,
+  { isLocal }: Pick<DeployHost, 'isLocal'>,
+  stages: readonly Stage[],
+): readonly Stage[] {
+  // This computer is restarted by whoever sits at it.
+  if (reboot === 'never' || isLocal) return stages;
+  return stages.flatMap((stage): Stage[] => (stage === 'verify' ? ['reboot', stage] : [stage]));
 }

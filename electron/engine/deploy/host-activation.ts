@@ -16,6 +16,7 @@ import { systemProfile } from './commands.ts';
 import { confirm, type Confirmed } from './confirmation.ts';
 import type { GuardedActivation, Passage } from './engines/engine.ts';
 import { goals } from './goals.ts';
+import type { Broken } from './health/broken.ts';
 import type { HostHealth } from './health/host-health.ts';
 import type { HostSteps } from './host-steps.ts';
 import type { HostKeys } from './keys/host-keys.ts';
@@ -44,8 +45,10 @@ export interface ActivationWork {
   readonly system: string;
   /** What the system profile will be; most often the system itself. */
   readonly profile: string;
-  /** The profile's generation that is gone back to; null makes a new one. */
-  readonly toGeneration?: number | null;
+  /** The profile's generation that is gone back to, where the goal sets the profile; null makes a new one. */
+  readonly toGeneration: number | null;
+  /** Tells several activations of one job on one host apart; empty for the first. */
+  readonly round: string;
   /** null: what is activated stays, whatever becomes of the host. */
   readonly watchdogSeconds: number | null;
   readonly guard: EngineGuard;
@@ -53,6 +56,10 @@ export interface ActivationWork {
   /** What is uploaded once it is activated; null: nothing. */
   readonly keys: Pick<HostKeys, 'after'> | null;
   readonly health: HostHealth;
+  /** What was broken on the host before. */
+  readonly brokenBefore: () => Promise<Broken>;
+  /** False where what only boots is what booted before this job, and was no trial then. */
+  readonly guardsNextBoot: boolean;
   /** null: it is not restarted, whatever it would need. */
   readonly reboot: Pick<HostReboot, 'run'> | null;
   readonly before: MachineFacts;
@@ -90,19 +97,17 @@ export class HostActivation implements GuardedActivation, Disposable {
     const { goal, host, system, context, link, privilege, before, guard } = work;
     if (goal === 'build' || goal === 'push' || goal === 'keys' || goal === 'confirm-boot')
       throw new TypeError(`The goal ${goal} activates nothing`);
-    // A host that goes back in the job that deployed it is activated twice there.
-    const isBack = (work.toGeneration ?? null) !== null;
-    const id = `${basename(context.jobFolder)}-${host}${isBack ? '-back' : ''}`;
+    const { setsProfile, isGuarded } = goals[goal];
+    const id = `${basename(context.jobFolder)}-${host}${work.round === '' ? '' : `-${work.round}`}`;
     this.#activation = {
       folder: `/run/nixstead/${id}`,
       unit: `nixstead-activate-${id}`,
       system,
       goal,
-      profile: goals[goal].setsProfile ? systemProfile : null,
-      toGeneration: work.toGeneration ?? null,
+      profile: setsProfile ? systemProfile : null,
+      toGeneration: setsProfile ? work.toGeneration : null,
       // There must be something to go back to.
-      watchdogSeconds:
-        guard === 'watchdog' && goals[goal].isGuarded && before.currentSystem !== null ? work.watchdogSeconds : null,
+      watchdogSeconds: guard === 'watchdog' && isGuarded && before.currentSystem !== null ? work.watchdogSeconds : null,
       nonce: `nixstead-${randomUUID()}`,
     };
     this.#watchdog = new Watchdog({ context, host, link, privilege, activation: this.#activation });
@@ -276,12 +281,12 @@ export class HostActivation implements GuardedActivation, Disposable {
 
   /** What only boots at some time is tried once, where the boot loader can. */
   async #guardNextBoot(verdict: Verdict, signal: AbortSignal): Promise<Verdict> {
-    const { goal, host, system, steps, context, onStage, before, link, privilege } = this.#work;
+    const { goal, host, system, steps, context, onStage, before, link, privilege, guardsNextBoot } = this.#work;
     const { state, system: running } = verdict.outcome;
     if (!goals[goal].setsProfile || state === 'failed' || state === 'reverted') return verdict;
     // Our own activation has done so; another program does not know of it.
     if (before.pendingBoot === 'waiting') await dropBootGuard(await link.open(signal), privilege, signal);
-    if (goal !== 'boot' || running === system) return verdict;
+    if (goal !== 'boot' || running === system || !guardsNextBoot) return verdict;
     onStage('verify');
     steps.progress('verify', { note: 'guarding its next boot' });
     const reason = await this.#whyNotGuarded(signal);
@@ -291,10 +296,11 @@ export class HostActivation implements GuardedActivation, Disposable {
   }
 
   async #whyNotGuarded(signal: AbortSignal): Promise<string | null> {
-    const { link, privilege, system, profile } = this.#work;
+    const { link, privilege, system, profile, brokenBefore } = this.#work;
     if (profile !== system) return 'its profile is made by another program';
     try {
-      return await armBootGuard(await link.open(signal), privilege, system, signal);
+      const tried = { system, brokenBefore: await brokenBefore() };
+      return await armBootGuard(await link.open(signal), privilege, tried, signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof ProblemError)) throw error;
       return error.problem.title;

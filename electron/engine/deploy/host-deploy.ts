@@ -20,6 +20,7 @@ import type { Passage } from './engines/engine.ts';
 import type { EvaluatedSystem } from './evaluate.ts';
 import { chooseGeneration, readGenerations } from './generations.ts';
 import { goals, needsTarget } from './goals.ts';
+import { nothingBroken, type Broken } from './health/broken.ts';
 import { HostHealth } from './health/host-health.ts';
 import { HostActivation } from './host-activation.ts';
 import type { HostSteps } from './host-steps.ts';
@@ -31,30 +32,50 @@ import { settleBoot, type SettledBoot } from './reboot/settle-boot.ts';
 import type { DeployHost } from './spec.ts';
 import { outcomeOfReboot, whyNothingToDo } from './verdict.ts';
 
+/** What a host is brought to, and what is known of it. */
+export interface HostCourse {
+  /** Comes when this host's chunk is through; absent where it goes back to what it has. */
+  readonly evaluated?: Promise<EvaluatedSystem> | null;
+  /** A system that it has and is to run, with its profile left as it is. */
+  readonly system?: string;
+  /** What was broken before this job changed anything there. */
+  readonly known?: Broken;
+  /** False: what only boots is no trial. */
+  readonly guardsNextBoot?: boolean;
+  /** Tells several activations of one job on this host apart. */
+  readonly round?: string;
+}
+
 /** One host on its way through the stages. Nothing that happens to it holds up another. */
 export class HostDeploy {
   readonly #work: DeployWork;
   readonly #host: DeployHost;
   readonly #steps: HostSteps;
-  readonly #evaluated: Promise<EvaluatedSystem> | null;
+  readonly #course: HostCourse;
   #stage: Stage = 'plan';
   #reached: Reached | null = null;
   #system: EvaluatedSystem | null = null;
   #activation: HostActivation | null = null;
   #changes: HostChanges | null = null;
   #settled: SettledBoot | null = null;
+  #health: HostHealth | null = null;
 
-  /** @param evaluated comes when this host's chunk is through; null where it goes back to what it has */
-  constructor(work: DeployWork, host: DeployHost, steps: HostSteps, evaluated: Promise<EvaluatedSystem> | null) {
+  constructor(work: DeployWork, host: DeployHost, steps: HostSteps, course: HostCourse) {
     this.#work = work;
     this.#host = host;
     this.#steps = steps;
-    this.#evaluated = evaluated;
+    this.#course = course;
   }
 
-  /** The generation that the host was in before anything was changed; null: it has none, or was not reached. */
-  get generationBefore(): number | null {
-    return this.#reached?.facts.generation ?? null;
+  /** What the host was in before anything was changed; null: it was not reached. */
+  get before(): MachineFacts | null {
+    return this.#reached?.facts ?? null;
+  }
+
+  /** What was broken there before anything was changed. */
+  async broken(): Promise<Broken> {
+    const { known = nothingBroken } = this.#course;
+    return this.#health?.broken() ?? { ...known, units: this.before?.failedUnits ?? known.units };
   }
 
   /** Goes through all stages; every failure becomes the host's outcome. */
@@ -85,6 +106,7 @@ export class HostDeploy {
   async #stages(): Promise<HostOutcome> {
     const { goal } = this.#work.spec;
     const reached = await this.#plan();
+    if (reached && this.#course.system !== undefined) return this.#runAgain(reached, this.#course.system);
     if (reached && this.#work.spec.rollbackTo !== null) return this.#goBack(reached, this.#work.spec.rollbackTo);
     if (goal === 'keys') return this.#keysAlone(reached);
     if (goal === 'confirm-boot') return this.#bootAlone(reached);
@@ -96,6 +118,7 @@ export class HostDeploy {
     const keys = this.#keys(reached);
     if (reached && reason) {
       await this.#allKeys(keys);
+      if (this.#isCheckedAgain()) await this.#looked(reached).wasLookedAt();
       return (await this.#rebootAlone(reached, system.outPath)) ?? this.#unchanged(reason, reached.facts);
     }
     const passage = this.#passage(system, reached);
@@ -140,11 +163,10 @@ export class HostDeploy {
     return outcome;
   }
 
-  /** @param looked the checks where they are looked at before for another stage too */
-  #rebootOf(reached: Reached, keys: HostKeys | null, looked: HostHealth | null = null): HostReboot | null {
+  #rebootOf(reached: Reached, keys: HostKeys | null): HostReboot | null {
     if (this.#work.spec.reboot === 'never' || this.#host.isLocal) return null;
     const { link, privilege } = reached;
-    const health = looked ?? this.#health(reached);
+    const health = this.#looked(reached);
     return new HostReboot({ work: this.#work, host: this.#host, steps: this.#steps, link, privilege, health, keys });
   }
 
@@ -183,7 +205,7 @@ export class HostDeploy {
     const untilMs = typeof spec.offline === 'number' ? Date.now() + spec.offline * 1000 : 0;
     const found = await reachHost(this.#work, host, untilMs, (note) => this.#steps.start('plan', note));
     this.#reached = found;
-    const reached = await this.#settleBoot(found);
+    const reached = this.#withKnown(await this.#settleBoot(found));
     this.#reached = reached;
     const planned = this.#host.planned;
     if (planned && planned.before !== reached.facts.currentSystem) {
@@ -196,6 +218,13 @@ export class HostDeploy {
     const { generation } = reached.facts;
     this.#steps.done('plan', generation === null ? 'reached' : `generation ${generation}`);
     return reached;
+  }
+
+  /** Units that were failed before the job began had not failed for what it does now either. */
+  #withKnown(reached: Reached): Reached {
+    const { units } = this.#course.known ?? nothingBroken;
+    const failedUnits = [...new Set([...reached.facts.failedUnits, ...units])];
+    return { ...reached, facts: { ...reached.facts, failedUnits } };
   }
 
   /** A system that the host booted on trial is decided about before anything else is done. */
@@ -244,7 +273,8 @@ export class HostDeploy {
   async #isUnknown({ profileSystem }: MachineFacts): Promise<boolean> {
     const { engine, goal, rollbackTo } = this.#work.spec;
     const { replacesUnknown, planned } = this.#host;
-    if (replacesUnknown || planned !== null || rollbackTo !== null || engine === 'colmena') return false;
+    const isBack = rollbackTo !== null || this.#course.system !== undefined;
+    if (replacesUnknown || planned !== null || isBack || engine === 'colmena') return false;
     const changesIt = goals[goal].setsProfile || goals[goal].isGuarded;
     return changesIt && profileSystem !== null && !(await isInStore(profileSystem, this.#work.context.signal));
   }
@@ -252,8 +282,9 @@ export class HostDeploy {
   /** Waits for the evaluation, which runs for several hosts together and beside the plan. */
   async #evaluate(): Promise<EvaluatedSystem> {
     this.#stage = 'evaluate';
-    if (this.#evaluated === null) throw new TypeError('Nothing is evaluated for a host that goes back');
-    this.#system = await this.#evaluated;
+    const { evaluated = null } = this.#course;
+    if (evaluated === null) throw new TypeError('Nothing is evaluated for a host that goes back');
+    this.#system = await evaluated;
     const { outPath } = this.#system;
     const planned = this.#host.planned?.outPath ?? outPath;
     if (planned !== outPath) {
@@ -281,22 +312,28 @@ export class HostDeploy {
     });
   }
 
-  /** Looks at the host's checks before anything is changed; after that they tell what became worse. */
-  #health(reached: Reached, checks = this.#host.checks): HostHealth {
-    const { context, spec } = this.#work;
-    const health = new HostHealth({
-      context,
-      host: this.#host.name,
-      checks,
-      place: {
-        privilege: reached.privilege,
-        failedBefore: reached.facts.failedUnits,
-        fleetFolder: spec.fleet.path,
-      },
-    });
+  /** The host's checks, looked at once before anything is changed; after that they tell what became worse. */
+  #looked(reached: Reached): HostHealth {
+    if (this.#health !== null) return this.#health;
+    const health = this.#healthOf(reached, this.#host.checks);
+    this.#health = health;
     const session = reached.link.current;
-    if (session) health.lookBefore(session, context.signal);
+    if (session) health.lookBefore(session, this.#work.context.signal);
     return health;
+  }
+
+  #healthOf({ privilege, facts }: Reached, checks: DeployHost['checks']): HostHealth {
+    const { context, spec } = this.#work;
+    const known = { ...(this.#course.known ?? nothingBroken), units: facts.failedUnits };
+    const place = { privilege, fleetFolder: spec.fleet.path };
+    return new HostHealth({ context, host: this.#host.name, checks, place, known });
+  }
+
+  /** True where its wave's gate runs its checks once more, whether it has something to do or not. */
+  #isCheckedAgain(): boolean {
+    const { waves } = this.#work.spec;
+    const own = waves?.list.find(({ hosts }) => hosts.includes(this.#host.name));
+    return own?.gate.isHealthChecked === true;
   }
 
   /** To a generation that is there: nothing is evaluated, built or copied. */
@@ -326,9 +363,18 @@ export class HostDeploy {
       const changes = { ...(await foretell(this.#work, reached, system)), commits: null };
       this.#changes = showChanges(this.#work.context, name, changes);
     }
+    return this.#activateThere(reached, system, number);
+  }
+
+  /** What ran before runs again, and the profile stays as it is. */
+  async #runAgain(reached: Reached, system: string): Promise<HostOutcome> {
+    const reason = whyNothingToDo('test', system, reached.facts);
+    return reason === null ? this.#activateThere(reached, system, null) : this.#unchanged(reason, reached.facts);
+  }
+
+  #activateThere(reached: Reached, system: string, toGeneration: number | null): Promise<HostOutcome> {
     const there = { drvPath: '', outPath: system, stateVersion: null };
     const passage = this.#passage(there, reached);
-    const toGeneration = spec.goal === 'dry-activate' ? null : number;
     return this.#activate(this.#activationOf(passage, there, reached, toGeneration), passage);
   }
 
@@ -341,9 +387,10 @@ export class HostDeploy {
     keys: HostKeys | null = null,
   ): HostActivation {
     const { context, spec } = this.#work;
-    const { isGuarded } = goals[spec.goal];
+    const { isGuarded, setsProfile } = goals[spec.goal];
+    const looked = isGuarded || setsProfile ? this.#looked(reached) : null;
     // What runs does not change before the restart where it only boots.
-    const health = this.#health(reached, isGuarded ? this.#host.checks : []);
+    const health = isGuarded && looked ? looked : this.#healthOf(reached, []);
     return new HostActivation({
       context,
       steps: this.#steps,
@@ -355,7 +402,10 @@ export class HostDeploy {
       watchdogSeconds: this.#host.watchdogSeconds,
       guard: engineGuards[spec.engine],
       health,
-      reboot: this.#rebootOf(reached, keys, isGuarded ? health : null),
+      brokenBefore: () => this.broken(),
+      guardsNextBoot: this.#course.guardsNextBoot ?? true,
+      round: this.#course.round ?? '',
+      reboot: this.#rebootOf(reached, keys),
       before: reached.facts,
       link: reached.link,
       privilege: reached.privilege,

@@ -4,6 +4,7 @@ import type { Command } from '../../../../shared/contract/job.ts';
 import type { JobContext } from '../../jobs/context.ts';
 import type { HostSession } from '../host-session.ts';
 import { asRoot } from '../privilege.ts';
+import type { Broken } from './broken.ts';
 import { runChecks } from './run-checks.ts';
 import type { CheckPlace } from './try-check.ts';
 import type { Tried } from './tried.ts';
@@ -12,7 +13,9 @@ interface HostHealthWork {
   readonly context: Pick<JobContext, 'emit' | 'log'>;
   readonly host: HostName;
   readonly checks: readonly HealthCheck[];
-  readonly place: Omit<CheckPlace, 'session'>;
+  readonly place: Pick<CheckPlace, 'privilege' | 'fleetFolder'>;
+  /** What is known to have been broken before, besides what {@link HostHealth.lookBefore} finds. */
+  readonly known: Broken;
 }
 
 /** The checks of one host in a deploy: looked at before it, and run after it, where what was broken does not count. */
@@ -30,12 +33,12 @@ export class HostHealth {
 
   /** One look at how things are, beside whatever goes on; {@link run} waits for it. */
   lookBefore(session: HostSession, signal: AbortSignal): void {
-    const { checks, place } = this.#work;
+    const { checks } = this.#work;
     if (checks.length === 0) return;
     const look = async (): Promise<readonly HealthResult[]> => {
       const unanswered = new Set<string>();
       const results = await runChecks(checks, {
-        place: { ...place, session },
+        place: this.#place(session),
         signal,
         isGlance: true,
         onUnanswered: ({ name }) => unanswered.add(name),
@@ -54,18 +57,24 @@ export class HostHealth {
     await this.#before;
   }
 
+  /** What was broken before: it does not count in {@link run}, nor wherever else the host is looked at later. */
+  async broken(): Promise<Broken> {
+    const { units, checks } = this.#work.known;
+    const found = ((await this.#before) ?? []).filter(({ state }) => state !== 'passed').map(({ name }) => name);
+    return { units, checks: [...new Set([...checks, ...found])] };
+  }
+
   /** @param until no try begins after it; ms since the epoch */
   async run(
     session: HostSession,
     options: { signal: AbortSignal; until: number; onProgress: (note: string) => void },
   ): Promise<HealthResult[]> {
-    const { checks, place, host, context } = this.#work;
-    const before = (await this.#before) ?? [];
-    const brokenBefore = new Set(before.filter(({ state }) => state !== 'passed').map(({ name }) => name));
+    const { checks, host, context } = this.#work;
+    const broken = await this.broken();
     const results = await runChecks(checks, {
-      place: { ...place, session },
+      place: this.#place(session),
       ...options,
-      brokenBefore,
+      brokenBefore: new Set(broken.checks),
       onChange: (now) => {
         this.#tell('after', now);
         const passed = now.filter(({ state }) => state === 'passed').length;
@@ -75,6 +84,11 @@ export class HostHealth {
     });
     for (const { name, state, detail } of results) context.log(host, `check: ${name}: ${state} (${detail})\n`);
     return results;
+  }
+
+  #place(session: HostSession): CheckPlace {
+    const { place, known } = this.#work;
+    return { ...place, session, failedBefore: known.units };
   }
 
   #tell(phase: 'before' | 'after', results: readonly HealthResult[]): void {

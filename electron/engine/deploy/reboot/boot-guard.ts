@@ -1,5 +1,6 @@
 import type { HostSession } from '../host-session.ts';
 import { nextBootMark } from '../../fleet/status/probe.ts';
+import { broken, nothingBroken, type Broken } from '../health/broken.ts';
 import { asRoot } from '../privilege.ts';
 import { bootPath, forgetNextBoot, tryOnceFunctions } from './boot-loaders.ts';
 
@@ -7,7 +8,8 @@ import { bootPath, forgetNextBoot, tryOnceFunctions } from './boot-loaders.ts';
  * Guards the next boot where the boot loader can be told to try a system once (boot-loaders.ts). Its default becomes what
  * was booted before, so that a machine which does not come up with the new system starts the old one at the boot after: by
  * itself where the kernel restarts after a panic, else when a person switches it off and on. A mark on the host says which
- * system is tried, and in its second line in which boot that was set, until the default is what the profile is again.
+ * system is tried, in its second line in which boot that was set, and in its third what was broken then, as JSON; it is
+ * there until the default is what the profile is again.
  */
 
 const timeLimitMs = 120_000;
@@ -17,7 +19,7 @@ const timeLimitMs = 120_000;
  * (NixOS's systemd-boot-builder.py compares each entry's init with it, install-grub.pl puts it first).
  */
 const armScript = `
-system=$1 mark=${nextBootMark} is_set=
+system=$1 broken=$2 mark=${nextBootMark} is_set=
 ${bootPath}
 no() {
   if [ -n "$is_set" ]; then "$system/bin/switch-to-configuration" boot >/dev/null 2>&1 && rm -f "$mark"; fi
@@ -28,7 +30,7 @@ ${tryOnceFunctions}
 booted=$(readlink -f /run/booted-system) && [ -x "$booted/bin/switch-to-configuration" ] || no 'what was booted before is gone'
 [ "$booted" != "$system" ] || no 'it was booted before'
 find_entry "$system" "$booted"
-mkdir -p "\${mark%/*}" && { echo "$system" && cat /proc/sys/kernel/random/boot_id; } >"$mark" || no 'nothing can be written there'
+mkdir -p "\${mark%/*}" && { echo "$system" && cat /proc/sys/kernel/random/boot_id && printf '%s\\n' "$broken"; } >"$mark" || no 'nothing can be written there'
 is_set=yes
 "$booted/bin/switch-to-configuration" boot >/dev/null 2>&1 && try_once "$booted" || no 'its boot loader could not be set'
 sync
@@ -70,12 +72,29 @@ async function run(
 export async function armBootGuard(
   session: HostSession,
   privilege: readonly string[],
-  system: string,
+  { system, brokenBefore }: { readonly system: string; readonly brokenBefore: Broken },
   signal: AbortSignal,
 ): Promise<string | null> {
-  const { stdout, stderr } = await run(session, privilege, [armScript, system], signal);
+  const words = [armScript, system, JSON.stringify(brokenBefore)] as const;
+  const { stdout, stderr } = await run(session, privilege, [...words], signal);
   const answer = stdout.trim().split('\n').at(-1) ?? '';
   return answer === 'guarded' ? null : answer || stderr.trim() || 'it did not answer';
+}
+
+/** What was broken when the next boot was guarded, from any computer; nothing where that is not known. @throws ProblemError `ssh-*` */
+export async function readBrokenBefore(session: HostSession, signal: AbortSignal): Promise<Broken> {
+  const script = `${bootPath}\nsed -n 3p ${nextBootMark} 2>/dev/null`;
+  const { stdout } = await session.exec(['sh', '-c', script], { signal, timeoutMs: timeLimitMs });
+  return parseBroken(stdout);
+}
+
+/** Reads it from its line in the mark; marks of earlier versions have none. */
+export function parseBroken(line: string): Broken {
+  try {
+    return broken.parse(JSON.parse(line));
+  } catch {
+    return nothingBroken;
+  }
 }
 
 /** The machine came up with it: it is what boots from now on. Why it is not, or null. @throws ProblemError `ssh-*` */

@@ -80,12 +80,13 @@ export class HostReboot {
   }
 
   async #restart(system: string, before: BootState, reason: string, signal: AbortSignal): Promise<RebootEnd> {
-    const { work, host, steps, link, privilege } = this.#parts;
+    const { work, host, steps, link, privilege, health } = this.#parts;
     const beganAt = Date.now();
     steps.start('reboot', `restarting: ${reason}`);
     work.context.log(host.name, `Restarts: ${reason}.\n`);
     const session = await link.open(signal);
-    const unguarded = await armBootGuard(session, privilege, system, signal);
+    const brokenBefore = await health.broken();
+    const unguarded = await armBootGuard(session, privilege, { system, brokenBefore }, signal);
     work.context.log(host.name, `Its next boot is ${unguarded === null ? 'guarded' : `not guarded: ${unguarded}`}.\n`);
     const refusal = await this.#tell(session, signal);
     if (refusal !== null) {
@@ -163,7 +164,8 @@ export class HostReboot {
     if (notDefault !== null) return this.#failed(rebootProblems.notDefault(host.name, notDefault), facts, signal);
     const seconds = Math.round((Date.now() - beganAt) / 1000);
     steps.done('reboot', `back after ${seconds} s`);
-    return { end: 'back', facts, unhealthy };
+    // What failed while the checks ran counts too.
+    return { end: 'back', facts: await readMachineFacts(session, signal), unhealthy };
   }
 
   async #checks(session: HostSession, signal: AbortSignal): Promise<HealthResult[]> {

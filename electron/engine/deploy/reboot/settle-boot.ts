@@ -6,7 +6,7 @@ import { HostHealth } from '../health/host-health.ts';
 import { areHealthy, checkLines } from '../health/run-checks.ts';
 import { readMachineFacts } from '../machine-facts.ts';
 import type { DeployHost } from '../spec.ts';
-import { endBootGuard, followBootGuard } from './boot-guard.ts';
+import { endBootGuard, followBootGuard, readBrokenBefore } from './boot-guard.ts';
 import { rebootProblems } from './problems.ts';
 
 /** What became of a system that the boot loader tried once, with what the host says of itself then. */
@@ -41,8 +41,9 @@ export async function settleBoot(
     return { end: 'went-back', facts: await readMachineFacts(session, signal), problem };
   }
   if (pendingBoot !== 'up' || currentSystem !== profileSystem) return null;
-  const place = { privilege, failedBefore: [], fleetFolder: spec.fleet.path };
-  const health = new HostHealth({ context, host: name, checks, place });
+  const place = { privilege, fleetFolder: spec.fleet.path };
+  const known = await readBrokenBefore(session, signal);
+  const health = new HostHealth({ context, host: name, checks, place, known });
   const results = await health.run(session, { signal, until: Date.now() + secondsFor(checks) * 1000, onProgress });
   signal.throwIfAborted();
   if (!areHealthy(results)) {

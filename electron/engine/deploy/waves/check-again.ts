@@ -6,16 +6,24 @@ import { becomeRoot, PasswordSession } from '../become-root.ts';
 import type { HostSession } from '../host-session.ts';
 import { LocalSession, localPrivilege } from '../local-link.ts';
 import type { DeployWork } from '../deploy-work.ts';
+import type { Broken } from '../health/broken.ts';
 import { HostHealth } from '../health/host-health.ts';
+import { areHealthy, checkLines } from '../health/run-checks.ts';
 import { secondsFor } from '../../../../shared/fleet/safety.ts';
-import { deployProblems } from '../problems.ts';
 import type { DeployHost } from '../spec.ts';
+import { waveProblems } from './problems.ts';
+
+/** What a host came to, and what was broken there before. */
+interface Earlier {
+  readonly outcome: HostOutcome;
+  readonly known: Broken;
+}
 
 /** A host that was deployed, asked over a new connection whether all is still well; null: it is. */
 export async function checkAgain(
   { context, files, questions, spec }: Pick<DeployWork, 'context' | 'files' | 'questions' | 'spec'>,
   host: DeployHost,
-  outcome: HostOutcome,
+  { outcome, known }: Earlier,
 ): Promise<HostOutcome | null> {
   const { name, target, isLocal, sshOptions, checks, privilegeCommand } = host;
   if (target === null && !isLocal) return null;
@@ -23,7 +31,9 @@ export async function checkAgain(
   const secrets = questions.secretsOf(name);
   const worse = (error: NonNullable<HostOutcome['error']>): HostOutcome => {
     context.emit({ type: 'problem', host: name, stage: 'verify', problem: error });
-    const now: HostOutcome = { ...outcome, state: 'switched-with-failures', error };
+    // What was not changed is not gone back from either.
+    const state = outcome.state === 'unchanged' ? 'failed' : 'switched-with-failures';
+    const now: HostOutcome = { ...outcome, state, error };
     context.emit({ type: 'outcome', host: name, outcome: now });
     return now;
   };
@@ -38,20 +48,14 @@ export async function checkAgain(
     const root = needsRoot ? await becomeRoot(opened, privilege, ask, signal) : { privilege, password: null };
     const way = 'refusal' in root ? { privilege, password: null } : root;
     const session = new PasswordSession(opened, way);
-    const place = { privilege: way.privilege, failedBefore: [], fleetFolder: spec.fleet.path };
-    const health = new HostHealth({ context, host: name, checks, place });
+    const place = { privilege: way.privilege, fleetFolder: spec.fleet.path };
+    const health = new HostHealth({ context, host: name, checks, place, known });
     const until = Date.now() + secondsFor(checks) * 1000;
     const results = await health.run(session, { signal, until, onProgress: () => undefined });
-    const bad = results.filter(({ state }) => state === 'failed');
-    if (bad.length === 0) return null;
-    const lines = bad.map(({ name: check, detail }) => `${check}: ${detail}`).join('\n');
-    return worse(
-      deployProblems.unhealthy(
-        name,
-        bad.map((check) => check.name),
-        lines,
-      ),
-    );
+    if (areHealthy(results)) return null;
+    const bad = results.filter((result) => !areHealthy([result]));
+    const names = bad.map((check) => check.name);
+    return worse(waveProblems.notWell(name, names, checkLines(bad)));
   } catch (error) {
     signal.throwIfAborted();
     return worse(problemOf(error));

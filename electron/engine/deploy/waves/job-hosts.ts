@@ -2,13 +2,15 @@ import type { HostName } from '../../../../shared/contract/ids.ts';
 import type { HostOutcome } from '../../../../shared/contract/job.ts';
 import type { DeployWork } from '../deploy-work.ts';
 import type { EvaluatedSystem } from '../evaluate.ts';
-import { stagesOfHost } from '../goals.ts';
-import { HostDeploy } from '../host-deploy.ts';
+import { stagesBack } from '../goals.ts';
+import { nothingBroken } from '../health/broken.ts';
+import { HostDeploy, type HostCourse } from '../host-deploy.ts';
 import { HostSteps } from '../host-steps.ts';
-import type { DeployHost } from '../spec.ts';
+import type { DeployHost, DeploySpec } from '../spec.ts';
 import { checkAgain } from './check-again.ts';
 import { waveProblems } from './problems.ts';
 import type { WaveHosts } from './run-waves.ts';
+import { isBackIn, waysBack, type WayBack } from './ways-back.ts';
 
 /** The hosts of a job: each is deployed when its turn comes, to the system that was evaluated when the job began. */
 export class JobHosts implements WaveHosts {
@@ -29,7 +31,8 @@ export class JobHosts implements WaveHosts {
   }
 
   async deploy(name: HostName): Promise<HostOutcome> {
-    const deploy = new HostDeploy(this.#work, this.#host(name), this.#stepsOf(name), this.#systems?.get(name) ?? null);
+    const evaluated = this.#systems?.get(name) ?? null;
+    const deploy = new HostDeploy(this.#work, this.#host(name), this.#stepsOf(name), { evaluated });
     this.#begun.set(name, deploy);
     return this.#tell(name, await deploy.run());
   }
@@ -39,25 +42,48 @@ export class JobHosts implements WaveHosts {
     this.#tell(name, outcome);
   }
 
-  check(name: HostName, outcome: HostOutcome): Promise<HostOutcome | null> {
-    return checkAgain(this.#work, this.#host(name), outcome);
+  async check(name: HostName, outcome: HostOutcome): Promise<HostOutcome | null> {
+    const known = (await this.#begun.get(name)?.broken()) ?? nothingBroken;
+    return checkAgain(this.#work, this.#host(name), { outcome, known });
   }
 
   async goBack(name: HostName, outcome: HostOutcome): Promise<HostOutcome> {
     const { context, spec } = this.#work;
-    const generation = this.#begun.get(name)?.generationBefore ?? null;
-    if (generation === null) {
+    const begun = this.#begun.get(name);
+    const before = begun?.before ?? null;
+    const ways = before && waysBack(spec.goal, before);
+    if (begun === undefined || before === null || ways === null) {
       const error = waveProblems.cannotGoBack(name);
       context.emit({ type: 'problem', host: name, stage: 'activate', problem: error });
       return this.#tell(name, { ...outcome, error });
     }
-    context.log(name, `Goes back to generation ${generation}, since the deploy was stopped.\n`);
-    const work = { ...this.#work, spec: { ...spec, engine: 'nix' as const, rollbackTo: { generation } } };
+    const known = await begun.broken();
+    const course = { known, guardsNextBoot: before.pendingBoot === 'waiting' };
+    const reboot = ways.length > 1 ? 'never' : spec.reboot;
+    let back = outcome;
+    for (const way of ways) {
+      back = await this.#take(way, name, { ...course, reboot });
+      if (back.state === 'failed' || back.state === 'reverted' || back.state === 'cancelled') break;
+    }
+    const error = waveProblems.wentBack(name, back.error);
+    return this.#tell(name, isBackIn(before, back) ? { ...back, state: 'reverted', error } : back);
+  }
+
+  /** One step back. */
+  async #take(
+    way: WayBack,
+    name: HostName,
+    { reboot, ...course }: Pick<HostCourse, 'known' | 'guardsNextBoot'> & Pick<DeploySpec, 'reboot'>,
+  ): Promise<HostOutcome> {
+    const { context, spec } = this.#work;
+    const what = way.goal === 'test' ? `the system ${way.system}` : `generation ${way.to.generation}`;
+    context.log(name, `Goes back to ${what}, since the deploy was stopped.\n`);
+    const to = way.goal === 'test' ? { rollbackTo: null, reboot: 'never' as const } : { rollbackTo: way.to, reboot };
+    const work = { ...this.#work, spec: { ...spec, ...to, goal: way.goal, engine: 'nix' as const, waves: null } };
     const host = { ...this.#host(name), planned: null, keys: null };
-    const steps = new HostSteps(context, name, stagesOfHost(work.spec, host));
-    const back = await new HostDeploy(work, host, steps, null).run();
-    const isBack = back.state === 'succeeded' || back.state === 'unchanged';
-    return this.#tell(name, isBack ? { ...back, state: 'reverted', error: waveProblems.wentBack(name) } : back);
+    const steps = new HostSteps(context, name, stagesBack(work.spec, host));
+    const system = way.goal === 'test' ? { system: way.system } : {};
+    return new HostDeploy(work, host, steps, { ...course, ...system, round: `back-${way.goal}` }).run();
   }
 
   #tell(host: HostName, outcome: HostOutcome): HostOutcome {

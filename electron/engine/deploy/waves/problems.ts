@@ -16,15 +16,35 @@ export const waveProblems = {
     advice: ['Look at what failed, then retry the failed hosts: these are among them.'],
     canRetry: true,
   }),
-  wentBack: (host: string): Problem => ({
+  /** It was away, and was to be deployed when it comes back. */
+  notLater: (host: string, reason: string): Problem => ({
+    code: 'wave-not-reached',
+    title: `${host} does not answer, and is not deployed when it comes back: the deploy was stopped`,
+    evidence: reason,
+    advice: ['Look at what failed, then retry the failed hosts: it is among them.'],
+    canRetry: true,
+  }),
+  /** At the gate of its wave. */
+  notWell: (host: string, failed: readonly string[], evidence: string): Problem => ({
+    code: 'wave-unhealthy',
+    title: `${host} was well, and ${failed.length === 1 ? 'a health check fails' : `${failed.length} health checks fail`} now: ${failed.join(', ')}`,
+    evidence,
+    advice: [
+      'No other wave begins unless the plan allows for it. See to what the check names, then retry the failed hosts.',
+      'A check that is wrong stands in nixstead.toml.',
+    ],
+    canRetry: true,
+  }),
+  /** @param remark what is not well there in spite of it, such as a unit that fails in what it ran before too */
+  wentBack: (host: string, remark: Problem | undefined): Problem => ({
     code: 'wave-went-back',
     title: `${host} went back to what it ran before, since the deploy was stopped`,
-    evidence: 'when-stopped = "go-back"',
+    evidence: ['when-stopped = "go-back"', ...(remark ? [remark.title, remark.evidence] : [])].join('\n'),
     advice: ['The new system is still in its list of generations.'],
   }),
   cannotGoBack: (host: string): Problem => ({
     code: 'wave-cannot-go-back',
-    title: `${host} keeps the new system: it had no generation before to go back to`,
+    title: `${host} keeps the new system: it had nothing before to go back to`,
     evidence: 'It had no system profile before the deploy',
     advice: ['Deploy an older state of the fleet to it.'],
   }),
