@@ -40,7 +40,10 @@ export const wave = z.object({
 });
 export type Wave = z.infer<typeof wave>;
 
-/** `gate`: its hosts are through, and something is waited for. `stopped`: too many had failed after it. */
+/**
+ * `gate`: its hosts are through, and something is waited for. `stopped`: no other wave begins after it, since too many
+ * had failed, none of its hosts was there, or a person said so.
+ */
 export const waveProgress = wave.extend({
   state: z.enum(['waiting', 'running', 'gate', 'done', 'stopped', 'skipped']),
   /** What a gate waits for; null outside one. */

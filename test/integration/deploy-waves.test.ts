@@ -171,4 +171,45 @@ describeLab('a deploy in waves', () => {
     const { exitCode, stderr: reason } = await home.cli(['deploy', path, '--on', 'a', '--yes', '--waves', wrong]);
     expect([exitCode, reason]).toEqual([2, expect.stringContaining('exactly one of these')]);
   });
+
+  test('does not go on where nobody of a wave was there, and puts nothing off that failed elsewhere', async () => {
+    await home.host('a').powerOff();
+    try {
+      const path = await home.fleet('away', { a: unit('away'), b: unit('away'), c: 'pocket.failActivation = true;' });
+      const file = await waves('away', '[[wave]]\non = "a"\nhealth = true\n');
+      const { result } = await home.deploy(path, 'a, b', '--waves', file, '--offline', 'skip');
+      expect([result.state, result.hosts]).toMatchObject([
+        'failed',
+        {
+          a: { state: 'skipped', error: { code: 'deploy-offline-skipped' } },
+          b: {
+            state: 'skipped',
+            error: { code: 'wave-not-reached', evidence: '“a” was not tried: a could not be reached' },
+          },
+        },
+      ]);
+      expect((await home.job(result.job)).waves?.map(({ state }) => state)).toEqual(['stopped', 'skipped']);
+
+      // It comes back later, alone; but not with what failed on another host.
+      const later = await home.deploy(path, 'a, b', '--waves', file, '--offline', 'later');
+      expect(later.result.hosts).toMatchObject({
+        a: { error: { code: 'deploy-offline-later' } },
+        b: { error: { code: 'wave-not-reached' } },
+      });
+      const waiting = await home.latestJob();
+      expect((await home.job(waiting)).summary.hosts).toEqual(['a']);
+      await home.cancel(waiting);
+      await home.jobOver(waiting);
+      const both = await waves('both', '[[wave]]\non = "a, c"\n');
+      const failed = await home.deploy(path, 'a, b, c', '--waves', both, '--offline', 'later');
+      expect(failed.result.hosts).toMatchObject({
+        a: { state: 'skipped', error: { code: 'wave-not-reached' } },
+        b: { state: 'skipped', error: { code: 'wave-not-reached' } },
+        c: { state: 'reverted' },
+      });
+      expect(await home.latestJob()).toBe(failed.result.job);
+    } finally {
+      await home.host('a').powerOn();
+    }
+  });
 });

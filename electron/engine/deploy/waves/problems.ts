@@ -9,11 +9,17 @@ export const waveProblems = {
     evidence: text,
     advice: ['Correct “on” of that wave; nothing was started.'],
   }),
-  notReached: (host: string, reason: string): Problem => ({
+  /** @param isUntried true where nothing failed, and a wave before had nobody there */
+  notReached: (host: string, reason: string, isUntried: boolean): Problem => ({
     code: 'wave-not-reached',
     title: `${host} was left as it is: the deploy stopped before its wave`,
     evidence: reason,
-    advice: ['Look at what failed, then retry the failed hosts: these are among them.'],
+    advice: isUntried
+      ? [
+          'When a host of that wave is back, retry the failed hosts: all of them are among those, in the same waves.',
+          'To go on without that wave, deploy to the others alone.',
+        ]
+      : ['Look at what failed, then retry the failed hosts: these are among them.'],
     canRetry: true,
   }),
   /** It was away, and was to be deployed when it comes back. */

@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HostName } from '../../../../shared/contract/ids.ts';
 import type { HostOutcome } from '../../../../shared/contract/job.ts';
+import type { Problem } from '../../../../shared/contract/problem.ts';
 import type { WavePlan, WaveProgress } from '../../../../shared/contract/waves.ts';
 import { mayGoOn } from '../../../../shared/fleet/waves.ts';
 import type { JobContext } from '../../jobs/context.ts';
+import { isOffline } from '../reach-host.ts';
 import type { DeploySpec } from '../spec.ts';
 import { waveProblems } from './problems.ts';
 
@@ -20,6 +22,13 @@ export interface WaveHosts {
 
 type Context = Pick<JobContext, 'emit' | 'ask' | 'signal'>;
 type Waves = NonNullable<DeploySpec['waves']>;
+
+/** Why no other wave begins. */
+interface Halt {
+  readonly reason: string;
+  /** True where nothing is wrong with what was deployed: a wave's hosts were all away. */
+  readonly isUntried: boolean;
+}
 
 /** Carries out waves one after the other; what each waits for is told as events. */
 export class WaveRun {
@@ -45,10 +54,9 @@ export class WaveRun {
       }
       this.#change(index, { state: 'running' });
       await this.#deploy(index, wave.hosts);
-      const isLast = index === this.#waves.length - 1;
-      const reason = this.#whyStop(index) ?? (isLast ? null : await this.#gate(index));
-      if (reason !== null && !this.#context.signal.aborted) {
-        await this.#stop(index, reason);
+      const halt = await this.#whyHalt(index);
+      if (halt !== null && !this.#context.signal.aborted) {
+        await this.#stop(index, halt);
         break;
       }
       this.#change(index, { state: 'done', waitsFor: null, until: null });
@@ -63,6 +71,27 @@ export class WaveRun {
         this.#change(index, { failed: this.#failedOf(hosts) });
       }),
     );
+  }
+
+  /** Null where the next wave may begin, if there is one. */
+  async #whyHalt(index: number): Promise<Halt | null> {
+    const isLast = index === this.#waves.length - 1;
+    const failed = this.#whyStop(index);
+    if (failed === null && !isLast && this.#isUntried(index)) {
+      const { name = '', hosts = [] } = this.#waves[index] ?? {};
+      return { reason: `“${name}” was not tried: ${hosts.join(', ')} could not be reached`, isUntried: true };
+    }
+    const reason = failed ?? (isLast ? null : await this.#gate(index));
+    return reason === null ? null : { reason, isUntried: false };
+  }
+
+  /** True where a wave shows nothing of what comes after it, since none of its hosts was there. */
+  #isUntried(index: number): boolean {
+    const hosts = this.#waves[index]?.hosts ?? [];
+    return hosts.every((host) => {
+      const outcome = this.#outcomes.get(host);
+      return outcome?.state === 'skipped' || (outcome?.error !== undefined && isOffline(outcome.error));
+    });
   }
 
   /** What comes before the next wave. Comes with the reason where that must not begin. */
@@ -117,25 +146,20 @@ export class WaveRun {
     return `${names.join(', ')} failed in “${this.#waves[index]?.name ?? ''}” or before`;
   }
 
-  async #stop(index: number, reason: string): Promise<void> {
+  async #stop(index: number, { reason, isUntried }: Halt): Promise<void> {
     this.#change(index, { state: 'stopped', waitsFor: null, until: null });
-    const goesBack = this.#plan['when-stopped'] === 'go-back';
+    const goesBack = this.#plan['when-stopped'] === 'go-back' && !isUntried;
     const text = `No other wave begins: ${reason}${goesBack ? '. What was deployed goes back' : ''}`;
     const done = this.#waves.filter(({ state }) => state === 'done').length;
     this.#context.emit({ type: 'activity', activity: { text, done, total: this.#waves.length, isHalted: true } });
     for (const [later, { hosts }] of this.#waves.entries()) {
       if (later <= index) continue;
       this.#change(later, { state: 'skipped' });
-      for (const host of hosts) {
-        const outcome: HostOutcome = {
-          state: 'skipped',
-          generation: null,
-          system: null,
-          error: waveProblems.notReached(host, reason),
-        };
-        this.#outcomes.set(host, outcome);
-        this.#hosts.skip(host, outcome);
-      }
+      for (const host of hosts) this.#skip(host, waveProblems.notReached(host, reason, isUntried));
+    }
+    // What did no good here does not come to a host later by itself.
+    for (const [host, { error }] of this.#outcomes) {
+      if (!isUntried && error?.code === 'deploy-offline-later') this.#skip(host, waveProblems.notLater(host, reason));
     }
     if (!goesBack) return;
     const reached = [...this.#outcomes].filter(
@@ -144,6 +168,12 @@ export class WaveRun {
     await Promise.all(
       reached.map(async ([host, outcome]) => this.#outcomes.set(host, await this.#hosts.goBack(host, outcome))),
     );
+  }
+
+  #skip(host: HostName, error: Problem): void {
+    const outcome: HostOutcome = { state: 'skipped', generation: null, system: null, error };
+    this.#outcomes.set(host, outcome);
+    this.#hosts.skip(host, outcome);
   }
 
   #failedOf(hosts: readonly HostName[]): number {

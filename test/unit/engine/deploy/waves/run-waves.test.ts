@@ -6,7 +6,10 @@ import { hostName, type HostName } from '../../../../../shared/contract/ids.ts';
 import type { HostOutcome, Prompt } from '../../../../../shared/contract/job.ts';
 import { wavePlan, type Wave } from '../../../../../shared/contract/waves.ts';
 
-const outcome = (state: HostOutcome['state']): HostOutcome => ({ state, generation: 1, system: '/nix/store/x' });
+const outcome = (state: HostOutcome['state'], code?: string): HostOutcome => {
+  const error = code === undefined ? {} : { error: { code, title: '', evidence: '', advice: [] } };
+  return { state, generation: 1, system: '/nix/store/x', ...error };
+};
 const gate = { waitMinutes: 0, isHealthChecked: false, isPaused: false };
 const wave = (name: string, hosts: readonly string[], more: Partial<Wave['gate']> = {}): Wave => ({
   name,
@@ -18,19 +21,21 @@ interface Setting {
   list: Wave[];
   plan?: object;
   ends?: Record<string, HostOutcome['state']>;
+  /** Codes of the problems of hosts that end so. */
+  errors?: Record<string, string>;
   /** Hosts that are not well when they are asked again. */
   sick?: readonly string[];
   answer?: string;
 }
 
-async function run({ list, plan = {}, ends = {}, sick = [], answer = 'yes' }: Setting) {
+async function run({ list, plan = {}, ends = {}, errors = {}, sick = [], answer = 'yes' }: Setting) {
   const done: string[] = [];
   const events: ExecutorEvent[] = [];
   const asked: Omit<Prompt, 'id'>[] = [];
   const hosts: WaveHosts = {
     deploy: (host) => {
       done.push(`deploy ${host}`);
-      return Promise.resolve(outcome(ends[host] ?? 'succeeded'));
+      return Promise.resolve(outcome(ends[host] ?? 'succeeded', errors[host]));
     },
     skip: (host) => void done.push(`skip ${host}`),
     check: (host, before) => {
@@ -54,7 +59,7 @@ async function run({ list, plan = {}, ends = {}, sick = [], answer = 'yes' }: Se
   const outcomes = await new WaveRun(context, waves, hosts).run();
   const states = Object.fromEntries([...outcomes].map(([host, { state }]) => [host, state]));
   const last = events.findLast((event) => event.type === 'waves')?.waves.map(({ state }) => state);
-  return { done, asked, states, last, events };
+  return { done, asked, states, last, events, outcomes };
 }
 
 test('a wave begins when the one before is through, and its gate with it', async () => {
@@ -94,6 +99,44 @@ test('what is not well any more after a wait counts as failed, and a person can 
   expect((await run({ list, answer: 'no' })).states).toEqual({ a: 'succeeded', b: 'skipped' });
 });
 
+test('a wave of which no host was there is not taken for tried: nothing goes on, and nothing goes back', async () => {
+  const list = [
+    wave('canary', ['a'], { isPaused: true, isHealthChecked: true, waitMinutes: 1e-5 }),
+    wave('half', ['b']),
+    wave('rest', ['c']),
+  ];
+  const away = await run({ list, ends: { a: 'skipped' } });
+  expect(away.done).toEqual(['deploy a', 'skip b', 'skip c']);
+  expect([away.asked, away.last]).toEqual([[], ['stopped', 'skipped', 'skipped']]);
+  expect(away.events.findLast((event) => event.type === 'activity')).toMatchObject({
+    activity: { text: 'No other wave begins: “canary” was not tried: a could not be reached', isHalted: true },
+  });
+  // Also where a host that is off counts as failed, and the plan allows for some that fail.
+  const off = await run({ list, ends: { a: 'failed' }, errors: { a: 'ssh-unreachable' }, plan: { 'stop-after': 3 } });
+  expect(off.states).toEqual({ a: 'failed', b: 'skipped', c: 'skipped' });
+  expect((await run({ list, ends: { a: 'failed' }, plan: { 'stop-after': 3 } })).last).toEqual(Array(3).fill('done'));
+  const later = await run({ list, ends: { b: 'skipped' }, plan: { 'when-stopped': 'go-back' } });
+  expect(later.states).toEqual({ a: 'succeeded', b: 'skipped', c: 'skipped' });
+  // After the last one there is nothing that it would have to show.
+  expect((await run({ list, ends: { c: 'skipped' } })).last).toEqual(['done', 'done', 'done']);
+  const mixed = [wave('two', ['a', 'b']), wave('rest', ['c'])];
+  expect((await run({ list: mixed, ends: { a: 'skipped' } })).states).toEqual({
+    a: 'skipped',
+    b: 'succeeded',
+    c: 'succeeded',
+  });
+});
+
+test('a host that was put off is not deployed later where the deploy was stopped for a failure', async () => {
+  const list = [wave('one', ['a', 'b']), wave('two', ['c'])];
+  const errors = { a: 'deploy-offline-later' };
+  const failed = await run({ list, ends: { a: 'skipped', b: 'failed' }, errors });
+  expect(failed.outcomes.get(hostName.parse('a'))?.error?.code).toBe('wave-not-reached');
+  expect(failed.done).toEqual(['deploy a', 'deploy b', 'skip c', 'skip a']);
+  const untried = await run({ list, ends: { a: 'skipped', b: 'skipped' }, errors });
+  expect(untried.outcomes.get(hostName.parse('a'))?.error?.code).toBe('deploy-offline-later');
+});
+
 test('whatever fails, every host has one outcome, and none begins after too many have failed', async () => {
   const state = fc.constantFrom<HostOutcome['state'][]>('succeeded', 'unchanged', 'failed', 'reverted', 'skipped');
   const sizes = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 4 });
@@ -118,7 +161,7 @@ test('whatever fails, every host has one outcome, and none begins after too many
         for (const { hosts } of list) {
           for (const host of hosts) expect(done.includes(`deploy ${host}`)).toBe(failed < stopAfter);
           failed += hosts.filter((host) => ends[host] === 'failed' || ends[host] === 'reverted').length;
-          if (failed >= stopAfter) failed = Infinity;
+          if (failed >= stopAfter || hosts.every((host) => ends[host] === 'skipped')) failed = Infinity;
         }
       },
     ),
