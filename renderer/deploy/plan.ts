@@ -3,7 +3,7 @@ import { deployOptions, type DeployOptions } from '../../shared/contract/deploy.
 import { rollbackTarget, type RollbackTarget } from '../../shared/contract/generation.ts';
 import type { HostName } from '../../shared/contract/ids.ts';
 import type { JobDetail } from '../../shared/contract/job.ts';
-import { formatBytes, formatNames } from '../ui/format.ts';
+import { formatBytes, formatCount, formatNames } from '../ui/format.ts';
 
 /**
  * `pending`: not found out yet. `same`: it runs that already. `skipped`: it was off, and left out. `failed`: it cannot be
@@ -96,6 +96,28 @@ export function sumOf(hosts: readonly PlannedHost[]): PlanSum {
     removedBytes: total(({ removedBytes }) => removedBytes),
     interruptedUnits: total(({ units }) => (units === null ? 0 : units.stopped.length + units.restarted.length)),
   };
+}
+
+/** What a plan changes, in a few words; none where it changes nothing. */
+export function costFacts({ counts, addedBytes, interruptedUnits }: PlanSum): string[] {
+  return [
+    counts.changes > 0 ? `${signedBytes(addedBytes)} new in all` : null,
+    interruptedUnits > 0 ? `${formatCount(interruptedUnits, 'unit')} would stop or restart` : null,
+    counts.reboot > 0 ? `${formatCount(counts.reboot, 'host')} would need a reboot` : null,
+  ].filter((fact) => fact !== null);
+}
+
+/** What was found out for a job, or by it, in a few words; null where nothing was. */
+export function planSumText(detail: JobDetail): string | null {
+  // What became of the hosts of a deploy tells nothing of what was planned for them.
+  const planned = isPlan(detail) ? detail : { ...detail, outcomes: {} };
+  const hosts = plannedHosts(planned).flatMap((host): PlannedHost[] =>
+    host.state === 'changes' || (host.state === 'pending' && host.changes) ? [{ ...host, state: 'changes' }] : [],
+  );
+  const sum = sumOf(hosts);
+  return hosts.length === 0
+    ? null
+    : [`${formatCount(hosts.length, 'host')} would change`, ...costFacts(sum)].join(' · ');
 }
 
 /** A change of a package that several hosts have in common. */

@@ -1,5 +1,7 @@
 import type { JobDetail } from '../../shared/contract/job.ts';
+import { planIdOf } from '../../shared/jobs/view.ts';
 import { JOB_STATES, jobDurationMs, originOf, OUTCOMES } from '../deploy/job-words.ts';
+import { planSumText } from '../deploy/plan.ts';
 import { stageTimes } from './compare-jobs.ts';
 import { formatClock, formatCount, formatDate, formatDuration } from '../ui/format.ts';
 
@@ -28,10 +30,18 @@ export function jobSummaryText(detail: JobDetail): string {
     `${summary.title}: ${JOB_STATES[summary.state].word}`,
     `${formatDate(at)} ${formatClock(at)}${took === null ? '' : `, took ${formatDuration(took)}`}, job ${summary.id}`,
     ...originLines(detail.spec['origin']),
+    ...planLines(detail),
     ...hosts,
     ...(wrong.length > 0 ? ['What went wrong:', ...wrong] : []),
     '',
   ].join('\n');
+}
+
+function planLines(detail: JobDetail): string[] {
+  const id = planIdOf(detail);
+  const sum = planSumText(detail);
+  const words = [id === null ? null : `as planned in job ${id}`, sum].filter((part) => part !== null);
+  return words.length === 0 ? [] : [words.join(': ')];
 }
 
 function originLines(value: unknown): string[] {

@@ -87,6 +87,13 @@ test('five hosts without a mouse: planned, approved and deployed in two waves wi
   await job.ends('partly done');
   await expect(job.problem('theta')).toContainText('could not be reached with the new system and went back');
   await expect(guard).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Retry failed as planned' })).toBeVisible();
+  await hands.tabTo(page.getByRole('tab', { selected: true }));
+  for (let steps = 0; steps < 3; steps++) await keyboard.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'As planned' })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('tabpanel')).toContainText('would ');
+  await expect(page.getByRole('link', { name: 'as planned' })).toHaveAttribute('href', /^#\/jobs\/\d{8}-/);
+  await window.expectAccessible();
   expect(await theta.currentSystem()).toBe(before[4]);
   expect(await markOn(gamma)).toBe(fleet.mark);
 
@@ -114,7 +121,9 @@ test('five hosts without a mouse: planned, approved and deployed in two waves wi
   await hands.tick(page.getByRole('checkbox', { name: `Choose generation ${older}` }));
   const difference = page.getByRole('region', { name: /^Difference between/ });
   await expect(difference.getByRole('status')).toContainText('new, ');
-  await expect(page.getByRole('region', { name: 'What was done here' })).toContainText('Go back on alpha, beta');
+  const latest = page.getByRole('region', { name: 'What was done here' }).getByRole('listitem').first();
+  await expect(latest).toContainText('Go back on alpha, beta');
+  await expect(latest).toContainText(new RegExp(`succeeded.*generation ${older}\\b.*by \\w+`, 's'));
 });
 
 test('hosts that are off are left out, health is checked, a switch is kept before its time is over, and old generations go, without a mouse', async ({

@@ -415,6 +415,37 @@ const SHOTS: Shot[] = [
     act: async (page) => page.getByRole('button', { name: 'Approve all' }).click(),
   },
   { name: 'job-partial', scenario: 'partial', hash: JOB },
+  {
+    name: 'job-as-planned',
+    scenario: 'as-planned',
+    hash: JOB,
+    act: async (page) => {
+      await page.getByRole('combobox', { name: 'Log, builds and commands of' }).selectOption('');
+      await page.getByRole('tab', { name: 'As planned' }).click();
+      await page.getByRole('tabpanel').evaluate((panel) => panel.scrollIntoView({ block: 'end' }));
+    },
+  },
+  {
+    name: 'job-as-planned-host',
+    scenario: 'as-planned',
+    hash: JOB,
+    act: async (page) => {
+      await page.getByRole('combobox', { name: 'Log, builds and commands of' }).selectOption('gateway');
+      await page.getByRole('tab', { name: 'As planned' }).click();
+      await page.getByRole('tabpanel').evaluate((panel) => panel.scrollIntoView({ block: 'end' }));
+    },
+  },
+  {
+    name: 'compare-as-planned',
+    scenario: 'as-planned',
+    hash: '#/compare?first=20261121-140201-7f3c21&second=20261121-140201-7f3c21',
+  },
+  {
+    name: 'host-history',
+    scenario: 'homelab',
+    hash: '#/host?name=nas',
+    act: async (page) => page.getByRole('heading', { name: 'What was done here' }).scrollIntoViewIfNeeded(),
+  },
   { name: 'job-100', scenario: 'job-100', hash: JOB },
   { name: 'jobs-100', scenario: 'jobs-100', hash: '#/jobs' },
   {

@@ -320,6 +320,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
     ),
   'jobs-100': () => ({ ...BASE, jobs: manyJobs(hosts.MANY_HOSTS.slice(0, 100).map(({ name }) => name)) }),
   partial: () => withEnded('partial'),
+  'as-planned': () => withDetail(plannedJob()),
   interrupted: () => withEnded('interrupted'),
   cancelled: () => withEnded('cancelled'),
   succeeded: () => {
@@ -354,6 +355,13 @@ const SCENARIOS: Record<string, () => Scenario> = {
 
 function withDetail(detail: JobDetail): Scenario {
   return { ...BASE, jobs: [detail.summary, ...BASE.jobs], details: [detail] };
+}
+
+/** A deploy that carried out a plan and did not come to its end everywhere. */
+function plannedJob(): JobDetail {
+  const ended = endedJob(FLEET_ID, 'partial');
+  const { changes } = planJob(FLEET_ID, ended.summary.hosts);
+  return { ...ended, spec: { ...ended.spec, plan: '20261121-135000-7f3c11' }, changes };
 }
 
 export const scenarioNames = Object.keys(SCENARIOS);

@@ -10,7 +10,8 @@ import {
 } from '../../../../renderer/jobs/compare-jobs.ts';
 import { JobNewsReader, noticeOf, windowTitle } from '../../../../renderer/jobs/job-notices.ts';
 import { jobSummaryText } from '../../../../renderer/jobs/job-summary-text.ts';
-import { aDetail, aProblem, aStep, aSummary, named } from '../invented.ts';
+import { planSumText } from '../../../../renderer/deploy/plan.ts';
+import { aDetail, aProblem, aStep, aSummary, JOB, named } from '../invented.ts';
 
 const ended = (state: HostOutcome['state'], system: string | null): HostOutcome => ({ state, generation: 7, system });
 const job = (hosts: readonly string[], more: Partial<JobDetail> = {}): JobDetail =>
@@ -30,6 +31,24 @@ test('a summary names every host with its result and times, and what went wrong 
   expect(text).toContain('  nas  succeeded, generation 7  (build 4.0 s)\n');
   expect(text).toContain('  pi   went back, generation 7\n');
   expect(text).toContain('What went wrong:\n  pi: It broke\n    error: no\n');
+});
+
+test('a summary says which plan was carried out, and what it came to', () => {
+  const changes: JobDetail['changes'][string] = {
+    ...{ before: null, after: '/nix/store/a', packages: [], addedBytes: 3 * 1024 ** 2, removedBytes: 0 },
+    units: { stopped: ['a.service'], restarted: ['b.service'], reloaded: [], started: [] },
+    ...{ rebootFor: ['kernel'], risks: [], space: [], commits: null, isUnknown: false },
+  };
+  const carriedOut = { spec: { plan: JOB }, changes: { nas: changes } };
+  const sum = '1 host would change · +3.0 MiB new in all · 2 units would stop or restart · 1 host would need a reboot';
+  expect(jobSummaryText(job(['nas', 'pi'], carriedOut))).toContain(`as planned in job ${JOB}: ${sum}\n`);
+  const failed = { nas: ended('failed', null) };
+  expect(planSumText(job(['nas', 'pi'], { ...carriedOut, outcomes: failed }))).toBe(sum);
+  // A plan that would not fit is none that would be carried out.
+  expect(
+    planSumText(job(['nas'], { spec: { goal: 'dry-activate' }, changes: { nas: changes }, outcomes: failed })),
+  ).toBe(null);
+  expect(planSumText(job(['nas']))).toBe(null);
 });
 
 test('two deploys are compared host by host and stage by stage; hosts of both stand first', () => {
