@@ -28,9 +28,16 @@ function startOf(pid: number): string | null {
     const entry = readProcess(pid);
     return entry === null || entry.state === 'Z' ? null : `${bootId()}/${entry.startTicks}`;
   }
-  if (process.platform === 'win32') return null;
+  return process.platform === 'win32' ? null : startToldByPs(pid);
+}
+
+/** When a process was started, as ps(1) of macOS and BSD says it: to each caller in its own language and time zone. */
+export function startToldByPs(pid: number): string | null {
+  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' }).trim() || null;
+    return (
+      execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env, stdio: 'pipe' }).trim() || null
+    );
   } catch {
     return null;
   }
