@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import type { JobDetail } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { JobTable } from '../store/jobs.ts';
-import { removeSocket } from './control-server.ts';
 import { interrupted, runnerNotStarted } from './errors.ts';
 import { EventAppender, isFinished } from './event-file.ts';
 import type { JobFolder } from './job-folder.ts';
 import { pulseOf, takeAbandoned } from './predecessors.ts';
 import { endStrays } from './process-tree.ts';
+import { removeSocket } from './socket-path.ts';
 
 const ABANDONED = 'Nixstead ended before it could start the job.';
 /** How much of what a dead runner said is shown. */

@@ -1,13 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { controlEnvelope, MAX_LINE_BYTES, type ControlReply, type ControlRequest } from './control-messages.ts';
 import { refusedRequest } from './errors.ts';
-
-/** The longest path that a unix socket may have on every system (sun_path is 104 bytes on macOS, 108 on Linux). */
-const MAX_SOCKET_PATH = 100;
+import { newSocketPath, removeSocket } from './socket-path.ts';
 
 /**
  * Where a runner listens: a unix socket in a fresh folder of its own (0700, short path), or a named pipe on Windows. A
@@ -67,27 +63,6 @@ export class ControlServer implements AsyncDisposable {
     if (!isSame(parsed.data.token, this.token)) return { ok: false, problem: refusedRequest('wrong token') };
     return this.#handle(parsed.data.request);
   }
-}
-
-/** Removes what a socket left on disk; also for a runner that died. */
-export function removeSocket(socket: string): void {
-  if (process.platform !== 'win32' && dirname(socket).includes(FOLDER_PREFIX)) {
-    rmSync(dirname(socket), { recursive: true, force: true });
-  }
-}
-
-const FOLDER_PREFIX = 'nixstead-';
-
-/**
- * In the temporary folder: `$XDG_RUNTIME_DIR` vanishes when its user logs out, and the job goes on.
- * @throws where no folder can be made
- */
-function newSocketPath(): string {
-  if (process.platform === 'win32') return `\\\\.\\pipe\\nixstead-${randomBytes(16).toString('hex')}`;
-  const path = join(mkdtempSync(join(tmpdir(), FOLDER_PREFIX)), 's');
-  if (path.length <= MAX_SOCKET_PATH) return path;
-  removeSocket(path);
-  return join(mkdtempSync(join('/tmp', FOLDER_PREFIX)), 's');
 }
 
 function isSame(a: string, b: string): boolean {

@@ -7,7 +7,7 @@ import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
 import type { JobResult, NewJobEvent } from './context.ts';
 import type { ControlReply, ControlRequest } from './control-messages.ts';
-import { ControlServer, removeSocket } from './control-server.ts';
+import { ControlServer } from './control-server.ts';
 import {
   cancelledWhileChecking,
   jobCrashed,
@@ -27,6 +27,7 @@ import { identify } from './process-identity.ts';
 import { DEFAULT_GRACE, JOB_MARK } from './process-tree.ts';
 import { RunnerContext } from './runner-context.ts';
 import { withinAfterCancel } from './time-limit.ts';
+import { removeSocket } from './socket-path.ts';
 
 /** How long an executor may ask the hosts what they are in after a person cancelled. */
 const AFTER_CANCEL_MS = 30_000;

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { newSocketPath, removeSocket } from '../jobs/socket-path.ts';
 import { remoteCommandLine } from '../ssh/quote.ts';
 import type { RemoteStore } from './command.ts';
 
@@ -12,9 +10,8 @@ import type { RemoteStore } from './command.ts';
  * it can talk to that one store and to nothing else.
  */
 export class StoreRelay implements Disposable {
-  /** The socket here. */
-  readonly path: string;
-  readonly #folder: string;
+  /** The socket here; its folder is our user's alone, and so is what is in it. */
+  readonly path = newSocketPath();
   readonly #server;
 
   /**
@@ -22,9 +19,7 @@ export class StoreRelay implements Disposable {
    * @param env with what a person typed for the host
    */
   static async open(store: RemoteStore, sshOptions: readonly string[], env: NodeJS.ProcessEnv): Promise<StoreRelay> {
-    // The folder is our user's alone, and so is what is in it.
-    const folder = mkdtempSync(join(tmpdir(), 'nixstead-store-'));
-    const relay = new StoreRelay(folder, (socket) => connectStore(socket, store, sshOptions, env));
+    const relay = new StoreRelay((socket) => connectStore(socket, store, sshOptions, env));
     await new Promise<void>((resolve, reject) => {
       relay.#server.once('error', reject);
       relay.#server.listen(relay.path, resolve);
@@ -32,15 +27,13 @@ export class StoreRelay implements Disposable {
     return relay;
   }
 
-  private constructor(folder: string, onConnection: (socket: Socket) => void) {
-    this.#folder = folder;
-    this.path = join(folder, 'store');
+  private constructor(onConnection: (socket: Socket) => void) {
     this.#server = createServer({ allowHalfOpen: true }, onConnection);
   }
 
   [Symbol.dispose](): void {
     this.#server.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeSocket(this.path);
   }
 }
 
