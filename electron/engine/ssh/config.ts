@@ -131,8 +131,11 @@ export function configPathWithoutSpaces(files: SshFiles): string {
   }
   const link = join(folder, `ssh-config-${name}`);
   if (readLinkIfThere(link) !== files.config) {
-    rmSync(link, { force: true });
-    symlinkSync(files.config, link);
+    // Several may make it at once: beside it, then in its place.
+    const beside = `${link}.${process.pid}`;
+    rmSync(beside, { force: true });
+    symlinkSync(files.config, beside);
+    renameSync(beside, link);
   }
   return link;
 }

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configPathWithoutSpaces, prepareSshFiles, type SshFiles } from '../../../../electron/engine/ssh/config.ts';
 import { readResolved, resolveTarget } from '../../../../electron/engine/ssh/resolve.ts';
@@ -54,6 +54,12 @@ describe('our configuration, read by OpenSSH itself', () => {
     const path = configPathWithoutSpaces(files);
     expect(path).not.toMatch(/\s/);
     expect(readFileSync(path, 'utf8')).toBe(readFileSync(files.config, 'utf8'));
+    // What was there before leads elsewhere.
+    rmSync(path);
+    symlinkSync('/nowhere', path);
+    expect(configPathWithoutSpaces(files)).toBe(path);
+    expect(readFileSync(path, 'utf8')).toBe(readFileSync(files.config, 'utf8'));
+    expect(readdirSync(dirname(path)).filter((name) => name.endsWith(`.${process.pid}`))).toEqual([]);
     rmSync(path);
   });
 
