@@ -96,6 +96,12 @@ export const programs = [
     debian: 'busybox',
   },
   {
+    names: ['bsdtar'],
+    neededFor: ['test'],
+    without: 'what is packed for another machine is not tried with the tar of macOS',
+    debian: 'libarchive-tools',
+  },
+  {
     names: browsers,
     neededFor: ['test'],
     without: 'tests in a browser are skipped',

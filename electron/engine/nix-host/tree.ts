@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint } from '../fleet/fingerprint.ts';
 import { git } from '../git/core.ts';
@@ -103,17 +103,29 @@ async function changedFiles(path: string, revision: string | null): Promise<Buff
 }
 const differing = ['--name-only', '--no-renames', '--no-ext-diff', '--ignore-submodules=all', '-z'];
 
-/** An archive of these files, or of all but git's own where none are named. */
-function packFiles(path: string, files: string | null) {
-  const what = files === null ? ['--exclude=./.git', '.'] : ['--null', '-T', '-'];
-  const tar = spawn('tar', ['-cf', '-', '-C', path, ...what], { stdio: ['pipe', 'pipe', 'pipe'] });
+/**
+ * An archive of these files, or of all that lies in the folder but git's own where none are named. It is told in words that
+ * GNU's tar and the tar of macOS and BSD take for the same: their patterns for what is left out do not mean the same.
+ */
+export function packFiles(path: string, files: string | null) {
+  const names = files ?? Buffer.concat(readdirSync(path, 'buffer').flatMap(withEnd));
+  const tar = spawn('tar', ['-cf', '-', '-C', path, '--null', '-T', '-'], {
+    // What macOS keeps beside a file would be one more file elsewhere.
+    env: { ...process.env, COPYFILE_DISABLE: '1' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let error = '';
   tar.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
   tar.stdin.on('error', () => undefined);
-  tar.stdin.end(files ?? '');
+  tar.stdin.end(names);
   const ended = new Promise<void>((resolve, reject) => {
     tar.on('error', reject);
     tar.on('close', (code) => (code === 0 ? resolve() : reject(new RemoteFailure(code, error.trim()))));
   });
   return { archive: tar.stdout, ended };
+}
+
+/** A name as tar is given it, unless it is git's own folder. */
+function withEnd(name: Buffer): Buffer[] {
+  return name.toString('latin1') === '.git' ? [] : [name, Buffer.from('\0')];
 }
