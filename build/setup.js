@@ -4,7 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { compiledFolder } from './setup/cache-folder.js';
 import { canInstall, debianKind, installPackages as installDebianPackages } from './setup/debian.js';
 import { provideNix } from './setup/nix.js';
-import { buildTerminalModule, hasTerminalModule, installPackages, staleReason } from './setup/node-modules.js';
+import {
+  allowTerminalHelper,
+  buildTerminalModule,
+  hasTerminalModule,
+  installPackages,
+  staleReason,
+} from './setup/node-modules.js';
 import { missingPrograms } from './setup/programs.js';
 import { findRuntime, runtimeAdvice } from './setup/runtime.js';
 import { say } from './setup/say.js';
@@ -41,6 +47,7 @@ export async function setUp(needs) {
       missing.push(`node-pty is not compiled: jobs cannot run.\n${error.message}`),
     );
   }
+  allowTerminalHelper(root);
   const node = findRuntime(root);
   if (node === null) throw new Error(runtimeAdvice);
 

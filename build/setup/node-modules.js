@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { run } from './command.js';
 import { nodeForNpm } from './runtime.js';
@@ -41,6 +41,17 @@ function readPackages(file) {
  */
 export async function installPackages(root, reason) {
   await step(`npm ci (${reason})`, () => npm(root, ['ci', '--ignore-scripts', '--no-audit', '--no-fund']));
+}
+
+/**
+ * Lets node-pty's helper be executed, a program of its own on macOS without which no terminal opens there: in the package of
+ * 1.1.0 it may not be.
+ * @param {string} root
+ */
+export function allowTerminalHelper(root) {
+  const folder = join(root, 'node_modules', 'node-pty', 'prebuilds', `${process.platform}-${process.arch}`);
+  const helper = join(folder, 'spawn-helper');
+  if (existsSync(helper) && (statSync(helper).mode & 0o100) === 0) chmodSync(helper, 0o755);
 }
 
 /**

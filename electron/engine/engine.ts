@@ -11,6 +11,7 @@ import { MemoryHistory } from './fleet/memory-history.ts';
 import { fetchWithNix } from './fleet/remote-flake.ts';
 import { askOverSsh } from './fleet/status/ask.ts';
 import { openHome } from './home.ts';
+import { withHomebrew } from './homebrew.ts';
 import { Inputs } from './inputs/inputs.ts';
 import { Installs } from './install/installs.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -40,6 +41,7 @@ export interface Engine extends AsyncDisposable {
  */
 export async function createEngine({ env, surroundings }: EngineOptions): Promise<Engine> {
   await using resources = new AsyncDisposableStack();
+  if (process.platform === 'darwin') process.env['PATH'] = withHomebrew(process.env['PATH'] ?? '');
   const home = openHome(env);
   const { store, notices } = openStore(home);
   resources.use(store);

@@ -11,9 +11,8 @@ export interface Neighbour {
 
 /** What this computer remembers of its neighbours (ARP and IPv6); empty where the system does not tell. */
 export async function neighbours(): Promise<Neighbour[]> {
-  if (process.platform === 'darwin' || process.platform === 'win32') {
-    return readArp(await output('arp', ['-a']));
-  }
+  // Without -n macOS asks for the name of each.
+  if (process.platform === 'darwin') return readArp(await output('arp', ['-an']));
   const answer = await output('ip', ['neigh', 'show']);
   if (answer !== '') return readIpNeighbours(answer);
   return readProcArp(await readFile('/proc/net/arp', 'utf8').catch(() => ''));

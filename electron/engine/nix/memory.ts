@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { freemem } from 'node:os';
+import { totalmem } from 'node:os';
 
 /** The code of the problem that an evaluation has for which there was not enough memory. */
 export const memoryRanOut = 'nix-killed-by-memory';
@@ -34,9 +34,12 @@ function estimatedMiB(): number | null {
   }
 }
 
-/** Memory that programs can still get, in MiB. */
+/**
+ * Memory that programs can still get, in MiB. Elsewhere than on Linux what is free leaves out what the system would give
+ * back, which on a Mac is nearly all: half of what there is stands for it.
+ */
 export function availableMemoryMiB(): number {
-  return estimatedMiB() ?? Math.floor(freemem() / 1024 / 1024);
+  return estimatedMiB() ?? Math.floor(totalmem() / 2 / 1024 / 1024);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { hasTerminalModule, staleReason } from '../../../build/setup/node-modules.js';
+import { allowTerminalHelper, hasTerminalModule, staleReason } from '../../../build/setup/node-modules.js';
 import { findProgram, missingPrograms, programs } from '../../../build/setup/programs.js';
 import { findRuntime, nodeForNpm } from '../../../build/setup/runtime.js';
 
@@ -54,6 +54,13 @@ describe('the installed packages', () => {
     expect(hasTerminalModule(root)).toBe(false);
     write('node_modules/node-pty/build/Release/pty.node', '');
     expect(hasTerminalModule(root)).toBe(true);
+  });
+
+  it('have a helper for terminals that can be executed, where there is one', () => {
+    allowTerminalHelper(root);
+    const helper = write(`node_modules/node-pty/prebuilds/${process.platform}-${process.arch}/spawn-helper`, '');
+    allowTerminalHelper(root);
+    expect(statSync(helper).mode & 0o777).toBe(0o755);
   });
 });
 
