@@ -54,7 +54,7 @@ export const ownEngine: ChosenEngine = {
   buildsAt: () => true,
 };
 
-/** Finds what an engine needs. @throws ProblemError `engine-missing`, `engine-other` */
+/** Finds what an engine needs. @throws ProblemError `engine-nix-elsewhere`, `engine-missing`, `engine-other` */
 export async function chooseEngine(name: EngineName, env: NodeJS.ProcessEnv = process.env): Promise<ChosenEngine> {
   const tool = tools.find((one) => one.name === name);
   return tool === undefined ? ownEngine : chosen(tool, await findTool(tool, env));

@@ -32,6 +32,15 @@ export const engineProblems = {
     evidence: path,
     advice: [`Put ${name} first on PATH, or deploy with the engine nix.`],
   }),
+  nixElsewhere: (name: string, host: string): Problem => ({
+    code: 'engine-nix-elsewhere',
+    title: `${name} starts nix by itself and reads its store, so it needs nix on this computer`,
+    evidence: `Nix runs on ${host}: NIXSTEAD_NIX=ssh://${host}`,
+    advice: [
+      `Deploy with the engine nix, which does everything through ${host}.`,
+      `Or install nix here: https://nixos.org/download`,
+    ],
+  }),
   noHosts: (name: string, sources: readonly string[]): Problem => ({
     code: 'engine-not-offered',
     title: `The fleet has nothing for ${name}`,

@@ -275,6 +275,7 @@ describe('what can be chosen', () => {
     expect(await usual([both], null, here)).toEqual(['deploy-rs']);
     expect(await usual([both], 'nix', here)).toEqual(['nix']);
     expect(await usual([both], null, nowhere)).toEqual(['nix']);
+    expect(await usual([both], null, { ...here, NIXSTEAD_NIX: 'ssh://root@builder' })).toEqual(['nix']);
     const system = { ...deployRs, profiles: [profile('system')] };
     expect(await usual([host(['deploy'], { deployRs: system })], null, here)).toEqual(['nix']);
 
@@ -283,6 +284,25 @@ describe('what can be chosen', () => {
     expect(await leftOut('nix', 'switch')).toEqual(['home']);
     expect(await leftOut('deploy-rs', 'switch')).toEqual([]);
     expect(await leftOut('nix', 'build')).toEqual([]);
+  });
+
+  test('where another machine runs nix, our own engine alone, whatever the flake offers', async () => {
+    const { PATH } = pathWith('colmena', 'Colmena 0.5.0-pre');
+    const env = { PATH, NIXSTEAD_NIX: 'ssh://root@builder' };
+    const engines = await describeEngines([host(['colmenaHive', 'deploy'])], null, env);
+    expect(engines.map(({ name, isDefault, problem }) => [name, isDefault, problem?.code ?? null])).toEqual([
+      ['nix', true, null],
+      ['colmena', false, 'engine-nix-elsewhere'],
+      ['nixos-rebuild', false, 'engine-nix-elsewhere'],
+      ['deploy-rs', false, 'engine-nix-elsewhere'],
+    ]);
+    await expect(chooseEngine('colmena', env)).rejects.toMatchObject({
+      problem: {
+        evidence: expect.stringContaining('root@builder'),
+        advice: ['Deploy with the engine nix, which does everything through root@builder.', expect.anything()],
+      },
+    });
+    expect((await chooseEngine('nix', env)).name).toBe('nix');
   });
 
   test('another program of the same name is not taken for it', async () => {
