@@ -25,10 +25,12 @@ function isNewEnough(version) {
  *   where a machine has no Nix configuration at all, one of ours); or the sentence that says what is missing
  */
 export async function provideNix() {
+  // Another machine runs it.
+  if (process.env['NIXSTEAD_NIX']?.startsWith('ssh://')) return { env: {}, missing: null };
   const own = installedVersion();
   if (own !== null && isNewEnough(own)) return { env: configuration(null), missing: null };
   const had = own === null ? 'Nix is not installed' : `Nix ${own} is too old (${oldest.join('.')} is needed)`;
-  const missing = `${had}: no fleet can be read, built or deployed. ${advice()}`;
+  const missing = `${had}: no fleet can be read, built or deployed from here alone. ${advice()}`;
 
   const copy = privateNix();
   if (copy !== null) return { env: privateEnvironment(copy), missing: null };
@@ -102,7 +104,10 @@ function hasBuildUsers() {
 }
 
 function advice() {
-  return debianKind() === null
-    ? 'Install it: https://nixos.org/download, or with your system.'
-    : 'Install it: apt-get install nix-bin nix-setup-systemd (Debian 13, Ubuntu 24.04 or newer; else see https://nixos.org/download).';
+  if (process.platform === 'win32') return 'On Windows, Nixstead has to run in WSL 2 (wsl --install).';
+  const install =
+    debianKind() === null
+      ? 'https://nixos.org/download, or with your system'
+      : 'apt-get install nix-bin nix-setup-systemd (Debian 13, Ubuntu 24.04 or newer; else see https://nixos.org/download)';
+  return `Install it: ${install}. Or let a machine that has it do the work: npm run -s cli -- nix-host USER@HOST`;
 }

@@ -1,5 +1,6 @@
 import type { NixHostAnswer } from '../../../shared/contract/settings.ts';
 import { ProblemError } from '../errors.ts';
+import { windowsWithoutWsl } from '../nix/nix-program.ts';
 import { connect, type HostKeyOffer } from '../ssh/client.ts';
 import type { SshFiles } from '../ssh/config.ts';
 import { nixHostOf, nixHostVariable } from './address.ts';
@@ -17,7 +18,9 @@ export async function tryNixHost(
   accepted: string | undefined,
   files: SshFiles,
   signal?: AbortSignal,
+  platform: NodeJS.Platform = process.platform,
 ): Promise<NixHostAnswer> {
+  if (platform === 'win32') return { state: 'failed', problem: windowsWithoutWsl };
   let unknown: HostKeyOffer | null = null;
   try {
     using session = await connect(nixHostOf(nixHostVariable(place)), {

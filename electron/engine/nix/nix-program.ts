@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
 import { explainSshText } from '../ssh/explain.ts';
 import { describeTarget } from '../ssh/target.ts';
@@ -34,9 +35,13 @@ const versions = new Map<string, Promise<NixVersion>>();
 /**
  * Finds nix (`$NIXSTEAD_NIX`, which may name another machine as `ssh://user@host`, then PATH, then where installers put it)
  * and asks for its version, once for each program file or machine.
- * @throws ProblemError `nix-missing`, `nix-unusable`, `nix-host-refused`
+ * @throws ProblemError `windows-without-wsl`, `nix-missing`, `nix-unusable`, `nix-host-refused`
  */
-export async function findNix(env: NodeJS.ProcessEnv = process.env): Promise<NixProgram> {
+export async function findNix(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): Promise<NixProgram> {
+  if (platform === 'win32') throw new ProblemError(windowsWithoutWsl);
   const host = nixHost(env);
   if (host === null) return findNixHere(env);
   const words = nixHostWords();
@@ -110,6 +115,17 @@ function isProgram(file: string): boolean {
     return false;
   }
 }
+
+/** Neither nix nor what stands for it here: the ssh of Windows brings no socket from another machine. */
+export const windowsWithoutWsl: Problem = {
+  code: 'windows-without-wsl',
+  title: 'On Windows, Nixstead has to run in WSL 2',
+  evidence: 'This is Windows itself, which has neither nix nor an ssh that forwards unix sockets.',
+  advice: [
+    'Install WSL 2, and Nixstead in it as on Linux; it needs no nix there where another machine runs it.',
+    'npm start -- --browser in WSL 2 prints an address that browsers of Windows open.',
+  ],
+};
 
 function nixMissing(evidence: string): ProblemError {
   return new ProblemError({

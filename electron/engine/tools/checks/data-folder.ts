@@ -1,10 +1,11 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
+import { nixHost } from '../../nix/nix-program.ts';
 import { fine, type Check } from '../check.ts';
 
 const littleBytes = 200 * 1024 * 1024;
 
 /** Jobs, logs and the database need a place that can be written and is not full. */
-export const checkDataFolder: Check = async ({ home }) => {
+export const checkDataFolder: Check = async ({ home, env }) => {
   try {
     accessSync(home.root, constants.W_OK | constants.X_OK);
     const disk = statfsSync(home.root);
@@ -17,7 +18,7 @@ export const checkDataFolder: Check = async ({ home }) => {
       title: 'The disk of the data folder is nearly full',
       detail: `${home.root}: ${free}`,
       advice: ['Free space there, or choose another folder with NIXSTEAD_HOME.'],
-      command: 'nix-collect-garbage --delete-older-than 14d',
+      command: nixHost(env) === null ? 'nix-collect-garbage --delete-older-than 14d' : null,
     };
   } catch (error) {
     return {

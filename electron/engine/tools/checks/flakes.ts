@@ -12,8 +12,9 @@ export function missingFeatures(answer: string): string[] {
 }
 
 /** `nix` commands and flakes are switched off in a fresh Nix. Nixstead switches them on for itself; a terminal does not. */
-export const checkFlakes: Check = async ({ env }) => {
-  const nix = await nixOf(env);
+export const checkFlakes: Check = async (surroundings) => {
+  const { env } = surroundings;
+  const nix = await nixOf(surroundings);
   if (nix === null) return fine('flakes', 'Flakes were not asked about', 'Nix is missing.');
   if (nix.host !== null) return fine('flakes', 'Flakes were not asked about', `Nix runs on ${nix.host}.`);
   const withCommands = [...nix.words, '--extra-experimental-features', 'nix-command'] as const;

@@ -1,8 +1,10 @@
 import { fine, type Check } from '../check.ts';
 import { askProgram, firstLine } from '../program.ts';
+import { installWithNix } from './nix.ts';
 
 /** Fleets live in git; nix itself calls git to read them. */
-export const checkGit: Check = async ({ env }) => {
+export const checkGit: Check = async (surroundings) => {
+  const { env, platform } = surroundings;
   const answer = await askProgram(['git', '--version'], env);
   if (answer?.exitCode === 0) return fine('git', 'Git is here', firstLine(answer.stdout));
   return {
@@ -11,7 +13,7 @@ export const checkGit: Check = async ({ env }) => {
     title: 'Git was not found',
     detail: 'Nix calls git to read a flake that is in a git repository.',
     advice: ['Install git.'],
-    command: 'nix profile install nixpkgs#git',
+    command: platform === 'darwin' ? 'xcode-select --install' : await installWithNix('git', surroundings),
   };
 };
 

@@ -1,7 +1,7 @@
 import { ProblemError } from '../../errors.ts';
-import { findNix, type NixProgram } from '../../nix/nix-program.ts';
+import { findNix, nixHost, type NixProgram } from '../../nix/nix-program.ts';
 import { isAtLeast } from '../../nix/nix-version.ts';
-import { fine, type Check } from '../check.ts';
+import { fine, type Check, type CheckSurroundings } from '../check.ts';
 
 /** The oldest nix whose options and messages we know. */
 const oldestNix = [2, 18] as const;
@@ -9,23 +9,33 @@ const oldestNix = [2, 18] as const;
 const install = 'curl --proto =https --tlsv1.2 -L https://nixos.org/nix/install | sh -s -- --daemon';
 
 /** The nix that everything here runs; null where there is none that works. */
-export async function nixOf(env: NodeJS.ProcessEnv): Promise<NixProgram | null> {
+export async function nixOf({ env, platform }: CheckSurroundings): Promise<NixProgram | null> {
   try {
-    return await findNix(env);
+    return await findNix(env, platform);
   } catch (error) {
     if (error instanceof ProblemError) return null;
     throw error;
   }
 }
 
+/** The command that installs a program with the nix of this computer; null: there is none. */
+export async function installWithNix(program: string, surroundings: CheckSurroundings): Promise<string | null> {
+  const nix = await nixOf(surroundings);
+  return nix?.host === null ? `nix profile install nixpkgs#${program}` : null;
+}
+
 /** Nix evaluates, builds and copies: without it nothing can be deployed. */
-export const checkNix: Check = async ({ env }) => {
+export const checkNix: Check = async ({ env, platform }) => {
   try {
-    const { shown, host, version } = await findNix(env);
+    const { shown, host, version } = await findNix(env, platform);
     if (isAtLeast(version, oldestNix)) {
       return host === null
         ? fine('nix', 'Nix is here', `${version.text}, ${shown.join(' ')}`)
-        : fine('nix', `Nix runs on ${host}`, `${version.text}; installing machines and updating inputs need nix here`);
+        : fine(
+            'nix',
+            `Nix runs on ${host}`,
+            `${version.text}; the engines of other programs, and this computer as a host, need nix here`,
+          );
     }
     return {
       code: 'nix',
@@ -38,6 +48,7 @@ export const checkNix: Check = async ({ env }) => {
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { title, evidence, advice } = error.problem;
-    return { code: 'nix', severity: 'error', title, detail: evidence, advice, command: install };
+    const command = platform === 'win32' ? 'wsl --install' : nixHost(env) === null ? install : null;
+    return { code: 'nix', severity: 'error', title, detail: evidence, advice, command };
   }
 };

@@ -3,10 +3,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fine, type Check } from '../check.ts';
 import { askProgram, firstLine } from '../program.ts';
+import { installWithNix } from './nix.ts';
 
 /** nix copies over the OpenSSH client. */
-export const checkSsh: Check = async ({ env }) => {
-  const answer = await askProgram(['ssh', '-V'], env);
+export const checkSsh: Check = async (surroundings) => {
+  const answer = await askProgram(['ssh', '-V'], surroundings.env);
   if (answer?.exitCode === 0) return fine('ssh', 'The SSH client is here', firstLine(answer.stderr + answer.stdout));
   return {
     code: 'ssh',
@@ -14,7 +15,7 @@ export const checkSsh: Check = async ({ env }) => {
     title: 'The SSH client was not found',
     detail: 'Nix copies systems to your machines with the program ssh of OpenSSH.',
     advice: ['Install the OpenSSH client.'],
-    command: 'nix profile install nixpkgs#openssh',
+    command: await installWithNix('openssh', surroundings),
   };
 };
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { namesNixHost, nixHostOf, nixHostVariable } from '../../../../electron/engine/nix-host/address.ts';
+import { tryNixHost } from '../../../../electron/engine/nix-host/try.ts';
 import { findNix, findNixHere, nixHost } from '../../../../electron/engine/nix/nix-program.ts';
 
 const of = (place: string) => nixHostOf(nixHostVariable(place));
@@ -25,5 +26,15 @@ test('what needs nix here says so where it runs elsewhere, and nix that answers 
   await expect(findNixHere(env)).rejects.toMatchObject({ problem: { code: 'nix-elsewhere' } });
   await expect(findNix({ ...env, NIXSTEAD_NIX: 'ssh://-x' })).rejects.toMatchObject({
     problem: { code: 'nix-host-refused' },
+  });
+});
+
+test('Windows itself is told to use WSL 2 at once, and no machine is asked', async () => {
+  const env = { ...process.env, NIXSTEAD_NIX: 'ssh://root@nobody.invalid' };
+  await expect(findNix(env, 'win32')).rejects.toMatchObject({ problem: { code: 'windows-without-wsl' } });
+  const files = { folder: '', config: '', knownHosts: '', askpass: '', sudoSsh: '' };
+  expect(await tryNixHost('root@nobody.invalid', undefined, files, undefined, 'win32')).toMatchObject({
+    state: 'failed',
+    problem: { code: 'windows-without-wsl' },
   });
 });

@@ -25,10 +25,13 @@ function program(name: string, script: string): void {
   chmodSync(join(programs, name), 0o755);
 }
 
-async function findings(path = programs): Promise<Map<string, DoctorFinding>> {
-  const nix = join(programs, 'nix');
+async function findings(
+  path = programs,
+  platform: NodeJS.Platform = 'linux',
+  nix = join(programs, 'nix'),
+): Promise<Map<string, DoctorFinding>> {
   const env = { PATH: path, HOME: folder, NIXSTEAD_HOME: join(folder, 'data'), NIXSTEAD_NIX: nix };
-  const all = await examine({ env, home: openHome(env), platform: 'linux' });
+  const all = await examine({ env, home: openHome(env), platform });
   return new Map(all.map((finding) => [finding.code, finding]));
 }
 
@@ -55,6 +58,25 @@ describe('the doctor', () => {
     for (const finding of found.values()) {
       if (finding.severity !== 'ok') expect(finding.advice.length).toBeGreaterThan(0);
     }
+  });
+
+  it('on Windows itself says that WSL 2 is needed, also where a machine is named to run nix', async () => {
+    const found = await findings(programs, 'win32', 'ssh://root@nobody.invalid');
+    expect(found.get('nix')).toMatchObject({
+      severity: 'error',
+      title: 'On Windows, Nixstead has to run in WSL 2',
+      command: 'wsl --install',
+    });
+    expect(found.get('git')?.command).toBeNull();
+  });
+
+  it('names no command that the computer cannot run', async () => {
+    expect((await findings()).get('ssh')?.command).toBeNull();
+    expect((await findings(programs, 'darwin')).get('git')?.command).toBe('xcode-select --install');
+    program('nix', 'case "$*" in --version) echo "nix (Nix) 2.26.3";; *) exit 1;; esac');
+    expect((await findings()).get('ssh')?.command).toBe('nix profile install nixpkgs#openssh');
+    expect((await findings()).get('nix-store')?.command).toMatch(/^sudo systemctl/);
+    expect((await findings(programs, 'darwin')).get('nix-store')?.command).toMatch(/^sudo launchctl/);
   });
 
   it('says when nix is too old', async () => {
