@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fleetView } from '../../shared/contract/fleet.ts';
@@ -11,11 +11,22 @@ let home: DeployLab;
 const kernel = (version: string): string => `pocket.kernelVersion = "${version}";`;
 const unit = (name: string): string => `pocket.units.${name} = "one";`;
 
-/** Nothing is where nix is on this computer. */
+/** As the data folder of a Mac is named; it is that of the lab. */
+const dataFolder = 'Application Support';
+/** As that of a Mac. */
+const temporary = '/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T';
+
+/** On a computer like a Mac: nothing is where nix is, paths are long and have spaces, and tar is BSD's where this machine has it. */
 function cliWithoutNix(...words: string[]) {
-  const hide = 'mount --bind /dev/null "$(readlink -f /usr/bin/nix)" && exec "$@"';
-  const argv = ['unshare', '--mount', 'sh', '-c', hide, 'sh', 'node', commandLine, ...words, '--json'];
-  return home.lab.controller.exec(argv, { timeoutMs: 90_000 });
+  const change = `set -e
+mount --bind /dev/null "$(readlink -f /usr/bin/nix)"
+if ${home.lab.folder}/bsdtar --version >/dev/null 2>&1; then mount --bind ${home.lab.folder}/bsdtar "$(command -v tar)"; fi
+mkdir -p ${temporary}
+ln -sfn state "$NIXSTEAD_HOME"
+exec "$@"`;
+  const argv = ['unshare', '--mount', 'sh', '-c', change, 'sh', 'node', commandLine, ...words, '--json'];
+  const env = { NIXSTEAD_HOME: join(home.lab.folder, dataFolder), TMPDIR: temporary };
+  return home.lab.controller.exec(argv, { timeoutMs: 90_000, env });
 }
 
 /** Its key is seen when something is built there; inputs of the lab are folders, which the machine has to have. */
@@ -31,6 +42,7 @@ async function haveTwoRunNix(): Promise<void> {
 describeLab('a deploy to hosts that restart, or are away', () => {
   beforeAll(async () => {
     home = await DeployLab.start('operations', ['one', 'two', 'lost']);
+    await copyFile('/usr/bin/bsdtar', join(home.lab.folder, 'bsdtar')).catch(() => undefined);
   });
   afterAll(() => home[Symbol.asyncDispose]());
 
@@ -316,6 +328,12 @@ describeLab('a deploy to hosts that restart, or are away', () => {
     const { commands } = await home.job(await home.latestJob());
     expect(commands.map(({ command }) => command.argv.slice(0, 3).join(' '))).toContain('ssh root@two nix');
 
+    // Other engines start a nix of this computer.
+    const other = await cli('deploy', path, '--on', 'one', '--yes', '--engine', 'colmena');
+    expect(other.exitCode, other.stdout).not.toBe(0);
+    expect(other.stdout + other.stderr).toContain('engine-nix-elsewhere');
+    expect(other.stdout + other.stderr).toContain('which does everything through root@two');
+
     // What git was told to take for unchanged is read as it lies here, as nix here would.
     const host = 'hosts/one/default.nix';
     await controller.exec(['git', '-C', path, 'update-index', '--skip-worktree', host]);
@@ -349,7 +367,7 @@ describeLab('a deploy to hosts that restart, or are away', () => {
       expect(fleet).toMatchObject({ path: reference, name: 'served', remote: { revision: null } });
       expect(fleet.problems).toEqual([]);
       expect(hosts.map(({ name }) => name)).toEqual(['one']);
-      expect(fleet.folder).toMatch(new RegExp(`^${join(folder, 'state/cache/flakes')}/[0-9a-z]{32}-source$`));
+      expect(fleet.folder).toMatch(new RegExp(`^${join(folder, dataFolder, 'cache/flakes')}/[0-9a-z]{32}-source$`));
       const text = await readFile(join(fleet.folder, 'flake.nix'), 'utf8');
       expect(text).toBe(await readFile(join(path, 'flake.nix'), 'utf8'));
       const deployed = await cliWithoutNix('deploy', reference, '--on', 'one', '--yes');
