@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ProblemError } from './errors.ts';
@@ -32,23 +32,26 @@ export function homeFolder(env: Environment, platform: NodeJS.Platform = process
  * @throws ProblemError `home-not-writable` with the system's own words
  */
 export function openHome(env: Environment): Home {
-  const root = homeFolder(env);
-  const home = {
-    root,
-    database: join(root, 'nixstead.sqlite'),
-    jobs: join(root, 'jobs'),
-    ssh: join(root, 'ssh'),
-    cache: join(root, 'cache'),
-  };
+  const named = homeFolder(env);
   try {
-    for (const folder of [root, home.jobs, home.ssh, home.cache]) makePrivateFolder(folder);
+    makePrivateFolder(named);
+    // Nix reads no flake below a link, such as /tmp of macOS.
+    const root = realpathSync(named);
+    const home = {
+      root,
+      database: join(root, 'nixstead.sqlite'),
+      jobs: join(root, 'jobs'),
+      ssh: join(root, 'ssh'),
+      cache: join(root, 'cache'),
+    };
+    for (const folder of [home.jobs, home.ssh, home.cache]) makePrivateFolder(folder);
     const probe = join(root, `.write-probe-${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);
+    return home;
   } catch (error) {
-    throw notWritable(root, error);
+    throw notWritable(named, error);
   }
-  return home;
 }
 
 /** Takes from others what they may do there; what the owner may do stays as the owner has set it. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -24,6 +24,13 @@ test('every folder is made, for its owner alone, also where one was open to othe
   const home = openHome({ NIXSTEAD_HOME: root });
   for (const path of [home.root, home.jobs, home.ssh, home.cache]) expect(statSync(path).mode & 0o777).toBe(0o700);
   expect(readdirSync(root).sort()).toEqual(['cache', 'jobs', 'ssh']);
+});
+
+test('is known by its own path where a link leads to it, below which nix would read no flake', () => {
+  mkdirSync(join(folder, 'real'));
+  symlinkSync('real', join(folder, 'link'));
+  const home = openHome({ NIXSTEAD_HOME: join(folder, 'link/home') });
+  expect([home.root, home.cache]).toEqual(['real/home', 'real/home/cache'].map((path) => join(folder, path)));
 });
 
 test('a place where no folder can be is refused with the reason', () => {
