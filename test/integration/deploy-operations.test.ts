@@ -11,7 +11,7 @@ let home: DeployLab;
 const kernel = (version: string): string => `pocket.kernelVersion = "${version}";`;
 const unit = (name: string): string => `pocket.units.${name} = "one";`;
 
-/** As the data folder of a Mac is named; it is that of the lab. */
+/** As the data folder of a Mac is named; that of the lab becomes it. */
 const dataFolder = 'Application Support';
 /** As that of a Mac. */
 const temporary = '/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T';
@@ -22,7 +22,8 @@ function cliWithoutNix(...words: string[]) {
 mount --bind /dev/null "$(readlink -f /usr/bin/nix)"
 if ${home.lab.folder}/bsdtar --version >/dev/null 2>&1; then mount --bind ${home.lab.folder}/bsdtar "$(command -v tar)"; fi
 mkdir -p ${temporary}
-ln -sfn state "$NIXSTEAD_HOME"
+cd ${home.lab.folder}
+[ -e "$NIXSTEAD_HOME" ] || { mv state "$NIXSTEAD_HOME"; ln -s "$NIXSTEAD_HOME" state; }
 exec "$@"`;
   const argv = ['unshare', '--mount', 'sh', '-c', change, 'sh', 'node', commandLine, ...words, '--json'];
   const env = { NIXSTEAD_HOME: join(home.lab.folder, dataFolder), TMPDIR: temporary };

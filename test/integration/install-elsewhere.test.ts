@@ -13,10 +13,13 @@ const sudoPassword = 'correct horse battery staple';
 const diskPassphrase = 'unlock-everything-7391';
 const token = 'a-token-of-the-new-machine';
 
-/** Runs the command line where there is no store, and these programs are not there. */
+/** Runs the command line where there is no store, these programs are not there, and paths are as on a Mac: long, with spaces. */
 function without(...programs: string[]): string[] {
   const hide = programs.map((name) => `mount --bind /dev/null "$(readlink -f /usr/bin/${name})"`).join(' && ');
-  return ['unshare', '--mount', 'sh', '-c', `${hide} && mount -t tmpfs none /nix && exec "$@"`, 'sh'];
+  const [state, dataFolder] = ['state', 'Application Support'].map((name) => join(home.lab.folder, name));
+  const paths = `TMPDIR=/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T NIXSTEAD_HOME='${dataFolder}'; export TMPDIR NIXSTEAD_HOME
+mkdir -p "$TMPDIR" && { [ -e "$NIXSTEAD_HOME" ] || { mv ${state} "$NIXSTEAD_HOME" && ln -s "$NIXSTEAD_HOME" ${state}; }; }`;
+  return ['unshare', '--mount', 'sh', '-c', `${hide} && mount -t tmpfs none /nix && ${paths} && exec "$@"`, 'sh'];
 }
 
 /** Brings folders of the controller to the machine that runs nix: inputs of the lab are folders. */

@@ -158,6 +158,8 @@ export async function runAnywhere(
       env: {
         ...(request.nix === null ? {} : { ...request.nix, ...builtEnvironment(request) }),
         ...{ HOME: request.home, GIT_TERMINAL_PROMPT: '0', SSH_ASKPASS_REQUIRE: 'never' },
+        // Of the extra files, without what macOS keeps beside each.
+        COPYFILE_DISABLE: '1',
       },
       shown: { where: 'here', argv: shownArgv(argv), env: {} },
       signal: AbortSignal.any([watchdog.signal, enough]),

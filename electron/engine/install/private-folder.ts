@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { keepFile } from '../ssh/config.ts';
+import { keepFile, pathWithoutSpaces } from '../ssh/config.ts';
 import type { HostKey } from '../ssh/host-key.ts';
 import { knownHostLine } from '../ssh/known-hosts.ts';
 import { makeKey } from '../ssh/make-key.ts';
@@ -13,15 +13,18 @@ import { installError, installProblems } from './problems.ts';
  * and disk keys while they are handed over. It is wiped when the machine has been verified, or the install is given up.
  */
 export class PrivateFolder {
+  /** Has no spaces, so that nix and nixos-anywhere can be given what is in it. */
   readonly path: string;
+  readonly #folder: string;
 
-  private constructor(path: string) {
-    this.path = path;
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.path = pathWithoutSpaces(folder);
   }
 
-  static open(path: string): PrivateFolder {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return new PrivateFolder(path);
+  static open(folder: string): PrivateFolder {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return new PrivateFolder(folder);
   }
 
   /** The key with which the install logs in, made once; returns the file and its public line. */
@@ -78,7 +81,8 @@ export class PrivateFolder {
 
   /** Overwrites and removes everything in it. */
   wipe(): void {
-    wipeTree(this.path);
+    wipeTree(this.#folder);
+    if (this.path !== this.#folder) rmSync(this.path, { force: true });
   }
 }
 

@@ -116,25 +116,30 @@ function readLinkIfThere(path: string): string | null {
   }
 }
 
-/**
- * The path of our configuration without white space, for NIX_SSHOPTS: older Nix splits that variable at every space.
- * Where the data folder has one ("Application Support"), a link in the temporary folder stands for it.
- */
+/** The path of our configuration without white space, for NIX_SSHOPTS: older Nix splits that variable at every space. */
 export function configPathWithoutSpaces(files: SshFiles): string {
-  if (!/[\s'"\\]/.test(files.config)) return files.config;
-  const name = createHash('sha256').update(files.config).digest('hex').slice(0, 16);
+  return pathWithoutSpaces(files.config);
+}
+
+/**
+ * A path without white space, for programs that would take it for several words. Where the data folder has one
+ * ("Application Support"), a link in the temporary folder stands for it.
+ */
+export function pathWithoutSpaces(path: string): string {
+  if (!/[\s'"\\]/.test(path)) return path;
+  const name = createHash('sha256').update(path).digest('hex').slice(0, 16);
   const folder = join(tmpdir(), `nixstead-${userInfo().uid}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { uid } = lstatSync(folder);
   if (uid !== userInfo().uid) {
     throw sshError(sshProblems.badConfiguration('every host', `${folder} belongs to the user ${uid}, not to you`));
   }
-  const link = join(folder, `ssh-config-${name}`);
-  if (readLinkIfThere(link) !== files.config) {
+  const link = join(folder, name);
+  if (readLinkIfThere(link) !== path) {
     // Several may make it at once: beside it, then in its place.
     const beside = `${link}.${process.pid}`;
     rmSync(beside, { force: true });
-    symlinkSync(files.config, beside);
+    symlinkSync(path, beside);
     renameSync(beside, link);
   }
   return link;
