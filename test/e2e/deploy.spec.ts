@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { markOn, payload, slowBuild } from './fixtures/home-network.ts';
 import { recordProgress } from './fixtures/progress-record.ts';
 import { expect, test } from './fixtures/test.ts';
@@ -58,6 +60,26 @@ test('the plan shows the exact commands, and those are what is run', async ({ ho
   for (const command of planned.filter((text) => text.includes('<system>'))) {
     expect(ran).toContain(command.replaceAll('<system>', system));
   }
+});
+
+test('an engine that is not here is told before anything is done, and our own is one press away', async ({
+  home,
+  window,
+}) => {
+  await home.hosts('alpha');
+  const fleet = await home.fleet({ alpha: {} });
+  await writeFile(join(fleet.path, 'nixstead.toml'), 'engine = "deploy-rs"\n');
+  await window.openFleet(fleet.path);
+  await window.fleet.deployButton('alpha').click();
+  const { dialog, deploy } = window.deployDialog;
+  const refused = dialog.getByRole('article', { name: 'deploy-rs is not here' });
+  await expect(refused).toContainText('engine nix');
+  await expect(deploy).toHaveAttribute('aria-disabled', 'true');
+  await window.expectAccessible();
+  await refused.getByRole('button', { name: 'Use Nixstead’s own engine' }).click();
+  await expect(dialog.getByRole('combobox', { name: 'Engine' })).toHaveValue('nix');
+  await expect(refused).toHaveCount(0);
+  await expect(deploy).not.toHaveAttribute('aria-disabled');
 });
 
 test('the matrix tells how far a build and a copy are while they run', async ({ home, window }) => {
