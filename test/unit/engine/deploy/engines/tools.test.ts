@@ -275,6 +275,7 @@ describe('what can be chosen', () => {
     expect(await usual([both], null, here)).toEqual(['deploy-rs']);
     expect(await usual([both], 'nix', here)).toEqual(['nix']);
     expect(await usual([both], null, nowhere)).toEqual(['nix']);
+    expect(await usual([both], null, { ...here, NIXSTEAD_NIX: 'ssh://root@builder' })).toEqual(['nix']);
     const system = { ...deployRs, profiles: [profile('system')] };
     expect(await usual([host(['deploy'], { deployRs: system })], null, here)).toEqual(['nix']);
 
@@ -288,7 +289,7 @@ describe('what can be chosen', () => {
   test('where another machine runs nix, our own engine alone, whatever the flake offers', async () => {
     const { PATH } = pathWith('colmena', 'Colmena 0.5.0-pre');
     const env = { PATH, NIXSTEAD_NIX: 'ssh://root@builder' };
-    const engines = await describeEngines([host(['colmenaHive', 'deploy'])], 'nix', env);
+    const engines = await describeEngines([host(['colmenaHive', 'deploy'])], null, env);
     expect(engines.map(({ name, isDefault, problem }) => [name, isDefault, problem?.code ?? null])).toEqual([
       ['nix', true, null],
       ['colmena', false, 'engine-nix-elsewhere'],
