@@ -41,7 +41,7 @@ function withDependencies(names) {
 const nodeFile =
   process.platform === 'linux'
     ? { from: join(root, 'node_modules', 'node-linux-${arch}', 'bin', 'node'), to: 'node/node' }
-    : { from: process.execPath, to: 'node/node' };
+    : { from: process.execPath, to: process.platform === 'win32' ? 'node/node.exe' : 'node/node' };
 
 const electronDist = process.env['NIXSTEAD_ELECTRON_DIST'];
 
@@ -107,6 +107,8 @@ module.exports = {
     fpm: ['--rpm-rpmbuild-define=_build_id_links none'],
   },
   mac: { target: ['dmg'], category: 'public.app-category.developer-tools', hardenedRuntime: true },
+  win: { target: ['nsis'] },
+  nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
 
   /** node-pty's helper for macOS loses its executable bit on the way through npm. */
   afterPack({ appOutDir, packager, electronPlatformName }) {

@@ -9,10 +9,6 @@ import { buildProcesses } from './processes.ts';
  * `-- --dir` makes only the unpacked folder; with NIXSTEAD_ELECTRON_DIST naming a folder that holds an Electron, it
  * needs no network.
  */
-if (process.platform === 'win32') {
-  console.error('package: on Windows, Nixstead runs in WSL 2: make the packages of Linux there');
-  process.exit(1);
-}
 console.log('package: building the page and the programs ...');
 await buildPage();
 await buildProcesses();
