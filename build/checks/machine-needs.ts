@@ -16,6 +16,7 @@ const without = (...programs: string[]): string | null => {
 export function missingForBoots(): string | null {
   if (process.platform !== 'linux') return 'the virtual machines are made on Linux';
   if (process.getuid?.() !== 0) return 'virtual machines are made by root';
+  if (process.env['NIXSTEAD_LONG'] !== '1') return 'it takes minutes, NIXSTEAD_LONG=1 runs it';
   return without('qemu-system-x86_64', 'mke2fs', 'debootstrap');
 }
 

@@ -12,7 +12,7 @@ import { openBrowserDoor } from '../../electron/browser/server.ts';
 import { loginOf } from '../../electron/engine/install/login.ts';
 import { identify, isAlive } from '../../electron/engine/jobs/process-identity.ts';
 import { terminalProcedures } from '../../electron/engine/procedures/terminal.ts';
-import { prepareSshFiles } from '../../electron/engine/ssh/config.ts';
+import { pathWithoutSpaces, prepareSshFiles } from '../../electron/engine/ssh/config.ts';
 import { Terminals } from '../../electron/engine/terminals/terminals.ts';
 import type { Contract } from '../../shared/contract/index.ts';
 import { jobId } from '../../shared/contract/ids.ts';
@@ -155,7 +155,8 @@ test('to each system a login takes the one host key that the install has seen, a
     [before, before, after].map((key) => `installer ${key}`),
   );
   const keys = options.map((text) => /^identityfile (.*)$/m.exec(text)?.[1]);
-  expect(keys).toEqual([ownKey, ownKey, join(spec.privateFolder, 'login-key'), ownKey]);
+  const loginKey = pathWithoutSpaces(join(spec.privateFolder, 'login-key'));
+  expect(keys).toEqual([ownKey, ownKey, loginKey, ownKey]);
 });
 
 test('behind the browser door it ends with the page that opened it, and without the token there is none', async () => {

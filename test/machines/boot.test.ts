@@ -27,7 +27,13 @@ interface Obstacle {
   readonly says: string;
 }
 
-const fill = { put: 'cat /dev/zero > /boot/filler 2> /dev/null || :; sync', takeAway: 'rm /boot/filler' };
+/** To the last sector: what is written in larger pieces leaves less than one of them. */
+const fill = {
+  put: `for size in 1M 512; do
+    dd if=/dev/zero of=/boot/filler bs=$size oflag=append conv=notrunc 2> /dev/null || sync
+  done`,
+  takeAway: 'rm /boot/filler',
+};
 /** /boot moves to the spare partition, with what is on it. */
 const moved = (make: string, device: string, undo: string): Pick<Obstacle, 'put' | 'takeAway'> => ({
   put: `${make}
@@ -161,7 +167,7 @@ describe.skipIf(!availability.available)(
       const fourth = await machine.deploy(4);
       for (const { name, put, takeAway, says } of obstacles[loader]) {
         await machine.must(put);
-        expect(await arm(fourth), name).toContain(says);
+        expect((await arm(fourth)) ?? 'guarded', name).toContain(says);
         expect(['', fourth], name).toContain(await machine.must(defaults[loader]));
         expect((await facts()).pendingBoot, name).toBeUndefined();
         await machine.must(takeAway);
