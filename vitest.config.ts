@@ -13,7 +13,7 @@ class HostsFirst extends BaseSequencer {
 
 /**
  * Three suites: `unit` is pure and fast; `integration` starts real programs and the lab's hosts, four files at a time;
- * `machines` puts layouts on the disks of virtual machines with the real disko.
+ * `machines` starts virtual machines: with real boot loaders, and to put layouts on their disks with the real disko.
  */
 export default defineConfig({
   // Runes in .svelte.ts files are compiled for tests too.

@@ -4,7 +4,7 @@ import { buildPage } from '../page.ts';
 import { buildProcesses } from '../processes.ts';
 import { judgeSuite } from './counts.ts';
 import type { Counts } from './counts.ts';
-import { missingForMachines } from './machine-needs.ts';
+import { missingForBoots, missingForLayouts } from './machine-needs.ts';
 import { checkPlantedErrors } from './planted-errors.ts';
 import { runCommand } from './run-command.ts';
 import { eslint, knip, layers, playwright, prettier, svelteCheck, typescript, vitest } from './tools.ts';
@@ -63,7 +63,7 @@ function suite(name: string, group: Step['group'], what: string, argv: readonly 
 const machines = suite(
   'machines',
   'machines',
-  'layouts on the disks of virtual machines, by the real disko (where DISKO_PATH and NIXPKGS_LIB name it)',
+  'virtual machines: boots by real firmware and boot loaders; layouts by the real disko (where DISKO_PATH and NIXPKGS_LIB name it)',
   vitest('machines'),
 );
 
@@ -107,12 +107,10 @@ export const steps: readonly Step[] = [
   {
     ...machines,
     async run(context) {
-      const reason = missingForMachines();
-      if (reason === null) return machines.run(context);
-      return {
-        counts: { ...nothing, skipped: [{ test: 'layouts on the disks of virtual machines', reason }] },
-        output: '',
-      };
+      const needs = { 'boots of virtual machines': missingForBoots(), 'layouts on their disks': missingForLayouts() };
+      const skipped = Object.entries(needs).flatMap(([test, reason]) => (reason === null ? [] : [{ test, reason }]));
+      if (skipped.length < Object.keys(needs).length) return machines.run(context);
+      return { counts: { ...nothing, skipped }, output: '' };
     },
   },
   suite('e2e', 'e2e', 'the app in Chromium, with axe', playwright()),

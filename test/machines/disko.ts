@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { diskoPath, libraryPath, missingForMachines } from '../../build/checks/machine-needs.ts';
+import { diskoPath, libraryPath, missingForLayouts } from '../../build/checks/machine-needs.ts';
 import { labAvailability, type LabAvailability } from '../lab/availability.ts';
 import { mustRun } from '../lab/run-command.ts';
 
@@ -9,7 +9,7 @@ const scripts = z.object({ destroy: z.string(), create: z.string(), mount: z.str
 
 /** Whether layouts can be tried with disko's own scripts, else the reason in a sentence. */
 export async function diskoAvailability(): Promise<LabAvailability> {
-  const reason = missingForMachines();
+  const reason = missingForLayouts();
   // The machine's image is made from the lab's Debian tree.
   return reason === null ? labAvailability() : { available: false, reason };
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { diskoPath, missingForMachines } from '../../build/checks/machine-needs.ts';
+import { diskoPath, missingForLayouts } from '../../build/checks/machine-needs.ts';
 import { guessFirmware } from '../../shared/disko/companion/boot-loader.ts';
 import { withoutDefaults } from '../../shared/disko/defaults.ts';
 import { formatLayout } from '../../shared/disko/format.ts';
@@ -20,7 +20,7 @@ import { diskoScripts } from './disko.ts';
 const recorded = join(import.meta.dirname, '../fixtures/disko-examples.txt');
 const firmwares: readonly (Firmware | null)[] = [null, 'uefi', 'bios', 'both', 'rpi'];
 
-const reason = missingForMachines();
+const reason = missingForLayouts();
 const folder = mkdtempSync(join(tmpdir(), 'nixstead-examples-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

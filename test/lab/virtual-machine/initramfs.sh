@@ -7,7 +7,7 @@ mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 for module in /modules/*.ko; do insmod "$module"; done
 tries=0
-while ! base=$(grep -l '^machine-root$' /sys/block/vd*/serial) && [ "$tries" -lt 100 ]; do
+while ! base=$(grep -l '^machine-root$' /sys/block/vd*/serial) && [ "$tries" -lt 1200 ]; do
   tries=$((tries + 1))
   usleep 100000
 done

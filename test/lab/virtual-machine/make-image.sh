@@ -61,7 +61,13 @@ for file in $(chroot "$root" modprobe --set-version "$version" --show-depends --
 done
 chroot "$root" sh -euc 'cd "$1" && find . | cpio --quiet -o -H newc | gzip -1' sh /early > "$growing/initramfs"
 
-rm -rf "$early" "$root"/boot/* "$modules/kernel/drivers/net" "$modules/kernel/net" "$root"/usr/share/doc/* "$root"/usr/share/man/*
+# A boot loader of the machine starts the same ones from its own disk.
+mkdir "$root/usr/lib/machine"
+cp "$growing/kernel" "$growing/initramfs" "$root/usr/lib/machine"
+mv "$root/usr/share/OVMF/OVMF_CODE_4M.fd" "$growing/firmware"
+mv "$root/usr/share/OVMF/OVMF_VARS_4M.fd" "$growing/variables"
+
+rm -rf "$early" "$root"/usr/share/OVMF "$root"/boot/* "$modules/kernel/drivers/net" "$modules/kernel/net" "$root"/usr/share/doc/* "$root"/usr/share/man/*
 bytes=$(du -s --block-size=1M "$root" | cut -f1)
 mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$root" "$growing/root.ext4" "$((bytes + bytes / 5 + 64))M"
 umount "$root" "$growing/work"

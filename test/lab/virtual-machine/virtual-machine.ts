@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mustRun, runCommand } from '../run-command.ts';
 import { prepareMachineImage } from './image.ts';
+import { drive, processor, writeBlank } from './qemu.ts';
 
 /** A blank disk; the machine finds it at `/dev/disk/by-id/virtio-SERIAL` (at most 20 characters). */
 export interface MachineDisk {
@@ -27,9 +28,7 @@ export interface MachineResult {
 const RESULTS_BYTES = 16 * 1024 ** 2;
 
 /**
- * Starts a virtual machine with these disks, lets it work, and takes its results. The processor is emulated (TCG), so
- * it runs wherever QEMU does, and needs no rights. There is no network in it. QEMU 7.2's `cmpxchg16b` breaks kernels
- * from 6.12 on, so the guest is not shown that it has one.
+ * Starts a virtual machine with these disks, lets it work, and takes its results. There is no network in it.
  * @throws Error with the last words of the console where it does not come to results
  */
 export async function runInVirtualMachine({ disks, files, timeoutMs }: MachineWork): Promise<MachineResult> {
@@ -47,15 +46,15 @@ export async function runInVirtualMachine({ disks, files, timeoutMs }: MachineWo
     const blank = disks.map((disk) => {
       const file = join(folder, `${disk.serial}.img`);
       writeBlank(file, disk.sizeBytes);
-      return drive(disk.serial, file, 'discard=unmap,detect-zeroes=unmap');
+      return drive(disk.serial, file, { file: 'discard=unmap,detect-zeroes=unmap' });
     });
     const consoleFile = join(folder, 'console');
     const argv = [
-      ...['qemu-system-x86_64', '-machine', 'pc,accel=tcg', '-cpu', 'max,cx16=off', '-smp', '1', '-m', '1536'],
+      ...['qemu-system-x86_64', '-machine', 'pc,accel=tcg', ...processor, '-m', '1536'],
       ...['-nodefaults', '-no-reboot', '-display', 'none', '-serial', `file:${consoleFile}`],
       ...['-kernel', image.kernel, '-initrd', image.initramfs, '-append', 'console=ttyS0 panic=-1 quiet'],
-      ...drive('machine-root', image.root, 'readonly=on'),
-      ...drive('machine-work', workFile, 'readonly=on'),
+      ...drive('machine-root', image.root, { file: 'readonly=on' }),
+      ...drive('machine-work', workFile, { file: 'readonly=on' }),
       ...drive('machine-results', resultsFile),
       ...blank.flat(),
     ];
@@ -74,15 +73,4 @@ export async function runInVirtualMachine({ disks, files, timeoutMs }: MachineWo
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Holes: what is not written takes no room. */
-function writeBlank(file: string, bytes: number): void {
-  writeFileSync(file, '');
-  truncateSync(file, bytes);
-}
-
-function drive(serial: string, file: string, ...options: string[]): string[] {
-  const settings = ['if=none', `id=${serial}`, 'format=raw', `file=${file}`, ...options].join(',');
-  return ['-drive', settings, '-device', `virtio-blk-pci,drive=${serial},serial=${serial}`];
 }
