@@ -18,6 +18,10 @@ import { wave, wavePlan } from './waves.ts';
 export const goal = z.enum(['switch', 'boot', 'test', 'dry-activate', 'build', 'push', 'keys', 'confirm-boot']);
 export type Goal = z.infer<typeof goal>;
 
+/** What can be done with the systems that a plan found. */
+export const goalOfPlan = goal.extract(['switch', 'boot', 'test']);
+export type GoalOfPlan = z.infer<typeof goalOfPlan>;
+
 /** What brings systems to hosts: our own engine on nix alone, or one of the programs that people have. */
 export const engineName = z.enum(['nix', 'colmena', 'nixos-rebuild', 'deploy-rs']);
 export type EngineName = z.infer<typeof engineName>;
@@ -78,8 +82,13 @@ export const deployOptions = z.object({
   rebootSeconds: z.int().min(5).max(86_400).optional(),
   /** Absent: they fail. */
   offline: whenOffline.optional(),
-  /** Which hosts go before others; absent: what the fleet's nixstead.toml says, else all at once. */
-  waves: z.union([wavePlan, z.literal('off')]).optional(),
+  /**
+   * Which hosts go before others; absent, or `fleet` where a plan was asked for otherwise: what the fleet's nixstead.toml
+   * says, else all at once.
+   */
+  waves: z.union([wavePlan, z.enum(['off', 'fleet'])]).optional(),
+  /** What is wanted of what a plan finds, so that it can be offered once it is there. */
+  planFor: goalOfPlan.optional(),
 });
 export type DeployOptions = z.infer<typeof deployOptions>;
 

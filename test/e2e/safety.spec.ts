@@ -51,6 +51,9 @@ test('five hosts without a mouse: planned, approved and deployed in two waves wi
   await expect(engine).toHaveValue('nixos-rebuild');
   await expect(deployDialog.dialog.getByRole('region', { name: 'Waves' })).toContainText('first');
   await window.expectAccessible();
+  await hands.tick(deployDialog.goal('Switch'));
+  for (let steps = 0; steps < 2; steps++) await keyboard.press('ArrowDown');
+  await expect(deployDialog.goal('Test')).toBeChecked();
   await hands.press(deployDialog.dialog.getByRole('button', { name: 'What would change?' }));
 
   const plan = page.getByRole('region', { name: 'What would change' });
@@ -62,6 +65,10 @@ test('five hosts without a mouse: planned, approved and deployed in two waves wi
   await window.expectAccessible();
   await hands.press(plan.getByRole('button', { name: 'Approve all' }));
   await expect(plan.getByRole('region', { name: 'Waves' })).toContainText('the rest');
+  // What was chosen before the plan is offered with it.
+  await hands.tick(plan.getByRole('radio', { name: 'Test', checked: true }));
+  for (let steps = 0; steps < 2; steps++) await keyboard.press('ArrowLeft');
+  await expect(plan.getByRole('radio', { name: 'Switch' })).toBeChecked();
   await hands.tick(plan.getByRole('radio', { name: 'As the fleet says' }));
   await keyboard.press('ArrowRight');
   await hands.write(plan.getByRole('textbox', { name: /^Seconds until/ }), '25');

@@ -1,4 +1,11 @@
-import type { DeployPreview, DeployRequest, EngineName, Goal, WhenOffline } from '../../../shared/contract/deploy.ts';
+import {
+  goalOfPlan,
+  type DeployPreview,
+  type DeployRequest,
+  type EngineName,
+  type Goal,
+  type WhenOffline,
+} from '../../../shared/contract/deploy.ts';
 import type { JobId } from '../../../shared/contract/ids.ts';
 import type { Command } from '../../../shared/contract/job.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
@@ -142,6 +149,7 @@ export async function deploy(session: Session, folder: string, options: DeployOp
     limits: options.atOnce === undefined ? undefined : readLimits(options.atOnce),
     waves: options.waves === undefined ? undefined : await readWaves(options.waves),
     planned: options.planned === undefined ? undefined : readId(options.planned),
+    planFor: planOnly ? goalOfPlan.safeParse(options.goal).data : undefined,
   };
   try {
     if (!planOnly) session.tell(planText(await session.client.deploy.preview(request), session));

@@ -116,7 +116,7 @@ function wavesOf(
   safety: Safety,
   hosts: readonly Host[],
 ): DeploySpec['waves'] {
-  const plan = waves === 'off' ? null : (waves ?? safety.waves);
+  const plan = waves === 'off' ? null : waves === undefined || waves === 'fleet' ? safety.waves : waves;
   const changesHosts = goal === 'switch' || goal === 'boot' || goal === 'test';
   if (plan === null || !changesHosts) return null;
   const planned = planWaves(plan, hosts);

@@ -8,10 +8,12 @@ import {
   previewHosts,
 } from '../../../../electron/engine/deploy/plan.ts';
 import { deploySpec } from '../../../../electron/engine/deploy/spec.ts';
-import type { Goal } from '../../../../shared/contract/deploy.ts';
+import { Safety } from '../../../../electron/engine/fleet/safety-file.ts';
+import type { DeployRequest, Goal } from '../../../../shared/contract/deploy.ts';
 import type { FleetView } from '../../../../shared/contract/fleet.ts';
 import type { Host } from '../../../../shared/contract/host.ts';
 import { fleetId, hostName, jobId } from '../../../../shared/contract/ids.ts';
+import { wavePlan } from '../../../../shared/contract/waves.ts';
 import { emptyJobDetail } from '../../../../shared/jobs/view.ts';
 
 const host = (name: string, changes: Partial<Host> = {}): Host => ({
@@ -140,6 +142,7 @@ test('a deploy is done again, and a plan carried out, with the options that it w
     reboot: 'where-needed',
     limits: { copies: 1 },
     waves: 'off',
+    planFor: 'boot',
   } as const;
   const request = { hosts: [done, bad], goal: 'boot' as const, ...asked, engine: undefined };
   const spec = planDeploy(view([host('done'), host('bad')]), request, '/ssh');
@@ -182,6 +185,20 @@ test('a deploy is done again, and a plan carried out, with the options that it w
     reboot: 'never',
   });
   expect(askedOf(null)).toEqual({});
+});
+
+test('goes in the waves of the fleet unless others are asked for, also after a plan that was asked for without', () => {
+  const hosts = [host('web'), host('db')];
+  const names = hosts.map(({ name }) => name);
+  const safety = new Safety('nixstead.toml', { waves: wavePlan.parse({ wave: [{ count: 1 }] }) });
+  const wavesOf = (...waves: DeployRequest['waves'][]): number[] =>
+    waves.map(
+      (asked) =>
+        planDeploy(view(hosts), { hosts: names, goal: 'switch', waves: asked }, '/ssh', safety).waves?.list.length ?? 0,
+    );
+  expect(wavesOf(undefined, 'fleet', 'off')).toEqual([2, 2, 0]);
+  const now: DeployRequest = { fleetId: view(hosts).fleet.id, hosts: names, goal: 'switch', waves: 'fleet' };
+  expect({ waves: 'off', ...given(now) }).toMatchObject({ waves: 'fleet' });
 });
 
 test('a deploy knows who asked for it, and what the fleet was at', () => {
