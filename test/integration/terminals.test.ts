@@ -155,7 +155,7 @@ test('to each system a login takes the one host key that the install has seen, a
     [before, before, after].map((key) => `installer ${key}`),
   );
   const keys = options.map((text) => /^identityfile (.*)$/m.exec(text)?.[1]);
-  const loginKey = pathWithoutSpaces(join(spec.privateFolder, 'login-key'));
+  const loginKey = join(pathWithoutSpaces(spec.privateFolder), 'login-key');
   expect(keys).toEqual([ownKey, ownKey, loginKey, ownKey]);
 });
 
