@@ -93,9 +93,9 @@ export function sinceThen(detail: JobDetail, { host, watchdog }: Guard, status: 
   const isHeard = status?.reachability === 'online' && (status.checkedAt ?? 0) > watchdog.deadlineAt;
   if (!isHeard) return 'What it runs is on the fleet page as soon as it answers there.';
   const system = systemFor(detail, host);
-  const generation = status.generation === null ? '' : `, and boots generation ${status.generation}`;
+  const generation = status.generation === null ? '' : `; it boots generation ${status.generation}`;
   if (system === null || status.currentSystem === null)
-    return `It answers${generation}; the fleet page shows what it runs.`;
+    return `It answers${generation}. The fleet page shows what it runs.`;
   return status.currentSystem === system
     ? `It answers, and runs the new system all the same.`
     : `It answers, and does not run the new system${generation}.`;

@@ -165,7 +165,7 @@ describeLab('a plan, and the way back', () => {
     });
     const { stdout } = await home.cli(['rollback', path, '--on', 'nas', '--to', asFirst, '--plan-only']);
     expect(stdout).toMatch(
-      new RegExp(`goes back to generation ${first[1]}: it ran then, by the history \\(job \\S+\\)`),
+      new RegExp(`goes back to generation ${first[1]}: it ran then, as the history says \\(job \\S+\\)`),
     );
     const booted = await rollback('--to', afterBoot, '--plan-only');
     expect(booted.changes['nas']?.back).toMatchObject({ number: first[1], told: { by: 'boot' } });

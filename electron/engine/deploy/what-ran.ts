@@ -72,14 +72,14 @@ export function wayBack(
   return { generation, told: last.told };
 }
 
-/** For example `it ran then, by the history (job 20261121-140201-abcdef)`. */
+/** For example `it ran then, as the history says (job 20261121-140201-abcdef)`. */
 export function describeTold({ by, at, jobId }: NonNullable<WayBack['told']>): string {
   switch (by) {
     case 'history':
-      return `it ran then, by the history${jobId === undefined ? '' : ` (job ${jobId})`}`;
+      return `it ran then, as the history says${jobId === undefined ? '' : ` (job ${jobId})`}`;
     case 'boot':
       return `the host was started with it at ${moment(at)}`;
     case 'made':
-      return `it was made last before, at ${moment(at)}; nothing tells what ran`;
+      return `the newest made by then, at ${moment(at)}; nothing tells what ran`;
   }
 }

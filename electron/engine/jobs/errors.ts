@@ -97,7 +97,7 @@ export function interrupted(running: readonly Step[], evidence: string): Problem
     evidence,
     advice: [
       running.some((step) => step.stage === 'activate' || step.stage === 'confirm')
-        ? 'The host may have switched or not: look at what it runs before you deploy again. Where its watchdog was armed and nobody confirmed, it was to go back by itself when the time of that was over.'
+        ? 'The host may have switched or not: look at what it runs before you deploy again. Where its watchdog was armed and nobody confirmed, it was to go back by itself once its time was over.'
         : 'No host was being switched at that moment.',
       'Start the job again: what was built and copied is not done twice.',
     ],

@@ -252,6 +252,14 @@ export class RunningDeploy {
     return this.#untilFound(() => this.watchdogs.find((one) => one.host === host && one.state === state));
   }
 
+  /** Resolves with the watchdogs of so many hosts, when they are armed. */
+  untilArmed(count: number): Promise<WatchdogLine[]> {
+    return this.#untilFound(() => {
+      const armed = this.watchdogs.filter(({ state }) => state === 'armed');
+      return armed.length >= count ? armed : undefined;
+    });
+  }
+
   #untilFound<Found>(find: () => Found | undefined): Promise<Found> {
     return new Promise((resolve, reject) => {
       const look = (): void => {

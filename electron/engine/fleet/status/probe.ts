@@ -71,7 +71,10 @@ if [ -e "$profile" ] && [ "$(head -n 1 ${nextBootMark} 2>/dev/null)" = "$(real "
   else echo 'next	went-back'; fi
 fi
 if [ -e ${keysMark} ] && [ "$(head -n 1 ${keysMark})" != "$(cat /proc/sys/kernel/random/boot_id)" ]; then
-  sed 1d ${keysMark} | while IFS= read -r key; do if [ ! -e "$key" ]; then echo 'keys	gone'; break; fi; done
+  sed 1d ${keysMark} | while IFS= read -r key; do
+    # Into a folder of root's nobody else can look.
+    [ -e "$key" ] || { [ -d "\${key%/*}" ] && [ ! -x "\${key%/*}" ]; } || { echo 'keys	gone'; break; }
+  done
 fi
 if command -v systemctl >/dev/null 2>&1; then
   {${failedUnitsScript}} 2>/dev/null | while read -r unit; do printf 'failed\\t%s\\n' "$unit"; done

@@ -53,7 +53,7 @@ test('after its time nobody is told that a host goes back, but what it has said 
   expect(said({ checkedAt: 59_000 })).toMatch(/as soon as it answers/);
   expect(said({ checkedAt: 70_000, reachability: 'offline' })).toMatch(/as soon as it answers/);
   expect(said({ checkedAt: 70_000, generation: 4 })).toBe(
-    'It answers, and does not run the new system, and boots generation 4.',
+    'It answers, and does not run the new system; it boots generation 4.',
   );
   expect(said({ checkedAt: 70_000, currentSystem: '/nix/store/new' })).toMatch(/runs the new system all the same/);
   expect(said({ checkedAt: 70_000 }, { ...detail, spec: {} })).toMatch(/the fleet page shows what it runs/);
