@@ -129,7 +129,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .addOption(
       new Option(
         '--engine <ENGINE>',
-        'what builds, copies and activates: nix, or a program on PATH; default: as nixstead.toml says, else the usual of the fleet',
+        'what builds, copies and activates: nix, or a program on PATH; default: engine in nixstead.toml, else nix',
       ).choices(engineName.options),
     )
     .addOption(watchdogOption())

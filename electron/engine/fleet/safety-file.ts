@@ -21,9 +21,9 @@ export class Safety {
     this.#file = file;
   }
 
-  /** What the fleet is deployed with unless somebody says otherwise; null: the file does not say. */
-  get engine(): EngineName | null {
-    return this.#file.engine ?? null;
+  /** What the fleet is deployed with unless somebody says otherwise: our own engine knows every declaration. */
+  get engine(): EngineName {
+    return this.#file.engine ?? 'nix';
   }
 
   /** Which hosts go before others; null: all at once. */

@@ -1,7 +1,7 @@
 import type { DeployRequest, Goal } from '../../../shared/contract/deploy.ts';
 import type { FleetId, HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { FileChange } from '../../../shared/fleet/change/edit.ts';
-import { chooseEngine, describeEngines, standardEngine } from '../deploy/engines/all.ts';
+import { chooseEngine, describeEngines } from '../deploy/engines/all.ts';
 import { askHealth } from '../deploy/health/ask-health.ts';
 import { approvedBy, asApproved, knownChanges, type Approved } from '../deploy/approved.ts';
 import { askedOf, given, retryOf } from '../deploy/asked.ts';
@@ -45,8 +45,7 @@ export function deployProcedures({
     const safety = await readSafety(view.fleet.folder);
     // Looking, and what is done with what is there already, is done without any program.
     const isOwn = rollbackTo !== null || ownGoals.includes(request.goal);
-    const named = isOwn ? 'nix' : (request.engine ?? safety.engine);
-    const engine = await chooseEngine(named ?? (await standardEngine(view.hosts)));
+    const engine = await chooseEngine(isOwn ? 'nix' : (request.engine ?? safety.engine));
     const waves = rollbackTo === null ? request.waves : 'off';
     const spec = planDeploy(view, { ...request, waves }, files.folder, safety, engine);
     const pinned = rollbackTo === null && spec.offline === 'later' ? await pinFleet(view.fleet) : null;

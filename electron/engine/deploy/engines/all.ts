@@ -81,34 +81,12 @@ export function otherProfiles({ deployRs: settings }: Host): string[] {
   return (settings?.profiles ?? []).map(({ name }) => name).filter((name) => name !== 'system');
 }
 
-/**
- * What a fleet is deployed with where nobody says: our own engine, which knows every declaration, unless a host has profiles
- * that it does not bring and deploy-rs can be used here.
- */
-export async function standardEngine(
-  hosts: readonly Host[],
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<EngineName> {
-  if (!hosts.some((host) => otherProfiles(host).length > 0)) return 'nix';
-  try {
-    await findTool(deployRs, env);
-    return 'deploy-rs';
-  } catch (error) {
-    if (error instanceof ProblemError) return 'nix';
-    throw error;
-  }
-}
-
-/**
- * Every engine as it is here for these hosts.
- * @param named what the fleet says; null: nothing
- */
+/** Every engine as it is here for these hosts. */
 export async function describeEngines(
   hosts: readonly Host[],
-  named: EngineName | null,
+  standard: EngineName,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Engine[]> {
-  const standard = named ?? (await standardEngine(hosts, env));
   const others = await Promise.all(
     tools.map(async (tool): Promise<Engine> => {
       const about = { name: tool.name, guard: tool.guard, isDefault: tool.name === standard };
