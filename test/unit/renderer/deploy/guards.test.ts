@@ -56,7 +56,7 @@ test('after its time nobody is told that a host goes back, but what it has said 
     'It answers, and does not run the new system; it boots generation 4.',
   );
   expect(said({ checkedAt: 70_000, currentSystem: '/nix/store/new' })).toMatch(/runs the new system all the same/);
-  expect(said({ checkedAt: 70_000 }, { ...detail, spec: {} })).toMatch(/the fleet page shows what it runs/);
+  expect(said({ checkedAt: 70_000 }, { ...detail, spec: {} })).toMatch(/The fleet page shows what it runs/);
 });
 
 test('what is told names the activation that runs, or the reason for going back', () => {
