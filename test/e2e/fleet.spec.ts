@@ -86,3 +86,25 @@ test('what changed in the flake is there after it was evaluated again, and a hos
   await job.ends('succeeded');
   await expect(job.stage('cellar', 'build')).toHaveAttribute('aria-valuetext', /^done/);
 });
+
+test('keys that a restart took away are missed, and one press uploads them again', async ({ home, window }) => {
+  const [alpha] = await home.hosts('alpha');
+  const config = { alpha: 'deployment.keys.token.text = "only a test";' };
+  const { path } = await home.lab.fleet('colmena', { name: 'with-keys', hosts: ['alpha'], config });
+  const { page, fleet, job } = window;
+  await window.openFleet(path);
+  await window.deployHost('alpha');
+  await job.ends('succeeded');
+  await alpha.reboot();
+  expect((await alpha.exec(['test', '-e', '/run/keys/token'])).exitCode).toBe(1);
+  await window.goTo('Fleet');
+  await fleet.checkHosts.click();
+  await expect(page.getByRole('status').filter({ hasText: 'The keys of 1 host are gone' })).toBeVisible();
+  await window.expectAccessible();
+  await page.getByRole('button', { name: 'Upload its keys' }).click();
+  await job.ends('succeeded');
+  expect(await alpha.read('cat', '/run/keys/token')).toBe('only a test');
+  await window.goTo('Fleet');
+  await expect(fleet.cell('alpha', 'state')).toHaveText(/online|failed/);
+  await expect(page.getByText('are gone')).toHaveCount(0);
+});

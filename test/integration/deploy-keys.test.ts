@@ -163,8 +163,10 @@ describeLab('keys of a colmena fleet', () => {
 
     // Somebody else may have put them there.
     await host.reboot();
-    await host.read('sh', '-c', 'mkdir -p /run/keys; echo other >/run/keys/gone');
+    await host.read('sh', '-c', 'mkdir -m 0750 -p /run/keys; echo other >/run/keys/gone');
     expect(await status(path)).not.toHaveProperty('areKeysGone');
+    // Who cannot look into the folder cannot tell.
+    expect(await status(await asAdmin())).not.toHaveProperty('areKeysGone');
   });
 
   test('that cannot be uploaded say why, and the key that is there stays as it was', async () => {
