@@ -135,10 +135,12 @@ describeLab('keys of a colmena fleet', () => {
       'gone',
       `gone = { text = "${planted.text}"; user = "keeper"; }; stays = { text = "x"; destDir = "/etc/secrets"; };`,
     );
-    const asAdmin = async (): Promise<string> => {
-      const config = keys(`gone = { text = "${planted.text}"; user = "keeper"; };`);
-      return (await home.lab.fleet('colmena', { name: 'gone-admin', hosts: ['vault'], config, user: 'admin' })).path;
-    };
+    const { path: asAdmin } = await home.lab.fleet('colmena', {
+      name: 'gone-admin',
+      hosts: ['vault'],
+      config: keys(`gone = { text = "${planted.text}"; user = "keeper"; };`),
+      user: 'admin',
+    });
     const host = home.host('vault');
     expect((await home.deploy(path, 'vault')).result.state).toBe('succeeded');
     const mark = await host.read('cat', '/var/lib/nixstead/keys');
@@ -147,7 +149,7 @@ describeLab('keys of a colmena fleet', () => {
 
     await host.reboot();
     expect(await status(path)).toMatchObject({ reachability: 'online', areKeysGone: true });
-    expect(await status(await asAdmin())).toMatchObject({ areKeysGone: true });
+    expect(await status(asAdmin)).toMatchObject({ areKeysGone: true });
     // Who looks does not read keys here and send them there: that is asked for.
     expect((await host.exec(['test', '-e', '/run/keys/gone'])).exitCode).toBe(1);
     const shown = await home.cli(['fleet', 'status', path]);
@@ -166,7 +168,7 @@ describeLab('keys of a colmena fleet', () => {
     await host.read('sh', '-c', 'mkdir -m 0750 -p /run/keys; echo other >/run/keys/gone');
     expect(await status(path)).not.toHaveProperty('areKeysGone');
     // Who cannot look into the folder cannot tell.
-    expect(await status(await asAdmin())).not.toHaveProperty('areKeysGone');
+    expect(await status(asAdmin)).not.toHaveProperty('areKeysGone');
   });
 
   test('that cannot be uploaded say why, and the key that is there stays as it was', async () => {
