@@ -5,6 +5,11 @@ import { describeLab } from '../lab/describe-lab.ts';
 import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
 
 let home: DeployLab;
+// A check of `a` that is well for as many looks as the file says.
+const look = 'n=$(cat /run/looks); echo $((n + 1)) >/run/looks; [ "$n" -lt "$(cat /run/limit)" ]';
+const worse = `[hosts.a]\nhealth = [{ name = "worse", command = ["sh", "-c", '${look}'], within = 0 }]\n`;
+const wellFor = (looks: number): Promise<string> =>
+  home.host('a').read('sh', '-c', `echo 0 >/run/looks; echo ${looks} >/run/limit`);
 const hosts = ['a', 'b', 'c'];
 const unit = (name: string): string => `pocket.units.${name} = "one";`;
 const systems = (): Promise<(string | null)[]> => Promise.all(hosts.map((name) => home.host(name).currentSystem()));
@@ -93,14 +98,8 @@ describeLab('a deploy in waves', () => {
   });
 
   test('a gate is closed by a host that was well and is not any more, whether it was changed or not', async () => {
-    const host = home.host('a');
     const path = await home.fleet('gate', { a: unit('gate'), b: unit('gate') });
-    // Well for as many looks as the file says.
-    const look = 'n=$(cat /run/looks); echo $((n + 1)) >/run/looks; [ "$n" -lt "$(cat /run/limit)" ]';
-    const check = `[hosts.a]\nhealth = [{ name = "worse", command = ["sh", "-c", '${look}'], within = 0 }]\n`;
-    await writeFile(join(path, 'nixstead.toml'), `${check}[waves]\n[[waves.wave]]\non = "a"\nhealth = true\n`);
-    const wellFor = (looks: number): Promise<string> =>
-      host.read('sh', '-c', `echo 0 >/run/looks; echo ${looks} >/run/limit`);
+    await writeFile(join(path, 'nixstead.toml'), `${worse}[waves]\n[[waves.wave]]\non = "a"\nhealth = true\n`);
     const closed = { state: 'skipped', error: { code: 'wave-not-reached' } };
 
     await wellFor(2);
@@ -118,6 +117,25 @@ describeLab('a deploy in waves', () => {
     // Nothing got worse: nothing was well when it began.
     await wellFor(0);
     expect((await home.deploy(path, 'a, b')).result.state).toBe('succeeded');
+  });
+
+  test('a host whose way back does no good is told to run what it runs', async () => {
+    const before = await home.host('a').generation();
+    const path = await home.fleet('stays', { a: unit('stays'), b: 'pocket.failActivation = true;' });
+    const plan = '[waves]\nwhen-stopped = "go-back"\n[[waves.wave]]\non = "a"\n';
+    await writeFile(join(path, 'nixstead.toml'), `${worse}${plan}`);
+    // Well before and after the deploy, and before the way back: its watchdog undoes that.
+    await wellFor(3);
+    const { result } = await home.deploy(path, 'a, b');
+    const host = home.host('a');
+    const [system, generation] = [await host.currentSystem(), await host.generation()];
+    expect(generation).not.toBe(before);
+    expect(result.hosts, JSON.stringify(result)).toMatchObject({
+      a: { state: 'failed', system, generation, error: { code: 'wave-not-back' } },
+      b: { state: 'reverted', error: { code: 'deploy-reverted-activation' } },
+    });
+    const { problems } = await home.job(result.job);
+    expect(problems.filter((one) => one.host === 'a').at(-1)?.problem.code).toBe('wave-not-back');
   });
 
   test('what was only tried goes back to what ran, and the profile stays as it is', async () => {
