@@ -108,6 +108,22 @@ describeLab('a deploy in waves', () => {
       a: { state: 'switched-with-failures', error: { code: 'wave-unhealthy' } },
       b: closed,
     });
+    // Trying again opens it only when the check is well again.
+    const retry = async (job: string) => {
+      await home.cli(['jobs', 'retry', job, '--yes', '--json']);
+      return home.job(await home.latestJob());
+    };
+    const again = await retry(changed.result.job);
+    const shut = { a: { state: 'failed', error: { code: 'wave-unhealthy' } }, b: closed };
+    expect(again.outcomes, JSON.stringify(again.outcomes)).toMatchObject(shut);
+    const third = await retry(again.summary.id);
+    expect(third.outcomes, JSON.stringify(third.outcomes)).toMatchObject(shut);
+    await wellFor(9);
+    expect((await retry(third.summary.id)).outcomes).toMatchObject({
+      a: { state: 'unchanged' },
+      b: { state: 'succeeded' },
+    });
+
     await wellFor(1);
     const unchanged = await home.deploy(path, 'a, b');
     expect(unchanged.result.hosts).toMatchObject({

@@ -3,7 +3,7 @@ import type { HostOutcome } from '../../../../shared/contract/job.ts';
 import type { DeployWork } from '../deploy-work.ts';
 import type { EvaluatedSystem } from '../evaluate.ts';
 import { stagesBack } from '../goals.ts';
-import { nothingBroken } from '../health/broken.ts';
+import { brokenBut, nothingBroken } from '../health/broken.ts';
 import { HostDeploy, type HostCourse } from '../host-deploy.ts';
 import { HostSteps } from '../host-steps.ts';
 import type { DeployHost, DeploySpec } from '../spec.ts';
@@ -43,8 +43,10 @@ export class JobHosts implements WaveHosts {
   }
 
   async check(name: HostName, outcome: HostOutcome): Promise<HostOutcome | null> {
-    const known = (await this.#begun.get(name)?.broken()) ?? nothingBroken;
-    return checkAgain(this.#work, this.#host(name), { outcome, known });
+    const host = this.#host(name);
+    const broken = (await this.#begun.get(name)?.broken()) ?? nothingBroken;
+    const known = brokenBut(broken, host.checks, host.mustBeWell);
+    return checkAgain(this.#work, host, { outcome, known });
   }
 
   async goBack(name: HostName, outcome: HostOutcome): Promise<HostOutcome> {
