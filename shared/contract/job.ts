@@ -180,6 +180,8 @@ export const jobEvent = z.discriminatedUnion('type', [
   /** All waves of a deploy, whenever one of them changed. */
   z.object({ ...base, type: z.literal('waves'), waves: z.array(waveProgress) }),
   z.object({ ...base, type: z.literal('systems'), evaluated: evaluatedSystems }),
+  /** The generation that a host goes back to, where “previous” was asked for; before anything is changed. */
+  z.object({ ...base, type: z.literal('goes-back'), host: hostName, generation: z.int().positive() }),
   /** What a deploy would change on a host: once without its units, and again with them. */
   z.object({ ...base, type: z.literal('changes'), host: hostName, changes: hostChanges }),
   /** All checks of a host, whenever one of them changed; `before` is one look before anything was changed. */
@@ -242,6 +244,8 @@ export const jobDetail = z.object({
   waves: z.array(waveProgress).optional(),
   /** Absent where nothing is limited. */
   limits: workLimits.optional(),
+  /** By host, the generation that the one before was when the job looked; absent where none was looked for. */
+  goesBackTo: z.record(z.string(), z.int().positive()).optional(),
   /** By host, for those that are or were guarded. */
   watchdogs: z.record(z.string(), watchdog),
   /** By host, where the goal was to find out (dry-activate), or what was found out is carried out. */

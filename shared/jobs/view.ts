@@ -77,6 +77,8 @@ function applyEvent(detail: JobDetail, event: JobEvent): JobDetail {
       return { ...detail, waves: event.waves };
     case 'systems':
       return { ...detail, evaluated: event.evaluated };
+    case 'goes-back':
+      return { ...detail, goesBackTo: { ...detail.goesBackTo, [event.host]: event.generation } };
     case 'changes':
       return { ...detail, changes: { ...detail.changes, [event.host]: event.changes } };
     case 'health': {

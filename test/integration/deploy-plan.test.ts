@@ -131,6 +131,26 @@ describeLab('a plan, and the way back', () => {
     expect((await home.job(await home.latestJob())).outcomes['calm']?.error?.code).toBe('deploy-no-generation');
   });
 
+  test('going back to the one before and trying that again is the same one, not one more', async () => {
+    const at = async () => [await home.host('calm').currentSystem(), await home.host('calm').generation()];
+    const deploy = async (config: string) => {
+      const path = await home.fleet('again', { calm: config });
+      await home.deploy(path, 'calm');
+      return { path, at: await at() };
+    };
+    const first = await deploy('pocket.units.again = "one";');
+    const second = await deploy('pocket.units.backup = "one";\npocket.failUnits = [ "backup" ];');
+    const { path } = await deploy('pocket.units.third = "one";');
+    await home.cli(['rollback', path, '--on', 'calm', '--to', 'previous', '--yes', '--json']);
+    const rolled = await home.job(await home.latestJob());
+    expect(rolled.outcomes['calm']?.state).toBe('switched-with-failures');
+    expect(await at()).toEqual(second.at);
+    expect(second.at).not.toEqual(first.at);
+    await home.cli(['jobs', 'retry', rolled.summary.id, '--yes', '--json']);
+    expect((await home.job(await home.latestJob())).outcomes['calm']?.state).toBe('unchanged');
+    expect(await at()).toEqual(second.at);
+  });
+
   test('going back to a time is going back to what ran then, and the plan says what tells that', async () => {
     const host = home.host('nas');
     const at = async () => [await host.currentSystem(), await host.generation()];

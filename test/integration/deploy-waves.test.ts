@@ -5,6 +5,11 @@ import { describeLab } from '../lab/describe-lab.ts';
 import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
 
 let home: DeployLab;
+// A check of `a` that is well for as many looks as the file says.
+const look = 'n=$(cat /run/looks); echo $((n + 1)) >/run/looks; [ "$n" -lt "$(cat /run/limit)" ]';
+const worse = `[hosts.a]\nhealth = [{ name = "worse", command = ["sh", "-c", '${look}'], within = 0 }]\n`;
+const wellFor = (looks: number): Promise<string> =>
+  home.host('a').read('sh', '-c', `echo 0 >/run/looks; echo ${looks} >/run/limit`);
 const hosts = ['a', 'b', 'c'];
 const unit = (name: string): string => `pocket.units.${name} = "one";`;
 const systems = (): Promise<(string | null)[]> => Promise.all(hosts.map((name) => home.host(name).currentSystem()));
@@ -93,14 +98,8 @@ describeLab('a deploy in waves', () => {
   });
 
   test('a gate is closed by a host that was well and is not any more, whether it was changed or not', async () => {
-    const host = home.host('a');
     const path = await home.fleet('gate', { a: unit('gate'), b: unit('gate') });
-    // Well for as many looks as the file says.
-    const look = 'n=$(cat /run/looks); echo $((n + 1)) >/run/looks; [ "$n" -lt "$(cat /run/limit)" ]';
-    const check = `[hosts.a]\nhealth = [{ name = "worse", command = ["sh", "-c", '${look}'], within = 0 }]\n`;
-    await writeFile(join(path, 'nixstead.toml'), `${check}[waves]\n[[waves.wave]]\non = "a"\nhealth = true\n`);
-    const wellFor = (looks: number): Promise<string> =>
-      host.read('sh', '-c', `echo 0 >/run/looks; echo ${looks} >/run/limit`);
+    await writeFile(join(path, 'nixstead.toml'), `${worse}[waves]\n[[waves.wave]]\non = "a"\nhealth = true\n`);
     const closed = { state: 'skipped', error: { code: 'wave-not-reached' } };
 
     await wellFor(2);
@@ -109,6 +108,22 @@ describeLab('a deploy in waves', () => {
       a: { state: 'switched-with-failures', error: { code: 'wave-unhealthy' } },
       b: closed,
     });
+    // Trying again opens it only when the check is well again.
+    const retry = async (job: string) => {
+      await home.cli(['jobs', 'retry', job, '--yes', '--json']);
+      return home.job(await home.latestJob());
+    };
+    const again = await retry(changed.result.job);
+    const shut = { a: { state: 'failed', error: { code: 'wave-unhealthy' } }, b: closed };
+    expect(again.outcomes, JSON.stringify(again.outcomes)).toMatchObject(shut);
+    const third = await retry(again.summary.id);
+    expect(third.outcomes, JSON.stringify(third.outcomes)).toMatchObject(shut);
+    await wellFor(9);
+    expect((await retry(third.summary.id)).outcomes).toMatchObject({
+      a: { state: 'unchanged' },
+      b: { state: 'succeeded' },
+    });
+
     await wellFor(1);
     const unchanged = await home.deploy(path, 'a, b');
     expect(unchanged.result.hosts).toMatchObject({
@@ -118,6 +133,25 @@ describeLab('a deploy in waves', () => {
     // Nothing got worse: nothing was well when it began.
     await wellFor(0);
     expect((await home.deploy(path, 'a, b')).result.state).toBe('succeeded');
+  });
+
+  test('a host whose way back does no good is told to run what it runs', async () => {
+    const before = await home.host('a').generation();
+    const path = await home.fleet('stays', { a: unit('stays'), b: 'pocket.failActivation = true;' });
+    const plan = '[waves]\nwhen-stopped = "go-back"\n[[waves.wave]]\non = "a"\n';
+    await writeFile(join(path, 'nixstead.toml'), `${worse}${plan}`);
+    // Well before and after the deploy, and before the way back: its watchdog undoes that.
+    await wellFor(3);
+    const { result } = await home.deploy(path, 'a, b');
+    const host = home.host('a');
+    const [system, generation] = [await host.currentSystem(), await host.generation()];
+    expect(generation).not.toBe(before);
+    expect(result.hosts, JSON.stringify(result)).toMatchObject({
+      a: { state: 'failed', system, generation, error: { code: 'wave-not-back' } },
+      b: { state: 'reverted', error: { code: 'deploy-reverted-activation' } },
+    });
+    const { problems } = await home.job(result.job);
+    expect(problems.filter((one) => one.host === 'a').at(-1)?.problem.code).toBe('wave-not-back');
   });
 
   test('what was only tried goes back to what ran, and the profile stays as it is', async () => {

@@ -1,10 +1,10 @@
 import type { DeployOptions, DeployRequest } from '../../../shared/contract/deploy.ts';
-import type { JobId } from '../../../shared/contract/ids.ts';
+import type { HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail } from '../../../shared/contract/job.ts';
 import { ProblemError } from '../errors.ts';
 import { approvedBefore, type Approved } from './approved.ts';
 import { hostsToRetry } from './plan.ts';
-import { deploySpec, type DeploySpec } from './spec.ts';
+import { deploySpec, type DeployHost, type DeploySpec } from './spec.ts';
 
 /** How a plan was wanted to be done; nothing where the fleet decides. */
 export function askedOf(approved: Pick<JobDetail, 'spec'> | null): DeployOptions {
@@ -19,22 +19,49 @@ export function given(request: DeployRequest): DeployRequest {
   return { ...Object.fromEntries(known), fleetId, hosts, goal };
 }
 
+/** What a job that is tried again left of a host. */
+type Left = Pick<DeployHost, 'previous' | 'mustBeWell'>;
+
 /**
  * The same goal again, wanted in the same way, for the hosts that did not come to it: to what was approved, else to what
  * their fleet says now.
  * @throws ProblemError `deploy-nothing-to-retry`
  */
-export function retryOf(job: Pick<JobDetail, 'summary' | 'spec' | 'outcomes' | 'changes'>): {
+export function retryOf(job: Pick<JobDetail, 'summary' | 'spec' | 'outcomes' | 'changes' | 'goesBackTo' | 'health'>): {
   request: DeployRequest;
   rollbackTo: DeploySpec['rollbackTo'];
   approved: Approved | null;
+  left: ReadonlyMap<HostName, Left>;
 } {
   const { fleetId, id, kind, hosts: all } = job.summary;
   const spec = deploySpec.safeParse(job.spec);
   const hosts = hostsToRetry(all, job.outcomes);
   if (kind !== 'deploy' || fleetId === null || !spec.success || hosts.length === 0) throw nothingToRetry(id);
   const { goal, engine, rollbackTo, asked } = spec.data;
-  return { request: { ...asked, engine, fleetId, hosts, goal }, rollbackTo, approved: approvedBefore(job) };
+  const left = new Map(
+    spec.data.hosts.map((host) => [host.name, { previous: previousOf(job, host), mustBeWell: mustBeWell(job, host) }]),
+  );
+  return { request: { ...asked, engine, fleetId, hosts, goal }, rollbackTo, approved: approvedBefore(job), left };
+}
+
+/** A deploy that tries another again, with what that left of its hosts. */
+export function withLeft(spec: DeploySpec, left: ReadonlyMap<HostName, Left>): DeploySpec {
+  return { ...spec, hosts: spec.hosts.map((host) => ({ ...host, ...left.get(host.name) })) };
+}
+
+/** The one before what booted at first; what boots by now may be that already. */
+function previousOf({ goesBackTo = {} }: Pick<JobDetail, 'goesBackTo'>, { name, previous }: DeployHost): number | null {
+  return (Object.hasOwn(goesBackTo, name) ? goesBackTo[name] : undefined) ?? previous;
+}
+
+/** Checks that got worse, where the host may run still what made them so: such were not broken before that. */
+function mustBeWell({ outcomes, health }: Pick<JobDetail, 'outcomes' | 'health'>, host: DeployHost): string[] {
+  const { name } = host;
+  const state = Object.hasOwn(outcomes, name) ? outcomes[name]?.state : undefined;
+  const results = (Object.hasOwn(health, name) ? health[name]?.after : undefined) ?? [];
+  if (state === 'reverted') return [];
+  const failed = results.filter((result) => result.state === 'failed').map((result) => result.name);
+  return [...new Set([...host.mustBeWell, ...failed])];
 }
 
 function nothingToRetry(id: JobId): ProblemError {

@@ -355,9 +355,7 @@ export class HostDeploy {
     const { name } = this.#host;
     const profile = await readProfile(await reached.link.open(signal), signal);
     const { facts } = reached;
-    // Where it has gone back already, “previous” would be one more.
-    const isThere = [facts.currentSystem, facts.profileSystem].every((each) => each === this.#host.planned?.outPath);
-    const wanted = isThere && facts.generation !== null ? { generation: facts.generation } : to;
+    const wanted = this.#wanted(to, facts);
     const { generation, told } = wayBack(name, profile, wanted, this.#host.ran);
     const { number, system, kernel } = generation;
     const because = told === null ? '' : `: ${describeTold(told)}`;
@@ -367,6 +365,10 @@ export class HostDeploy {
     if (planned !== system) {
       const evidence = `planned: ${planned}\ngeneration ${number} now: ${system}`;
       throw deployError(deployProblems.planOutdated(name, evidence));
+    }
+    // Whoever tries this again means the same one, also where that runs by then.
+    if (to === 'previous' && spec.goal !== 'dry-activate') {
+      this.#work.context.emit({ type: 'goes-back', host: name, generation: number });
     }
     if (facts.generation === number && facts.currentSystem === system) {
       const isAlone = spec.goal === 'dry-activate' ? null : await this.#rebootAlone(reached, system);
@@ -382,6 +384,14 @@ export class HostDeploy {
       this.#changes = showChanges(this.#work.context, name, changes);
     }
     return this.#activateThere(reached, system, number);
+  }
+
+  /** Where it has gone back already, “previous” would be one more. */
+  #wanted(to: RollbackTarget, { currentSystem, profileSystem, generation }: MachineFacts): RollbackTarget {
+    const { previous, planned } = this.#host;
+    if (to === 'previous' && previous !== null) return { generation: previous };
+    const isThere = [currentSystem, profileSystem].every((each) => each === planned?.outPath);
+    return isThere && generation !== null ? { generation } : to;
   }
 
   /** What ran before runs again, and the profile stays as it is. */

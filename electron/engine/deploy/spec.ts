@@ -61,6 +61,10 @@ export const deployHost = z.object({
     .default(null),
   /** What the history tells that it ran at the time that is gone back to; null: nothing, or no time is. */
   ran: z.object({ jobId, at: z.number(), system: z.string() }).nullable().default(null),
+  /** What “previous” was for it in the job that this one tries again; null: that is chosen when it is reached. */
+  previous: z.int().positive().nullable().default(null),
+  /** Names of checks that failed since the job that this one tries again began: at a gate they count, broken or not. */
+  mustBeWell: z.array(z.string()).default([]),
   /** Why this host fails before anything is run; the others go on. */
   refusal: problem.nullable(),
 });

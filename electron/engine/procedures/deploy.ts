@@ -4,7 +4,7 @@ import type { FileChange } from '../../../shared/fleet/change/edit.ts';
 import { chooseEngine, describeEngines } from '../deploy/engines/all.ts';
 import { askHealth } from '../deploy/health/ask-health.ts';
 import { approvedBy, asApproved, knownChanges, type Approved } from '../deploy/approved.ts';
-import { askedOf, given, retryOf } from '../deploy/asked.ts';
+import { askedOf, given, retryOf, withLeft } from '../deploy/asked.ts';
 import { deployAddresses, deployTitle, namesInTitle, planDeploy } from '../deploy/plan.ts';
 import { compareGenerations } from '../deploy/changes/compare-generations.ts';
 import { PasswordSession } from '../deploy/become-root.ts';
@@ -167,8 +167,8 @@ export function deployProcedures({
       return { jobId: await jobs.queue({ ...about, addresses: deployAddresses({ hosts }), spec }) };
     }),
     retryFailed: deploy.retryFailed.handler(async ({ input }) => {
-      const { request, rollbackTo, approved } = retryOf(await jobs.show(input.id));
-      const spec = await plan(request, rollbackTo);
+      const { request, rollbackTo, approved, left } = retryOf(await jobs.show(input.id));
+      const spec = withLeft(await plan(request, rollbackTo), left);
       return queue(request.fleetId, approved === null ? spec : asApproved(spec, approved), approved);
     }),
   };

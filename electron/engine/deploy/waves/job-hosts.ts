@@ -3,14 +3,14 @@ import type { HostOutcome } from '../../../../shared/contract/job.ts';
 import type { DeployWork } from '../deploy-work.ts';
 import type { EvaluatedSystem } from '../evaluate.ts';
 import { stagesBack } from '../goals.ts';
-import { nothingBroken } from '../health/broken.ts';
+import { brokenBut, nothingBroken } from '../health/broken.ts';
 import { HostDeploy, type HostCourse } from '../host-deploy.ts';
 import { HostSteps } from '../host-steps.ts';
 import type { DeployHost, DeploySpec } from '../spec.ts';
 import { checkAgain } from './check-again.ts';
 import { waveProblems } from './problems.ts';
 import type { WaveHosts } from './run-waves.ts';
-import { isBackIn, waysBack, type WayBack } from './ways-back.ts';
+import { isAsBefore, outcomeOfWayBack, waysBack, type WayBack } from './ways-back.ts';
 
 /** The hosts of a job: each is deployed when its turn comes, to the system that was evaluated when the job began. */
 export class JobHosts implements WaveHosts {
@@ -43,19 +43,21 @@ export class JobHosts implements WaveHosts {
   }
 
   async check(name: HostName, outcome: HostOutcome): Promise<HostOutcome | null> {
-    const known = (await this.#begun.get(name)?.broken()) ?? nothingBroken;
-    return checkAgain(this.#work, this.#host(name), { outcome, known });
+    const host = this.#host(name);
+    const broken = (await this.#begun.get(name)?.broken()) ?? nothingBroken;
+    const known = brokenBut(broken, host.checks, host.mustBeWell);
+    return checkAgain(this.#work, host, { outcome, known });
   }
 
   async goBack(name: HostName, outcome: HostOutcome): Promise<HostOutcome> {
-    const { context, spec } = this.#work;
+    const { spec } = this.#work;
     const begun = this.#begun.get(name);
     const before = begun?.before ?? null;
+    // It was only restarted.
+    if (before !== null && isAsBefore(before, outcome)) return outcome;
     const ways = before && waysBack(spec.goal, before);
     if (begun === undefined || before === null || ways === null) {
-      const error = waveProblems.cannotGoBack(name);
-      context.emit({ type: 'problem', host: name, stage: 'activate', problem: error });
-      return this.#tell(name, { ...outcome, error });
+      return this.#notBack(name, { ...outcome, error: waveProblems.cannotGoBack(name) });
     }
     const known = await begun.broken();
     const course = { known, guardsNextBoot: before.pendingBoot === 'waiting' };
@@ -65,8 +67,14 @@ export class JobHosts implements WaveHosts {
       back = await this.#take(way, name, { ...course, reboot });
       if (back.state === 'failed' || back.state === 'reverted' || back.state === 'cancelled') break;
     }
-    const error = waveProblems.wentBack(name, back.error);
-    return this.#tell(name, isBackIn(before, back) ? { ...back, state: 'reverted', error } : back);
+    const told = outcomeOfWayBack(name, before, back);
+    return told.state === 'reverted' ? this.#tell(name, told) : this.#notBack(name, told);
+  }
+
+  #notBack(host: HostName, outcome: HostOutcome): HostOutcome {
+    const { error: problem } = outcome;
+    if (problem) this.#work.context.emit({ type: 'problem', host, stage: 'activate', problem });
+    return this.#tell(host, outcome);
   }
 
   /** One step back. */

@@ -48,6 +48,13 @@ export const waveProblems = {
     evidence: ['when-stopped = "go-back"', ...(remark ? [remark.title, remark.evidence] : [])].join('\n'),
     advice: ['The new system is still in its list of generations.'],
   }),
+  /** @param states what it was in before the deploy, and what it is in now */
+  notBack: (host: string, states: string, remark: Problem | undefined): Problem => ({
+    code: 'wave-not-back',
+    title: `${host} could not go back to what it ran before`,
+    evidence: [states, ...(remark ? [remark.title, remark.evidence] : [])].join('\n'),
+    advice: ['Look at its log, and go back by hand where that is wanted: its generations are listed on its page.'],
+  }),
   cannotGoBack: (host: string): Problem => ({
     code: 'wave-cannot-go-back',
     title: `${host} keeps the new system: it had nothing before to go back to`,

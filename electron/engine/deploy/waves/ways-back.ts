@@ -2,6 +2,7 @@ import type { Goal } from '../../../../shared/contract/deploy.ts';
 import type { RollbackTarget } from '../../../../shared/contract/generation.ts';
 import type { HostOutcome } from '../../../../shared/contract/job.ts';
 import type { MachineFacts } from '../../fleet/status/probe.ts';
+import { waveProblems } from './problems.ts';
 
 type Before = Pick<MachineFacts, 'currentSystem' | 'profileSystem' | 'generation'>;
 
@@ -24,11 +25,35 @@ export function waysBack(goal: Goal, { currentSystem, profileSystem, generation 
   return [run, { goal: 'boot', to }];
 }
 
-/** True where a host says that it is in what it was in; units that fail there, as they may have before, change nothing. */
-export function isBackIn(
+/** True where a host runs and has for its generation what it did before a deploy: nothing, or a restart alone, came of it. */
+export function isAsBefore(
   { currentSystem, generation }: Before,
-  { state, system, generation: now }: HostOutcome,
+  { system, generation: now }: Pick<HostOutcome, 'system' | 'generation'>,
 ): boolean {
+  return system === currentSystem && now === generation;
+}
+
+/**
+ * What a host came to that was to go back: it is back only where it says so itself. Units that fail there, as they may
+ * have before, change nothing.
+ * @param back what the way back ended with
+ */
+export function outcomeOfWayBack(host: string, before: Before, back: HostOutcome): HostOutcome {
+  const { state, error } = back;
   const isThrough = state === 'succeeded' || state === 'unchanged' || state === 'switched-with-failures';
-  return isThrough && system === currentSystem && now === generation;
+  if (isThrough && isAsBefore(before, back)) {
+    return { ...back, state: 'reverted', error: waveProblems.wentBack(host, error) };
+  }
+  const was = describeState(before.generation, before.currentSystem);
+  const states = `before: ${was}\nnow: ${describeState(back.generation, back.system)}`;
+  return {
+    ...back,
+    state: state === 'cancelled' ? 'cancelled' : 'failed',
+    error: waveProblems.notBack(host, states, error),
+  };
+}
+
+function describeState(generation: number | null, system: string | null): string {
+  if (system === null) return 'not known';
+  return generation === null ? system : `generation ${generation}, ${system}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askedOf, given, retryOf } from '../../../../electron/engine/deploy/asked.ts';
+import { askedOf, given, retryOf, withLeft } from '../../../../electron/engine/deploy/asked.ts';
 import {
   deployAddresses,
   deployTitle,
@@ -13,6 +13,7 @@ import type { DeployRequest, Goal } from '../../../../shared/contract/deploy.ts'
 import type { FleetView } from '../../../../shared/contract/fleet.ts';
 import type { Host } from '../../../../shared/contract/host.ts';
 import { fleetId, hostName, jobId } from '../../../../shared/contract/ids.ts';
+import type { JobSummary } from '../../../../shared/contract/job.ts';
 import { wavePlan } from '../../../../shared/contract/waves.ts';
 import { emptyJobDetail } from '../../../../shared/jobs/view.ts';
 
@@ -133,6 +134,23 @@ test('a retry is for the hosts that are not as they were asked for', () => {
   expect(hostsToRetry(names, outcomes)).toEqual(['failed', 'units', 'never']);
 });
 
+const deployed: JobSummary = {
+  id: jobId.parse('20261101-101010-abcdef'),
+  kind: 'deploy',
+  title: '',
+  fleetId: null,
+  hosts: [],
+  state: 'partial',
+  queuedAt: 0,
+  startedAt: 0,
+  endedAt: 0,
+  waitingFor: null,
+  stepsDone: 0,
+  stepsTotal: 0,
+  estimatedMsLeft: null,
+  pendingPrompt: null,
+};
+
 test('a deploy is done again, and a plan carried out, with the options that it was asked for with', () => {
   const of = fleetId.parse('0123456789abcdef');
   const [done, bad] = [hostName.parse('done'), hostName.parse('bad')];
@@ -149,22 +167,7 @@ test('a deploy is done again, and a plan carried out, with the options that it w
   const outcome = { generation: null, system: null };
   const job = {
     ...emptyJobDetail(
-      {
-        id: jobId.parse('20261101-101010-abcdef'),
-        kind: 'deploy',
-        title: '',
-        fleetId: of,
-        hosts: [done, bad],
-        state: 'partial',
-        queuedAt: 0,
-        startedAt: 0,
-        endedAt: 0,
-        waitingFor: null,
-        stepsDone: 0,
-        stepsTotal: 0,
-        estimatedMsLeft: null,
-        pendingPrompt: null,
-      },
+      { ...deployed, fleetId: of, hosts: [done, bad] },
       { ...deploySpec.parse(JSON.parse(JSON.stringify(spec))) },
     ),
     outcomes: { done: { ...outcome, state: 'succeeded' as const }, bad: { ...outcome, state: 'failed' as const } },
@@ -173,6 +176,7 @@ test('a deploy is done again, and a plan carried out, with the options that it w
     request: { fleetId: of, hosts: [bad], goal: 'boot', engine: 'nix', ...asked },
     rollbackTo: null,
     approved: null,
+    left: new Map([done, bad].map((name) => [name, { previous: null, mustBeWell: [] }])),
   });
   expect(() => retryOf({ ...job, outcomes: { ...job.outcomes, bad: job.outcomes.done } })).toThrow('nothing to try');
   // What is said now goes before what was said of the plan; what is left open does not.
@@ -185,6 +189,38 @@ test('a deploy is done again, and a plan carried out, with the options that it w
     reboot: 'never',
   });
   expect(askedOf(null)).toEqual({});
+});
+
+test('what is tried again knows which generation was the one before, and which checks got worse', () => {
+  const [went, away, fell] = ['went', 'away', 'fell'].map((name) => hostName.parse(name));
+  const names = [went, away, fell].filter((name) => name !== undefined);
+  const planned = planDeploy(view(names.map((name) => host(name))), { hosts: names, goal: 'switch' }, '/ssh');
+  const earlier = planned.hosts.map((one) => ({
+    ...one,
+    ...(one.name === away ? { previous: 5, mustBeWell: ['dns'] } : {}),
+  }));
+  const spec = deploySpec.parse({ ...planned, hosts: earlier, rollbackTo: 'previous' });
+  const outcome = { generation: null, system: null };
+  const result = { kind: 'unit', detail: '', tries: 1 };
+  const after = [
+    { ...result, name: 'web', state: 'failed' as const },
+    { ...result, name: 'old', state: 'broken-before' as const },
+    { ...result, name: 'dns', state: 'passed' as const },
+  ];
+  const { left } = retryOf({
+    summary: { ...deployed, fleetId: view([]).fleet.id, hosts: names },
+    spec: { ...spec },
+    // The first was interrupted, and may be there already.
+    outcomes: { away: { ...outcome, state: 'failed' }, fell: { ...outcome, state: 'reverted' } },
+    changes: {},
+    goesBackTo: { went: 3, fell: 7 },
+    health: { went: { before: [], after }, fell: { before: [], after } },
+  });
+  expect(withLeft(planned, left).hosts).toMatchObject([
+    { name: 'went', previous: 3, mustBeWell: ['web'] },
+    { name: 'away', previous: 5, mustBeWell: ['dns'] },
+    { name: 'fell', previous: 7, mustBeWell: [] },
+  ]);
 });
 
 test('goes in the waves of the fleet unless others are asked for, also after a plan that was asked for without', () => {

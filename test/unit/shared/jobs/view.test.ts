@@ -123,8 +123,11 @@ test('a host that is named like a property of every object is a host like any ot
   const job = fold([
     { type: 'build', host, nodes: [] },
     { type: 'outcome', host, outcome },
+    { type: 'goes-back', host, generation: 3 },
+    { type: 'goes-back', host: web, generation: 4 },
   ]);
   expect(Object.keys(job.builds)).toEqual(['constructor']);
+  expect(job.goesBackTo).toEqual({ constructor: 3, web: 4 });
   expect(job.outcomes).toEqual({ constructor: outcome });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Broken } from '../../../../../electron/engine/deploy/health/broken.ts';
+import { brokenBut, type Broken } from '../../../../../electron/engine/deploy/health/broken.ts';
 import { HostHealth } from '../../../../../electron/engine/deploy/health/host-health.ts';
 import type { HostSession } from '../../../../../electron/engine/deploy/host-session.ts';
 import { parseBroken } from '../../../../../electron/engine/deploy/reboot/boot-guard.ts';
@@ -54,6 +54,13 @@ test('what is known to have been broken, or was found so, does not count afterwa
   expect(await states(again, hostWith([], ['new.service']))).toEqual(['broken-before', 'broken-before', 'failed']);
   const unaware = health({ units: [], checks: [] });
   expect(await states(unaware, hostWith([], ['old.service']))).toEqual(['failed', 'failed', 'failed']);
+});
+
+test('a check that must be well counts however it was found', () => {
+  const known = { units: ['old.service'], checks: ['mail', 'web'] };
+  expect(brokenBut(known, checks, [])).toEqual(known);
+  expect(brokenBut(known, checks, ['web', 'gone'])).toEqual({ units: ['old.service'], checks: ['mail'] });
+  expect(brokenBut(known, checks, ['units'])).toEqual({ units: [], checks: ['mail', 'web'] });
 });
 
 test('a host keeps it with its next boot, and what an earlier version wrote knows nothing', () => {
