@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { HostChanges } from '../../../shared/contract/changes.ts';
-import type { RollbackTarget } from '../../../shared/contract/generation.ts';
+import type { Generation, RollbackTarget } from '../../../shared/contract/generation.ts';
 import type { HostOutcome, Stage } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { whyNameIsRefused } from '../../../shared/fleet/host-name.ts';
@@ -356,7 +356,8 @@ export class HostDeploy {
     const profile = await readProfile(await reached.link.open(signal), signal);
     const { facts } = reached;
     // Where it has gone back already, “previous” would be one more.
-    const isThere = [facts.currentSystem, facts.profileSystem].every((each) => each === this.#host.planned?.outPath);
+    const next = profile.generations.find(({ isNext }) => isNext);
+    const isThere = [facts.currentSystem, next?.system].every((each) => each === this.#host.planned?.outPath);
     const wanted = isThere && facts.generation !== null ? { generation: facts.generation } : to;
     const { generation, told } = wayBack(name, profile, wanted, this.#host.ran);
     const { number, system, kernel } = generation;
@@ -381,19 +382,23 @@ export class HostDeploy {
       const changes = { ...(await foretell(this.#work, reached, system)), commits: null, back: { number, told } };
       this.#changes = showChanges(this.#work.context, name, changes);
     }
-    return this.#activateThere(reached, system, number);
+    return this.#activateThere(reached, generation);
   }
 
   /** What ran before runs again, and the profile stays as it is. */
   async #runAgain(reached: Reached, system: string): Promise<HostOutcome> {
     const reason = whyNothingToDo('test', system, reached.facts);
-    return reason === null ? this.#activateThere(reached, system, null) : this.#unchanged(reason, reached.facts);
+    return reason === null ? this.#activateThere(reached, { system }) : this.#unchanged(reason, reached.facts);
   }
 
-  #activateThere(reached: Reached, system: string, toGeneration: number | null): Promise<HostOutcome> {
-    const there = { drvPath: '', outPath: system, stateVersion: null };
+  /** @param to a system that is there, and where the profile is set, the generation that it is in */
+  #activateThere(
+    reached: Reached,
+    { system, profile = system, number }: Pick<Generation, 'system'> & Partial<Pick<Generation, 'profile' | 'number'>>,
+  ): Promise<HostOutcome> {
+    const there = { drvPath: '', outPath: system, profilePath: profile, stateVersion: null };
     const passage = this.#passage(there, reached);
-    return this.#activate(this.#activationOf(passage, there, reached, toGeneration), passage);
+    return this.#activate(this.#activationOf(passage, there, reached, number ?? null), passage);
   }
 
   /** What activating will be, and the look at the host's checks that comes before anything is changed. */
