@@ -345,4 +345,40 @@ describeLab('deploying with the programs that people have', () => {
     expect(then.outcomes['back'], JSON.stringify(then.outcomes)).toMatchObject({ state: 'succeeded' });
     expect(await at()).toEqual({ system: first.system, number: first.number });
   });
+
+  test('a generation of deploy-rs that does not boot is not what it boots from then on', async () => {
+    await install('deploy');
+    const host = home.host('back');
+    const state = async () => [
+      await host.currentSystem(),
+      await host.generation(),
+      await host.read('cat', '/boot/lab-default'),
+    ];
+    const deployed = async (more: string): Promise<string> => {
+      const config = { back: `boot.loader.systemd-boot.enable = true; ${more}` };
+      const { path } = await home.lab.fleet('deploy-rs', { name: 'boots', hosts: ['back'], config });
+      const { result, stderr } = await home.deploy(path, 'back', '--engine', 'deploy-rs');
+      expect(result.hosts['back']?.state, stderr).toBe('succeeded');
+      return path;
+    };
+    const rollback = async (path: string, to: number | null, ...options: string[]): Promise<JobDetail> => {
+      await home.cli(['rollback', path, '--on', 'back', '--to', String(to), '--yes', '--json', ...options]);
+      return home.job(await home.latestJob());
+    };
+    await deployed(unit('boots'));
+    const well = await host.generation();
+    const path = await deployed('pocket.kernelVersion = "6.12.74"; pocket.failsToBoot = true;');
+    const panics = await host.generation();
+    expect((await rollback(path, well)).outcomes['back']?.state).toBe('succeeded');
+    await host.reboot();
+    const before = await state();
+    const { outcomes } = await rollback(path, panics, '--reboot');
+    expect(outcomes['back'], JSON.stringify(outcomes)).toMatchObject({
+      state: 'reverted',
+      system: before[0],
+      generation: well,
+      error: { code: 'deploy-reboot-went-back' },
+    });
+    expect(await state()).toEqual(before);
+  });
 });
