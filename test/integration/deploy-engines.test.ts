@@ -322,8 +322,8 @@ describeLab('deploying with the programs that people have', () => {
     });
     expect(planned.watchdogs['back']?.state).toBe('kept');
     expect(await at()).toEqual({ system: first.system, number: first.number });
-    // It is there already.
-    const again = await rollback(path, String(first.number), '--yes');
+    // It is there already, and the one before would be one more.
+    const again = await rollback(path, 'previous', '--yes', '--planned', plan.summary.id);
     expect(again.outcomes['back']?.state).toBe('unchanged');
 
     // The newer one breaks what is well in the older.
