@@ -4,7 +4,10 @@ import { packageChange } from './changes.ts';
 /** One generation of a host's system profile, by what the host says. */
 export const generation = z.object({
   number: z.int(),
+  /** The NixOS system in it. */
   system: z.string(),
+  /** What the profile is in it: that system, or what deploy-rs has made around it. */
+  profile: z.string(),
   /** When it was made, ms since the epoch by the host's clock. */
   at: z.number(),
   nixosVersion: z.string(),

@@ -1,5 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { generation, type Generation } from '../../shared/contract/generation.ts';
+import type { JobDetail } from '../../shared/contract/job.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { filesWith } from '../lab/files-with.ts';
 import { projectRoot, type LabHost } from '../lab/index.ts';
@@ -54,7 +58,16 @@ const hiveHosts = ['fine', 'lame', 'shut', 'stuck', 'broken'] as const;
 
 describeLab('deploying with the programs that people have', () => {
   beforeAll(async () => {
-    home = await DeployLab.start('engines', [...hiveHosts, 'plain', 'typed', 'asked', 'node', 'failing', 'first']);
+    home = await DeployLab.start('engines', [
+      ...hiveHosts,
+      'plain',
+      'typed',
+      'asked',
+      'node',
+      'failing',
+      'first',
+      'back',
+    ]);
   });
   afterAll(() => home?.[Symbol.asyncDispose]());
 
@@ -265,5 +278,107 @@ describeLab('deploying with the programs that people have', () => {
     const isHere = await home.lab.controller.exec(['test', '-e', result.hosts['node']?.system ?? '']);
     expect(isHere.exitCode).toBe(1);
     expect((await home.deployFails(path, 'node', '--engine', 'deploy-rs', '--goal', 'test')).code).toBe('engine-goal');
+  });
+
+  test('a host that deploy-rs deployed goes back under our watchdog, and returns where a check fails then', async () => {
+    await install('deploy');
+    const host = home.host('back');
+    const at = async (): Promise<Pick<Generation, 'system' | 'number'>> => ({
+      system: (await host.currentSystem()) ?? '',
+      number: (await host.generation()) ?? 0,
+    });
+    const profile = (): Promise<string> => host.read('readlink', '-f', '/nix/var/nix/profiles/system');
+    const deployed = async (config: string): Promise<{ path: string } & Awaited<ReturnType<typeof at>>> => {
+      const { path } = await home.lab.fleet('deploy-rs', { name: 'back', hosts: ['back'], config: { back: config } });
+      const { result, stderr } = await home.deploy(path, 'back', '--engine', 'deploy-rs');
+      expect(result.hosts['back']?.state, stderr).toBe('succeeded');
+      expect(await profile()).toMatch(/activatable-/);
+      return { path, ...(await at()) };
+    };
+    const rollback = async (path: string, to: string, ...options: string[]): Promise<JobDetail> => {
+      await home.cli(['rollback', path, '--on', 'back', '--to', to, '--json', ...options]);
+      return home.job(await home.latestJob());
+    };
+    const first = await deployed('system.activationScripts.well = "touch /run/well";');
+    const asFirst = new Date().toISOString();
+    const { path, ...second } = await deployed('system.activationScripts.well = "rm -f /run/well";');
+
+    const list = await home.cli(['generations', path, 'back', '--json']);
+    expect(z.array(generation).parse(JSON.parse(list.stdout)).slice(0, 2)).toMatchObject([
+      { ...second, profile: await profile(), isRunning: true, isNext: true },
+      { number: first.number, system: first.system, isRunning: false, isNext: false },
+    ]);
+    await home.cli(['generations', path, 'back', '--protect', String(first.number)]);
+    const kept = await home.cli(['generations', path, 'back', '--delete', String(first.number), '--yes', '--json']);
+    expect(kept.stdout + kept.stderr).toContain('It is protected.');
+
+    const plan = await rollback(path, 'previous', '--plan-only');
+    expect(plan.changes['back']).toMatchObject({ before: second.system, after: first.system });
+    const planned = await rollback(path, 'previous', '--yes', '--planned', plan.summary.id);
+    expect(planned.outcomes['back'], JSON.stringify(planned.outcomes)).toMatchObject({
+      state: 'succeeded',
+      system: first.system,
+      generation: first.number,
+    });
+    expect(planned.watchdogs['back']?.state).toBe('kept');
+    expect(await at()).toEqual({ system: first.system, number: first.number });
+    // It is there already, and the one before would be one more.
+    const again = await rollback(path, 'previous', '--yes', '--planned', plan.summary.id);
+    expect(again.outcomes['back']?.state).toBe('unchanged');
+
+    // The newer one breaks what is well in the older.
+    const check = '[defaults]\nhealth = [{ command = ["test", "-e", "/run/well"], within = 3, every = 0.2 }]\n';
+    await writeFile(join(path, 'nixstead.toml'), check);
+    const forward = await rollback(path, String(second.number), '--yes');
+    expect(forward.outcomes['back'], JSON.stringify(forward.outcomes)).toMatchObject({
+      state: 'reverted',
+      system: first.system,
+      generation: first.number,
+      error: { code: 'deploy-reverted-health' },
+    });
+    expect(await at()).toEqual({ system: first.system, number: first.number });
+    expect(await host.read('ls', '/run/well')).toBe('/run/well');
+
+    await writeFile(join(path, 'nixstead.toml'), '');
+    expect((await rollback(path, String(second.number), '--yes')).outcomes['back']?.state).toBe('succeeded');
+    const then = await rollback(path, asFirst, '--yes');
+    expect(then.outcomes['back'], JSON.stringify(then.outcomes)).toMatchObject({ state: 'succeeded' });
+    expect(await at()).toEqual({ system: first.system, number: first.number });
+  });
+
+  test('a generation of deploy-rs that does not boot is not what it boots from then on', async () => {
+    await install('deploy');
+    const host = home.host('back');
+    const state = async () => [
+      await host.currentSystem(),
+      await host.generation(),
+      await host.read('cat', '/boot/lab-default'),
+    ];
+    const deployed = async (more: string): Promise<string> => {
+      const config = { back: `boot.loader.systemd-boot.enable = true; ${more}` };
+      const { path } = await home.lab.fleet('deploy-rs', { name: 'boots', hosts: ['back'], config });
+      const { result, stderr } = await home.deploy(path, 'back', '--engine', 'deploy-rs');
+      expect(result.hosts['back']?.state, stderr).toBe('succeeded');
+      return path;
+    };
+    const rollback = async (path: string, to: number | null, ...options: string[]): Promise<JobDetail> => {
+      await home.cli(['rollback', path, '--on', 'back', '--to', String(to), '--yes', '--json', ...options]);
+      return home.job(await home.latestJob());
+    };
+    await deployed(unit('boots'));
+    const well = await host.generation();
+    const path = await deployed('pocket.kernelVersion = "6.12.74"; pocket.failsToBoot = true;');
+    const panics = await host.generation();
+    expect((await rollback(path, well)).outcomes['back']?.state).toBe('succeeded');
+    await host.reboot();
+    const before = await state();
+    const { outcomes } = await rollback(path, panics, '--reboot');
+    expect(outcomes['back'], JSON.stringify(outcomes)).toMatchObject({
+      state: 'reverted',
+      system: before[0],
+      generation: well,
+      error: { code: 'deploy-reboot-went-back' },
+    });
+    expect(await state()).toEqual(before);
   });
 });

@@ -3,12 +3,14 @@ import type { ProblemError } from '../errors.ts';
 import { protectedFolder } from '../generations/protected-folder.ts';
 import type { HostSession } from './host-session.ts';
 import { deployError, deployProblems } from './problems.ts';
+import { toplevelFunction } from './toplevel.ts';
 
 const timeLimitMs = 30_000;
 
-/** Each line is a generation, with tabs between number, system, seconds since the epoch, version and kernel. */
+/** Each line is a generation, with tabs between number, system, seconds since the epoch, version, kernel and what the profile is. */
 const script = `
 PATH="$PATH:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+${toplevelFunction}
 printf 'running\\t%s\\n' "$(readlink -f /run/current-system)"
 printf 'booted\\t%s\\t%s\\n' "$(readlink -f /run/booted-system)" "$(stat -c %.Y /run/booted-system 2>/dev/null)"
 printf 'now\\t%s\\n' "$(date +%s.%N)"
@@ -16,10 +18,10 @@ printf 'next\\t%s\\n' "$(readlink /nix/var/nix/profiles/system)"
 for link in /nix/var/nix/profiles/system-*-link; do
   [ -e "$link" ] || continue
   number=\${link##*/system-}
-  system=$(readlink -f "$link")
+  system=$(toplevel "$link")
   kernel=$(readlink -f "$system/kernel" 2>/dev/null)
-  printf 'generation\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "\${number%-link}" "$system" "$(stat -c %Y "$link")" \\
-    "$(head -n 1 "$system/nixos-version" 2>/dev/null)" "\${kernel%/*}"
+  printf 'generation\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "\${number%-link}" "$system" "$(stat -c %Y "$link")" \\
+    "$(head -n 1 "$system/nixos-version" 2>/dev/null)" "\${kernel%/*}" "$(readlink -f "$link")"
 done
 for link in ${protectedFolder}/*; do
   [ ! -L "$link" ] || printf 'protected\\t%s\\t%s\\n' "\${link##*/}" "$(readlink "$link")"
@@ -71,17 +73,18 @@ export function parseGenerations(text: string): Generation[] | null {
   const [running, booted, next] = ['running', 'booted', 'next'].map((word) => of(word)[0]?.[0] ?? '');
   const marks = new Set(of('protected').map(([number = '', system = '']) => `${number} ${system}`));
   return of('generation')
-    .map(([number = '', system = '', seconds = '0', nixosVersion = '', kernel = '']) => ({
+    .map(([number = '', system = '', seconds = '0', nixosVersion = '', kernel = '', profile = system]) => ({
       number: Number(number),
       system,
+      profile,
       at: Number(seconds) * 1000,
       nixosVersion,
       kernel: kernel.replace(/^\/nix\/store\/[0-9a-z]{32}-/, ''),
       isRunning: system === running,
       isBooted: system === booted,
       isNext: next === `system-${number}-link`,
-      // A number is given again where the newest were deleted: the mark is for this system.
-      isProtected: marks.has(`${number} ${system}`),
+      // A number is given again where the newest were deleted: the mark is for this one.
+      isProtected: marks.has(`${number} ${profile}`),
     }))
     .filter(({ number }) => Number.isSafeInteger(number))
     .toSorted((a, b) => b.number - a.number);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { HostChanges } from '../../../shared/contract/changes.ts';
-import type { RollbackTarget } from '../../../shared/contract/generation.ts';
+import type { Generation, RollbackTarget } from '../../../shared/contract/generation.ts';
 import type { HostOutcome, Stage } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { whyNameIsRefused } from '../../../shared/fleet/host-name.ts';
@@ -18,7 +18,7 @@ import type { DeployWork, Reached } from './deploy-work.ts';
 import { engineGuards, engineOf } from './engines/all.ts';
 import type { Passage } from './engines/engine.ts';
 import type { EvaluatedSystem } from './evaluate.ts';
-import { readProfile } from './generations.ts';
+import { readProfile, type Profile } from './generations.ts';
 import { goals, needsTarget } from './goals.ts';
 import { nothingBroken, type Broken } from './health/broken.ts';
 import { HostHealth } from './health/host-health.ts';
@@ -355,7 +355,7 @@ export class HostDeploy {
     const { name } = this.#host;
     const profile = await readProfile(await reached.link.open(signal), signal);
     const { facts } = reached;
-    const wanted = this.#wanted(to, facts);
+    const wanted = this.#wanted(to, facts, profile);
     const { generation, told } = wayBack(name, profile, wanted, this.#host.ran);
     const { number, system, kernel } = generation;
     const because = told === null ? '' : `: ${describeTold(told)}`;
@@ -383,27 +383,32 @@ export class HostDeploy {
       const changes = { ...(await foretell(this.#work, reached, system)), commits: null, back: { number, told } };
       this.#changes = showChanges(this.#work.context, name, changes);
     }
-    return this.#activateThere(reached, system, number);
+    return this.#activateThere(reached, generation);
   }
 
   /** Where it has gone back already, “previous” would be one more. */
-  #wanted(to: RollbackTarget, { currentSystem, profileSystem, generation }: MachineFacts): RollbackTarget {
+  #wanted(to: RollbackTarget, { currentSystem, generation }: MachineFacts, { generations }: Profile): RollbackTarget {
     const { previous, planned } = this.#host;
     if (to === 'previous' && previous !== null) return { generation: previous };
-    const isThere = [currentSystem, profileSystem].every((each) => each === planned?.outPath);
+    const next = generations.find(({ isNext }) => isNext);
+    const isThere = [currentSystem, next?.system].every((each) => each === planned?.outPath);
     return isThere && generation !== null ? { generation } : to;
   }
 
   /** What ran before runs again, and the profile stays as it is. */
   async #runAgain(reached: Reached, system: string): Promise<HostOutcome> {
     const reason = whyNothingToDo('test', system, reached.facts);
-    return reason === null ? this.#activateThere(reached, system, null) : this.#unchanged(reason, reached.facts);
+    return reason === null ? this.#activateThere(reached, { system }) : this.#unchanged(reason, reached.facts);
   }
 
-  #activateThere(reached: Reached, system: string, toGeneration: number | null): Promise<HostOutcome> {
-    const there = { drvPath: '', outPath: system, stateVersion: null };
+  /** @param to a system that is there, and where the profile is set, the generation that it is in */
+  #activateThere(
+    reached: Reached,
+    { system, profile = system, number }: Pick<Generation, 'system'> & Partial<Pick<Generation, 'profile' | 'number'>>,
+  ): Promise<HostOutcome> {
+    const there = { drvPath: '', outPath: system, profilePath: profile, stateVersion: null };
     const passage = this.#passage(there, reached);
-    return this.#activate(this.#activationOf(passage, there, reached, toGeneration), passage);
+    return this.#activate(this.#activationOf(passage, there, reached, number ?? null), passage);
   }
 
   /** What activating will be, and the look at the host's checks that comes before anything is changed. */

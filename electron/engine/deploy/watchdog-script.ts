@@ -1,5 +1,6 @@
 import type { Activation } from './activation.ts';
 import { asRoot, type Argv } from './privilege.ts';
+import { toplevelFunction } from './toplevel.ts';
 
 /**
  * What guards a host while it is switched: a program that lies on the target and, unless it is told to stay, brings back
@@ -24,6 +25,7 @@ ln -s reverted "$folder/verdict" 2>/dev/null || exit 0
 current=$(readlink "$folder/before/current")
 booted=$(readlink "$folder/before/profile")
 PATH="$current/sw/bin:$PATH:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+${toplevelFunction}
 end_group() {
   group=$(cut -d ' ' -f 5 "/proc/$1/stat" 2>/dev/null)
   [ "\${group:-0}" -gt 1 ] || return 0
@@ -56,13 +58,14 @@ go_back() {
     *) echo "Another system was activated since; it is left as it is."; return 9 ;;
   esac
   if [ -n "$profile" ]; then
-    case $(readlink -f "$profile") in
-      "$booted") ;;
-      "$new")
-        ln -sfn "$(cat "$folder/before/link")" "$profile.nixstead" && mv -T "$profile.nixstead" "$profile" &&
-          echo "$profile is $(readlink "$profile") again." ;;
-      *) echo "Another generation was made since; it is left as it is."; return 9 ;;
-    esac
+    if [ "$(readlink -f "$profile")" = "$booted" ]; then :
+    elif [ "$(toplevel "$profile")" = "$new" ]; then
+      ln -sfn "$(cat "$folder/before/link")" "$profile.nixstead" && mv -T "$profile.nixstead" "$profile" &&
+        echo "$profile is $(readlink "$profile") again."
+    else
+      echo "Another generation was made since; it is left as it is."
+      return 9
+    fi
   fi
   tries=0
   while :; do

@@ -7,6 +7,7 @@ import { HostSteps } from '../deploy/host-steps.ts';
 import { Limit } from '../deploy/limits.ts';
 import { asRoot, privilegeIn } from '../deploy/privilege.ts';
 import { deployError, deployProblems } from '../deploy/problems.ts';
+import { toplevelFunction } from '../deploy/toplevel.ts';
 import { Questions } from '../deploy/questions.ts';
 import { jobStateOf } from '../deploy/verdict.ts';
 import { openHost } from '../deploy/way-to-host.ts';
@@ -33,10 +34,11 @@ const script = `
 PATH="$PATH:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 folder=$1 profile=/nix/var/nix/profiles/system
 shift
+${toplevelFunction}
 needed() { echo "generation $1 $2" >&2; exit ${neededExit}; }
 next=$(readlink "$profile") running=$(readlink -f /run/current-system) booted=$(readlink -f /run/booted-system)
 for number in "$@"; do
-  system=$(readlink -f "$profile-$number-link")
+  system=$(toplevel "$profile-$number-link")
   [ "$next" != "system-$number-link" ] || needed "$number" 'boots next'
   [ "$system" != "$running" ] || needed "$number" runs
   [ "$system" != "$booted" ] || needed "$number" 'was booted'
@@ -46,7 +48,7 @@ nix-env --profile "$profile" --delete-generations "$@" || exit 1
 echo 'writing the boot menu...'
 default=$profile
 # What is tried at the next boot alone does not become what boots.
-[ "$(head -n 1 ${nextBootMark} 2>/dev/null)" != "$(readlink -f "$profile")" ] || default=/run/booted-system
+[ "$(head -n 1 ${nextBootMark} 2>/dev/null)" != "$(toplevel "$profile")" ] || default=/run/booted-system
 "$default/bin/switch-to-configuration" boot || exit ${bootMenuExit}
 echo 'collecting garbage...'
 nix-store --gc || exit ${collectExit}

@@ -119,6 +119,7 @@ export function planJob(fleetId: FleetId, names: readonly string[]): JobDetail {
 export const GENERATIONS: Generation[] = Array.from({ length: 12 }, (_, index) => ({
   number: 142 - index,
   system: storePath(`g${index}`, 'nixos-system-nas-25.11'),
+  profile: storePath(`g${index}`, 'nixos-system-nas-25.11'),
   at: NOW - index * 3.1 * 86_400_000,
   nixosVersion: index < 5 ? '25.11.20261118.9cb3441' : '25.11.20261001.1a2b3c4',
   kernel: index < 3 ? 'linux-6.12.63' : 'linux-6.12.58',

@@ -2,6 +2,7 @@ import type { HostSession } from '../host-session.ts';
 import { nextBootMark } from '../../fleet/status/probe.ts';
 import { broken, nothingBroken, type Broken } from '../health/broken.ts';
 import { asRoot } from '../privilege.ts';
+import { toplevelFunction } from '../toplevel.ts';
 import { bootPath, forgetNextBoot, tryOnceFunctions } from './boot-loaders.ts';
 
 /**
@@ -56,9 +57,10 @@ ${forgetNextBoot}
 const followScript = `
 profile=/nix/var/nix/profiles/system
 ${bootPath}
+${toplevelFunction}
 ${forgetNextBoot}
 for link in /nix/var/nix/profiles/system-*-link; do
-  [ "$(readlink -f "$link")" = "$1" ] || continue
+  [ "$(toplevel "$link")" = "$1" ] || continue
   number=\${link##*/system-}
   nix-env -p "$profile" --switch-generation "\${number%-link}" && forget_next_boot
   exit

@@ -48,7 +48,8 @@ if [ "$goal" = switch ] || [ "$goal" = boot ]; then
       echo 'submenu "NixOS - All configurations" --class submenu {'
       for link in /nix/var/nix/profiles/system-*-link; do
         number=${link##*/system-}
-        entry "NixOS - Configuration ${number%-link} (lab)" "$(readlink -f "$link")"
+        init=$(readlink -f "$link/init")
+        entry "NixOS - Configuration ${number%-link} (lab)" "${init%/init}"
       done
       echo '}'
     } > /boot/grub/grub.cfg
@@ -56,7 +57,7 @@ if [ "$goal" = switch ] || [ "$goal" = boot ]; then
     mkdir -p /boot/loader/entries
     for link in /nix/var/nix/profiles/system-*-link; do
       number=${link##*/system-}
-      echo "options init=$(readlink -f "$link")/init" > "/boot/loader/entries/nixos-generation-${number%-link}.conf"
+      echo "options init=$(readlink -f "$link/init")" > "/boot/loader/entries/nixos-generation-${number%-link}.conf"
     done
   fi
   if [ "${NIXOS_INSTALL_BOOTLOADER-}" = 1 ]; then

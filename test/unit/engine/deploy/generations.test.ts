@@ -25,6 +25,21 @@ test('the generations of a host are read, the newest first', () => {
   expect(parseGenerations(text.replace('end\tyes', ''))).toBeNull();
 });
 
+test('a generation that deploy-rs made is the system in it, and its mark is for the whole', () => {
+  const made = '/nix/store/made';
+  const said = text
+    .replace('\t25.11\t\n', `\t25.11\t\t${made}\n`)
+    .replace('end\tyes', `protected\t12\t${made}\nend\tyes`);
+  expect(parseGenerations(said)?.[0]).toMatchObject({
+    number: 12,
+    system: '/nix/store/b',
+    profile: made,
+    isRunning: true,
+    isProtected: true,
+  });
+  expect(generations[0]).toMatchObject({ system: '/nix/store/b', profile: '/nix/store/b', isProtected: false });
+});
+
 test('a host says when it was started, and what its clock shows', () => {
   const said = text.replace('/nix/store/a\n', '/nix/store/a\t2500.5\nnow\t5000.25\n');
   expect(parseProfile(said, 4_000_000)).toMatchObject({
@@ -58,6 +73,7 @@ test('old are all but the newest, or those of so many days ago; what is needed o
     ...generations[1],
     number,
     system: `/nix/store/${number}`,
+    profile: `/nix/store/${number}`,
     at: number * day,
     nixosVersion: '',
     kernel: '',

@@ -10,6 +10,7 @@ const id = jobId.parse('20261121-140201-abcdef');
 const made = (number: number, system: string, at: number): Generation => ({
   number,
   system,
+  profile: system,
   at,
   nixosVersion: '',
   kernel: '',
