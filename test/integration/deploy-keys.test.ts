@@ -193,6 +193,38 @@ describeLab('keys of a colmena fleet', () => {
     expect(await host.read('cat', '/run/keys/lost')).toBe('before');
   });
 
+  test('come with a plan from its own files alone', async () => {
+    const path = await fleet(
+      'planned',
+      `planned = { text = "${planted.text}"; };\n}; pocket.units = { planned = "one";`,
+    );
+    const host = home.host('vault');
+    const before = await host.currentSystem();
+    expect((await home.cli(['plan', path, '--on', 'vault', '--json'])).exitCode).toBe(0);
+    const plan = await home.latestJob();
+    const file = join(path, 'flake.nix');
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain(planted.text);
+
+    await writeFile(file, text.replace(planted.text, 'of nobody'));
+    const refused = await home.deploy(path, 'vault', '--planned', plan);
+    const title = 'The keys of vault may be others than when the plan was made; nothing was changed';
+    expect(refused.result.hosts['vault']).toMatchObject({
+      state: 'failed',
+      error: { code: 'deploy-plan-outdated', title },
+    });
+    // Who looks before anything is begun is told as well.
+    const shown = await home.cli(['deploy', path, '--on', 'vault', '--yes', '--planned', plan]);
+    expect([shown.exitCode, shown.stderr.split('Commands')[0]]).toEqual([1, expect.stringContaining(title)]);
+    expect(await host.currentSystem()).toBe(before);
+    expect((await host.exec(['test', '-e', '/run/keys/planned'])).exitCode).toBe(1);
+
+    await writeFile(file, text);
+    const { result } = await home.deploy(path, 'vault', '--planned', plan);
+    expect(result.hosts['vault']?.state, JSON.stringify(result)).toBe('succeeded');
+    expect(await host.read('cat', '/run/keys/planned')).toBe(planted.text);
+  });
+
   test('whose owner no activation makes are told, with the host in its new system', async () => {
     const path = await fleet(
       'nobody',
