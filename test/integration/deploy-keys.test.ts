@@ -45,7 +45,7 @@ async function watchProcesses(run: (argv: string[]) => Promise<{ stdout: string 
 
 describeLab('keys of a colmena fleet', () => {
   beforeAll(async () => {
-    home = await DeployLab.start('keys', ['vault']);
+    home = await DeployLab.start('keys', ['vault', 'pair']);
     await writeFile(at('key-file'), big, { mode: 0o600 });
     await writeFile(at('key-source'), planted.command, { mode: 0o600 });
   });
@@ -128,6 +128,33 @@ describeLab('keys of a colmena fleet', () => {
     expect(await host.read('stat', '-c', '%U:%G %a', '/run/keys/back')).toBe('keeper:keeper 600');
     expect(await host.read('cat', '/run/keys/back')).toBe(planted.text);
     expect(await status(path)).not.toHaveProperty('areKeysGone');
+  });
+
+  test('come back with the restart of a host that goes back with its wave; going back alone says that they are gone', async () => {
+    const host = home.host('vault');
+    const before = { system: await host.currentSystem(), generation: await host.generation() };
+    const kept = keys(`kept = { text = "${planted.text}"; };\n}; pocket = { kernelVersion = "6.12.91";`);
+    const config = { ...kept, pair: 'pocket.failActivation = true;' };
+    const { path } = await home.lab.fleet('colmena', { name: 'back', hosts: ['vault', 'pair'], config });
+    const waves = '[waves]\nwhen-stopped = "go-back"\n[[waves.wave]]\non = "vault"\n';
+    await writeFile(join(path, 'nixstead.toml'), waves);
+    const boot = await host.bootId();
+    const { result } = await home.deploy(path, 'vault, pair', '--reboot');
+    expect(result.hosts['vault'], JSON.stringify(result)).toMatchObject({
+      ...{ state: 'reverted', ...before },
+      error: { code: 'wave-went-back' },
+    });
+    const log = (await home.cli(['jobs', 'log', result.job, '--host', 'vault'])).stdout;
+    expect(log.match(/^Restarts: /gm)).toHaveLength(2);
+    expect(await host.bootId()).not.toBe(boot);
+    expect(await host.read('cat', '/run/keys/kept')).toBe(planted.text);
+
+    expect((await home.deploy(path, 'vault', '--reboot')).result.state).toBe('succeeded');
+    const back = await home.cli(['rollback', path, '--on', 'vault', '--to', 'previous', '--reboot', '--yes', '--json']);
+    expect(back.exitCode, back.stdout).toBe(0);
+    expect((await host.exec(['test', '-e', '/run/keys/kept'])).exitCode).toBe(1);
+    const told = await home.cli(['jobs', 'log', await home.latestJob(), '--host', 'vault']);
+    expect(told.stdout).toContain('the goal “keys” uploads them again');
   });
 
   test('that are gone since the host was restarted are missed, and come back with one command', async () => {

@@ -428,7 +428,8 @@ export class HostDeploy {
       brokenBefore: () => this.broken(),
       guardsNextBoot: this.#course.guardsNextBoot ?? true,
       round: this.#course.round ?? '',
-      reboot: this.#rebootOf(reached, keys),
+      // Where it goes back, the restart takes away again what this deploy uploaded.
+      reboot: this.#rebootOf(reached, keys ?? this.#keys(reached)),
       before: reached.facts,
       link: reached.link,
       privilege: reached.privilege,
