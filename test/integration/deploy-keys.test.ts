@@ -45,7 +45,7 @@ async function watchProcesses(run: (argv: string[]) => Promise<{ stdout: string 
 
 describeLab('keys of a colmena fleet', () => {
   beforeAll(async () => {
-    home = await DeployLab.start('keys', ['vault']);
+    home = await DeployLab.start('keys', ['vault', 'pair']);
     await writeFile(at('key-file'), big, { mode: 0o600 });
     await writeFile(at('key-source'), planted.command, { mode: 0o600 });
   });
@@ -130,6 +130,33 @@ describeLab('keys of a colmena fleet', () => {
     expect(await status(path)).not.toHaveProperty('areKeysGone');
   });
 
+  test('come back with the restart of a host that goes back with its wave; going back alone says that they are gone', async () => {
+    const host = home.host('vault');
+    const before = { system: await host.currentSystem(), generation: await host.generation() };
+    const kept = keys(`kept = { text = "${planted.text}"; };\n}; pocket = { kernelVersion = "6.12.91";`);
+    const config = { ...kept, pair: 'pocket.failActivation = true;' };
+    const { path } = await home.lab.fleet('colmena', { name: 'back', hosts: ['vault', 'pair'], config });
+    const waves = '[waves]\nwhen-stopped = "go-back"\n[[waves.wave]]\non = "vault"\n';
+    await writeFile(join(path, 'nixstead.toml'), waves);
+    const boot = await host.bootId();
+    const { result } = await home.deploy(path, 'vault, pair', '--reboot');
+    expect(result.hosts['vault'], JSON.stringify(result)).toMatchObject({
+      ...{ state: 'reverted', ...before },
+      error: { code: 'wave-went-back' },
+    });
+    const log = (await home.cli(['jobs', 'log', result.job, '--host', 'vault'])).stdout;
+    expect(log.match(/^Restarts: /gm)).toHaveLength(2);
+    expect(await host.bootId()).not.toBe(boot);
+    expect(await host.read('cat', '/run/keys/kept')).toBe(planted.text);
+
+    expect((await home.deploy(path, 'vault', '--reboot')).result.state).toBe('succeeded');
+    const back = await home.cli(['rollback', path, '--on', 'vault', '--to', 'previous', '--reboot', '--yes', '--json']);
+    expect(back.exitCode, back.stdout).toBe(0);
+    expect((await host.exec(['test', '-e', '/run/keys/kept'])).exitCode).toBe(1);
+    const told = await home.cli(['jobs', 'log', await home.latestJob(), '--host', 'vault']);
+    expect(told.stdout).toContain('the goal “keys” uploads them again');
+  });
+
   test('that are gone since the host was restarted are missed, and come back with one command', async () => {
     const path = await fleet(
       'gone',
@@ -195,6 +222,38 @@ describeLab('keys of a colmena fleet', () => {
     const missing = await fleet('missing', `lost.keyFile = "${at('not-there')}";`);
     expect(await home.deployFails(missing, 'vault')).toMatchObject({ code: 'key-file-unreadable' });
     expect(await host.read('cat', '/run/keys/lost')).toBe('before');
+  });
+
+  test('come with a plan from its own files alone', async () => {
+    const path = await fleet(
+      'planned',
+      `planned = { text = "${planted.text}"; };\n}; pocket.units = { planned = "one";`,
+    );
+    const host = home.host('vault');
+    const before = await host.currentSystem();
+    expect((await home.cli(['plan', path, '--on', 'vault', '--json'])).exitCode).toBe(0);
+    const plan = await home.latestJob();
+    const file = join(path, 'flake.nix');
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain(planted.text);
+
+    await writeFile(file, text.replace(planted.text, 'of nobody'));
+    const refused = await home.deploy(path, 'vault', '--planned', plan);
+    const title = 'The keys of vault may be others than when the plan was made; nothing was changed';
+    expect(refused.result.hosts['vault']).toMatchObject({
+      state: 'failed',
+      error: { code: 'deploy-plan-outdated', title },
+    });
+    // Who looks before anything is begun is told as well.
+    const shown = await home.cli(['deploy', path, '--on', 'vault', '--yes', '--planned', plan]);
+    expect([shown.exitCode, shown.stderr.split('Commands')[0]]).toEqual([1, expect.stringContaining(title)]);
+    expect(await host.currentSystem()).toBe(before);
+    expect((await host.exec(['test', '-e', '/run/keys/planned'])).exitCode).toBe(1);
+
+    await writeFile(file, text);
+    const { result } = await home.deploy(path, 'vault', '--planned', plan);
+    expect(result.hosts['vault']?.state, JSON.stringify(result)).toBe('succeeded');
+    expect(await host.read('cat', '/run/keys/planned')).toBe(planted.text);
   });
 
   test('whose owner no activation makes are told, with the host in its new system', async () => {

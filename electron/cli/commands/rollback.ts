@@ -7,6 +7,7 @@ import { printChanges } from './deploy.ts';
 import { readId } from './jobs.ts';
 import { openForCommand } from '../open.ts';
 import { printable } from '../output/text.ts';
+import { keysGoneWords } from '../../../shared/fleet/keys-gone-words.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
 import { ask, canAsk } from '../terminal.ts';
@@ -54,6 +55,7 @@ async function rollback(session: Session, folder: string, options: RollbackOptio
   const names = hosts.map(({ name }) => name);
   if (!yes) {
     session.tell(rollbackWords);
+    if (options.reboot === true && hosts.some(({ keys }) => keys.length > 0)) session.tell(`${keysGoneWords}\n`);
     const question = `Go back (${options.to}) on ${names.map((name) => printable(name)).join(', ')}? [y/N] `;
     if (!/^y(es)?$/i.test((await ask(session.terminal, question)).trim())) return exitCodes.failed;
   }

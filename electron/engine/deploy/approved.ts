@@ -2,6 +2,7 @@ import type { FleetId, HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { HostOutcome, JobDetail, JobOrigin } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { NewJobEvent } from '../jobs/context.ts';
+import { whyKeysRefused } from './keys/approved-keys.ts';
 import { deployError, deployProblems } from './problems.ts';
 import { deploySpec, type DeploySpec, type PlannedSystem } from './spec.ts';
 
@@ -11,6 +12,8 @@ type Found = { readonly planned: PlannedSystem } | { readonly refusal: Problem }
 export interface Approved {
   /** null: it is not known any more which job found it out. */
   readonly plan: JobId | null;
+  /** The state of the files that it was made from (`fleet/fingerprint.ts`); null: it cannot be told. */
+  readonly fingerprint: string | null;
   /** What the systems were evaluated from. */
   readonly commit: JobOrigin['commit'];
   readonly hosts: ReadonlyMap<HostName, Found>;
@@ -41,31 +44,38 @@ export function approvedBy(
     const reason = job.outcomes[host]?.error?.title ?? 'Nothing was found out of it';
     return [host, planned ? { planned } : { refusal: deployProblems.notPlanned(host, id, reason) }];
   });
-  return { plan: id, commit: spec.origin?.commit ?? null, hosts: new Map(found), changes: job.changes };
+  const { fingerprint, origin } = spec;
+  return { plan: id, fingerprint, commit: origin?.commit ?? null, hosts: new Map(found), changes: job.changes };
 }
 
 /** What was approved for a job that is tried again; null: nothing was, and the fleet says what is deployed. */
 export function approvedBefore({ spec: kept, changes }: Pick<JobDetail, 'spec' | 'changes'>): Approved | null {
   const spec = deploySpec.safeParse(kept).data;
   if (spec === undefined) return null;
-  const { plan, origin } = spec;
+  const { plan, fingerprint, origin } = spec;
   const hosts: Approved['hosts'] = new Map(
     spec.hosts.flatMap(({ name, planned, refusal }): [HostName, Found][] => {
       if (planned) return [[name, { planned }]];
       return plan !== null && refusal ? [[name, { refusal }]] : [];
     }),
   );
-  return hosts.size === 0 ? null : { plan, commit: origin?.commit ?? null, hosts, changes };
+  return hosts.size === 0 ? null : { plan, fingerprint, commit: origin?.commit ?? null, hosts, changes };
 }
 
 /**
- * A deploy of exactly what was approved. A host without anything approved is refused by itself.
+ * A deploy of exactly what was approved. A host without anything approved is refused by itself, and so is one whose keys
+ * would be read from other files.
  * @throws ProblemError `deploy-not-planned` where no host is left
  */
-export function asApproved(spec: DeploySpec, { plan, commit, hosts: approved }: Approved): DeploySpec {
+export function asApproved(wanted: DeploySpec, { plan, fingerprint, commit, hosts: approved }: Approved): DeploySpec {
+  const spec = { ...wanted, fingerprint };
   const hosts = spec.hosts.map((host) => {
     const found = approved.get(host.name);
-    if (found !== undefined && 'planned' in found) return { ...host, planned: found.planned };
+    if (found !== undefined && 'planned' in found) {
+      const { planned } = found;
+      const refusal = host.refusal ?? whyKeysRefused(spec, { ...host, planned }, wanted.fingerprint);
+      return { ...host, planned, refusal };
+    }
     const reason = found?.refusal ?? deployProblems.notPlanned(host.name, plan ?? '', 'It is none of its hosts');
     return { ...host, refusal: host.refusal ?? reason };
   });

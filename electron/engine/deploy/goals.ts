@@ -67,13 +67,21 @@ export function needsRoot(goal: Goal): boolean {
   return goals[goal].stages.some((stage) => stage === 'activate' || stage === 'keys' || stage === 'confirm');
 }
 
-/** True where our own steps upload a host's `deployment.keys`; colmena does it itself. */
-export function uploadsKeys(
-  { goal, engine, rollbackTo }: Pick<DeploySpec, 'goal' | 'engine' | 'rollbackTo'>,
+/** True where a host's `deployment.keys` come to it, whoever uploads them. */
+export function bringsKeys(
+  { goal, rollbackTo }: Pick<DeploySpec, 'goal' | 'rollbackTo'>,
   { keys }: Pick<DeployHost, 'keys'>,
 ): boolean {
   const isActivated = goal === 'switch' || goal === 'boot' || goal === 'test';
-  return keys !== null && rollbackTo === null && (goal === 'keys' || (isActivated && engine !== 'colmena'));
+  return keys !== null && rollbackTo === null && (goal === 'keys' || isActivated);
+}
+
+/** True where our own steps upload a host's `deployment.keys`; colmena does it itself. */
+export function uploadsKeys(
+  spec: Pick<DeploySpec, 'goal' | 'engine' | 'rollbackTo'>,
+  host: Pick<DeployHost, 'keys'>,
+): boolean {
+  return bringsKeys(spec, host) && (spec.goal === 'keys' || spec.engine !== 'colmena');
 }
 
 /** What a host goes through in a deploy. */

@@ -30,7 +30,7 @@ import { isOffline, reachHost } from './reach-host.ts';
 import { HostReboot } from './reboot/host-reboot.ts';
 import { settleBoot, type SettledBoot } from './reboot/settle-boot.ts';
 import type { DeployHost } from './spec.ts';
-import { outcomeOfReboot, whyNothingToDo } from './verdict.ts';
+import { mayBeChanged, outcomeOfReboot, whyNothingToDo } from './verdict.ts';
 import { describeTold, wayBack } from './what-ran.ts';
 
 /** What a host is brought to, and what is known of it. */
@@ -71,6 +71,11 @@ export class HostDeploy {
   /** What the host was in before anything was changed; null: it was not reached. */
   get before(): MachineFacts | null {
     return this.#reached?.facts ?? null;
+  }
+
+  /** What the host is in as far as it told; null where that may be another by now. */
+  get #lastKnown(): MachineFacts | null {
+    return mayBeChanged(this.#activation !== null, this.#stage) ? null : this.before;
   }
 
   /** What was broken there before anything was changed. */
@@ -438,7 +443,8 @@ export class HostDeploy {
       brokenBefore: () => this.broken(),
       guardsNextBoot: this.#course.guardsNextBoot ?? true,
       round: this.#course.round ?? '',
-      reboot: this.#rebootOf(reached, keys),
+      // Where it goes back, the restart takes away again what this deploy uploaded.
+      reboot: this.#rebootOf(reached, keys ?? this.#keys(reached)),
       before: reached.facts,
       link: reached.link,
       privilege: reached.privilege,
@@ -491,7 +497,7 @@ export class HostDeploy {
   #failed(problem: Problem): HostOutcome {
     this.#steps.close(this.#stage, 'failed', problem.title);
     this.#tell(problem);
-    const { generation = null, currentSystem: system = null } = this.#reached?.facts ?? {};
+    const { generation = null, currentSystem: system = null } = this.#lastKnown ?? {};
     return { state: 'failed', generation, system, error: problem };
   }
 
@@ -512,7 +518,7 @@ export class HostDeploy {
       link: this.#reached?.link ?? null,
       activation: this.#activation,
     });
-    const { generation = null, currentSystem: system = null } = asked?.facts ?? this.#reached?.facts ?? {};
+    const { generation = null, currentSystem: system = null } = asked?.facts ?? this.#lastKnown ?? {};
     const words =
       asked?.words ?? (this.#activation ? `${name} cannot be asked what it runs.` : `Nothing was changed on ${name}.`);
     const problem = deployProblems.cancelled(`Cancelled while ${name} was at “${stage}”`, words);

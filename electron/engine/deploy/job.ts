@@ -10,6 +10,7 @@ import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evalua
 import { evaluates, isAsPlanned, stagesOfHost, uploadsKeys } from './goals.ts';
 import { filesNow, findKnown, stampNow } from './known-systems.ts';
 import type { DeployWork } from './deploy-work.ts';
+import { onlyApproved, withApprovedKeys } from './keys/approved-keys.ts';
 import { readKeys } from './keys/read-keys.ts';
 import { HostSteps } from './host-steps.ts';
 import { waitForHosts } from './later/wait-for-hosts.ts';
@@ -27,7 +28,8 @@ export { deploySpec, type DeploySpec } from './spec.ts';
  * Deploys: plan and evaluate side by side, then build, copy, activate and verify per host, each as soon as its own
  * system is ready. The spec is all that it reads besides the fleet itself.
  */
-export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
+export const executeDeploy: JobExecutor<DeploySpec> = async (context, wanted) => {
+  const spec = await withApprovedKeys(wanted, context.signal);
   const steps = new Map(
     spec.hosts.map((host) => [host.name, new HostSteps(context, host.name, stagesOfHost(spec, host))]),
   );
@@ -43,13 +45,14 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, spec) => {
   if (spec.waitsForHosts) await waitForHosts(reaching, steps);
   const evaluation = evaluates(spec) ? evaluate({ context, spec, limits: reaching.limits }, steps) : null;
   const withKeys = spec.hosts.filter((host) => host.refusal === null && uploadsKeys(spec, host));
+  const keys = readKeys(context, spec.fleet, withKeys, evaluation?.told ?? Promise.resolve());
   let ability: Promise<BuildAbility> | null = null;
   const work: DeployWork = {
     ...reaching,
     buildHost: spec.buildHost === null ? null : new BuildHost({ ...reaching, named: spec.buildHost }),
     buildAbility: () => (ability ??= readBuildAbility(context.signal)),
     turns: new RebootTurns(),
-    keys: readKeys(context, spec.fleet, withKeys, evaluation?.told ?? Promise.resolve()),
+    keys: onlyApproved(spec, keys, context.signal),
   };
   const deploys = new JobHosts(work, steps, evaluation?.systems ?? null);
   const byHost =

@@ -1,6 +1,6 @@
 import type { Goal } from '../../../shared/contract/deploy.ts';
 import type { HealthResult } from '../../../shared/contract/health.ts';
-import type { HostOutcome, JobState } from '../../../shared/contract/job.ts';
+import type { HostOutcome, JobState, Stage } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
 import type { ActivationStatus } from './activation-script.ts';
@@ -202,6 +202,14 @@ export function describeState({
   if (runsNew) return `${host} runs the new system and boots the old one${generation}.`;
   if (bootsNew) return `${host} runs the system from before, and boots the new one${generation}.`;
   return `${host} runs the system from before and boots it${generation}.`;
+}
+
+/**
+ * True where a host may run or boot something else than it told before: it activated since, or was about to restart. What it
+ * is in then is not known until it is asked again.
+ */
+export function mayBeChanged(hasActivated: boolean, stage: Stage): boolean {
+  return hasActivated || stage === 'reboot';
 }
 
 /** Where a host already is what the goal would make of it: why nothing is to be done; else null. */

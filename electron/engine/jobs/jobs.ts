@@ -30,7 +30,7 @@ import { identify } from './process-identity.ts';
 import { DEFAULT_KEEP, type Keep } from './prune.ts';
 import { JobRegistry } from './registry.ts';
 import { startRunner } from './start-runner.ts';
-import type { OutcomesOf, ToldOutcome } from './told-outcome.ts';
+import { latestFirst, type OutcomesOf, type ToldOutcome } from './told-outcome.ts';
 
 /** What is asked for. `spec` must fit the kind's schema. */
 export interface JobRequest {
@@ -150,13 +150,16 @@ export class Jobs implements AsyncDisposable {
    * pruned is not told any more.
    */
   *outcomesOf({ fleetId, host, until }: OutcomesOf): Generator<ToldOutcome> {
-    for (const { id, kind, spec, queuedAt } of this.#store.jobs.list({ fleetId, host, limit: ALL })) {
-      if (queuedAt > until) continue;
-      for (const event of readEvents(this.#registry.folder(id).events).toReversed()) {
-        if (event.type !== 'outcome' || event.host !== host || event.at > until) continue;
-        yield { jobId: id, kind, spec, at: event.at, outcome: event.outcome };
-      }
-    }
+    const jobs = this.#store.jobs.list({ fleetId, host, limit: ALL }).filter(({ queuedAt }) => queuedAt <= until);
+    yield* latestFirst(jobs, ({ id, kind, spec }) =>
+      readEvents(this.#registry.folder(id).events)
+        .toReversed()
+        .flatMap((event) =>
+          event.type === 'outcome' && event.host === host && event.at <= until
+            ? [{ jobId: id, kind, spec, at: event.at, outcome: event.outcome }]
+            : [],
+        ),
+    );
   }
 
   /** Latest first. */

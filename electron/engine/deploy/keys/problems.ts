@@ -2,6 +2,21 @@ import type { Problem } from '../../../../shared/contract/problem.ts';
 
 /** What can go wrong with a host's keys. No evidence ever holds a key's value. */
 export const keyProblems = {
+  /** @param then the state of the files that the plan was made from; null: it cannot be told, as with `now` */
+  notApproved: (host: string, then: string | null, now: string | null): Problem => ({
+    code: 'deploy-plan-outdated',
+    title: `The keys of ${host} may be others than when the plan was made; nothing was changed`,
+    evidence:
+      then === null || now === null
+        ? 'Keys are read from the fleet’s files, and whether those are the files of the plan cannot be told'
+        : `Keys are read from the fleet’s files, and those were changed since\nplanned: ${then}\nnow: ${now}`,
+    advice: [
+      'Make a new plan and look at it.',
+      ...(then === null || now === null
+        ? ['Where that does not help: keep the fleet in git, or deploy without a plan.']
+        : []),
+    ],
+  }),
   fileUnreadable: (host: string, key: string, evidence: string): Problem => ({
     code: 'key-file-unreadable',
     title: `The file of the key ${key} of ${host} cannot be read on this computer`,

@@ -62,7 +62,7 @@ ${forgetNextBoot}
 for link in /nix/var/nix/profiles/system-*-link; do
   [ "$(toplevel "$link")" = "$1" ] || continue
   number=\${link##*/system-}
-  nix-env -p "$profile" --switch-generation "\${number%-link}" && forget_next_boot
+  nix-env -p "$profile" --switch-generation "\${number%-link}" && write_out "\${profile%/*}" && forget_next_boot
   exit
 done
 exit 1

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { nextBootMark } from '../../fleet/status/probe.ts';
 
 /**
@@ -106,8 +107,9 @@ try_once() {
 `;
 
 /**
- * Defines `take_back_try`, after which nothing is tried at the next boot, and `forget_next_boot`, which takes the mark that
- * says so away too, once what it said before that is on the disk.
+ * Defines `take_back_try`, after which nothing is tried at the next boot; `forget_next_boot`, which takes the mark that says
+ * so away too, once what it said before that is on the disk; `write_out PATH`, which waits for the file system of PATH
+ * alone where the host's `sync` can: a disk that is slow must not take a watchdog's time.
  */
 export const forgetNextBoot = `
 take_back_try() {
@@ -116,10 +118,11 @@ take_back_try() {
     grub-editenv /boot/grub/grubenv unset next_entry
   fi
 }
+write_out() { sync -f "$1" 2>/dev/null || sync; }
 forget_next_boot() {
   [ -e ${nextBootMark} ] || return 0
   take_back_try
-  sync
-  rm -f ${nextBootMark} && sync
+  write_out /boot
+  rm -f ${nextBootMark} && write_out ${dirname(nextBootMark)}
 }
 `;

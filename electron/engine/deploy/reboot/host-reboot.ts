@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Goal } from '../../../../shared/contract/deploy.ts';
 import type { HealthResult } from '../../../../shared/contract/health.ts';
 import type { Problem } from '../../../../shared/contract/problem.ts';
+import { keysGoneWords } from '../../../../shared/fleet/keys-gone-words.ts';
 import { secondsFor } from '../../../../shared/fleet/safety.ts';
 import type { MachineFacts } from '../../fleet/status/probe.ts';
 import type { HostLink, HostSession } from '../host-session.ts';
@@ -25,7 +26,7 @@ interface RebootWork {
   readonly link: HostLink;
   readonly privilege: readonly string[];
   readonly health: HostHealth;
-  /** A restart takes what is in /run/keys away; null: there is nothing. */
+  /** A restart takes what is in /run/keys away, and these come again after it; null: none do. */
   readonly keys: Pick<HostKeys, 'all'> | null;
 }
 
@@ -155,6 +156,7 @@ export class HostReboot {
       return { end: 'reverted', problem, facts: await readMachineFacts(session, signal) };
     }
     await keys?.all(signal);
+    if (losesKeys(host, keys)) work.context.log(host.name, `${keysGoneWords}\n`);
     const results = health.count === 0 ? [] : await this.#checks(session, signal);
     const unhealthy = results.filter((result) => !areHealthy([result]));
     // What was switched to was confirmed before its restart; what only boots is on trial until it is well.
@@ -192,6 +194,11 @@ export class HostReboot {
     this.#parts.steps.fail('reboot', problem.title);
     return { end: 'failed', problem, facts };
   }
+}
+
+/** True where a host has keys, and none come again after its restart. */
+export function losesKeys({ keys }: Pick<DeployHost, 'keys'>, uploaded: RebootWork['keys']): boolean {
+  return keys !== null && uploaded === null;
 }
 
 /** Why a host has to restart for what was deployed to be what runs; null where it has not. */

@@ -6,6 +6,7 @@ import {
   jobStateOf,
   judgeActivation,
   judgeReverted,
+  mayBeChanged,
   whyNothingToDo,
   type Evidence,
 } from '../../../../electron/engine/deploy/verdict.ts';
@@ -259,4 +260,10 @@ describe('a host that went back', () => {
       error: { code: 'deploy-revert-failed' },
     });
   });
+});
+
+test('what a host told before is not what it is in once it activated, or was about to restart', () => {
+  expect([mayBeChanged(false, 'copy'), mayBeChanged(false, 'activate')]).toEqual([false, false]);
+  expect([mayBeChanged(true, 'confirm'), mayBeChanged(true, 'verify')]).toEqual([true, true]);
+  expect(mayBeChanged(false, 'reboot')).toBe(true);
 });

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { tryOnceFunctions } from '../../../../../electron/engine/deploy/reboot/boot-loaders.ts';
+import { forgetNextBoot, tryOnceFunctions } from '../../../../../electron/engine/deploy/reboot/boot-loaders.ts';
+import { nextBootMark } from '../../../../../electron/engine/fleet/status/probe.ts';
 
 const store = '/nix/store/0123456789abcdfghijklmnpqrsvwxyz-nixos-system-nas';
 /** As install-grub.pl of nixpkgs writes it: the default, a specialisation in a menu of its own, and other systems. */
@@ -169,5 +170,29 @@ describe('systemd-boot', () => {
       loader=systemd-boot entry=nixos-generation-2.conf chosen=$1/chosen
       try_once ${store}-25.11.1`;
     expect(says(script, '')).toContain('the variables of its firmware cannot be written');
+  });
+});
+
+describe('forgetting the next boot', () => {
+  /** What is written out, with whether the mark was there then. @param sync what the host's `sync` does */
+  const forgets = (sync: string): string[] => {
+    const mark = join(folder, basename(nextBootMark));
+    const functions = forgetNextBoot.replaceAll(dirname(nextBootMark), folder);
+    const stubs = `bootctl() { :; }\nsync() { echo sync "$@" $([ -e ${mark} ] && echo marked); ${sync}; }`;
+    const said = execFileSync('sh', ['-c', `${functions}\n${stubs}\nforget_next_boot`], { encoding: 'utf8' });
+    return said.trim().split('\n');
+  };
+
+  test('waits for the file systems alone that say what boots, in their order', () => {
+    writeFileSync(join(folder, 'next-boot'), '');
+    expect(forgets('true')).toEqual(['sync -f /boot marked', `sync -f ${folder}`]);
+    expect(existsSync(join(folder, 'next-boot'))).toBe(false);
+    expect(forgets('true')).toEqual(['']);
+  });
+
+  test('waits for all of them where sync cannot do one, or there is no such path', () => {
+    writeFileSync(join(folder, 'next-boot'), '');
+    expect(forgets('[ $# = 0 ]')).toEqual(['sync -f /boot marked', 'sync marked', `sync -f ${folder}`, 'sync']);
+    expect(existsSync(join(folder, 'next-boot'))).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseBootState } from '../../../../../electron/engine/deploy/reboot/boot-state.ts';
-import { whyReboot } from '../../../../../electron/engine/deploy/reboot/host-reboot.ts';
+import { losesKeys, whyReboot } from '../../../../../electron/engine/deploy/reboot/host-reboot.ts';
 import { RebootTurns } from '../../../../../electron/engine/deploy/reboot/turns.ts';
 
 const { signal } = new AbortController();
@@ -25,6 +25,16 @@ test('a restart is for another kernel, and for a system that waits for the next 
   expect(whyReboot('switch', '/new', { ...state, changed: ['kernel', 'systemd'] })).toBe('for another kernel, systemd');
   expect(whyReboot('boot', '/new', state)).toBe('for the new system');
   expect(whyReboot('boot', '/old', state)).toBeNull();
+});
+
+test('a host with keys loses them where none are uploaded after its restart', () => {
+  const keys = { source: 'colmenaHive' as const, names: ['token'] };
+  const uploaded = { all: () => Promise.resolve() };
+  expect([losesKeys({ keys }, null), losesKeys({ keys }, uploaded), losesKeys({ keys: null }, null)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('of each tag one host restarts at a time, and none after one that did not come back', async () => {
