@@ -1,16 +1,14 @@
 import type { HostOutcome } from '../../../../shared/contract/job.ts';
 import { problemOf } from '../../unexpected.ts';
-import { connect, type ConnectOptions } from '../../ssh/client.ts';
-import { sshTarget, type SshTarget } from '../../ssh/target.ts';
 import { becomeRoot, PasswordSession } from '../become-root.ts';
-import type { HostSession } from '../host-session.ts';
-import { LocalSession, localPrivilege } from '../local-link.ts';
 import type { DeployWork } from '../deploy-work.ts';
 import type { Broken } from '../health/broken.ts';
 import { HostHealth } from '../health/host-health.ts';
 import { areHealthy, checkLines } from '../health/run-checks.ts';
 import { secondsFor } from '../../../../shared/fleet/safety.ts';
+import { privilegeIn } from '../privilege.ts';
 import type { DeployHost } from '../spec.ts';
+import { openHost } from '../way-to-host.ts';
 import { waveProblems } from './problems.ts';
 
 /** What a host came to, and what was broken there before. */
@@ -25,7 +23,7 @@ export async function checkAgain(
   host: DeployHost,
   { outcome, known }: Earlier,
 ): Promise<HostOutcome | null> {
-  const { name, target, isLocal, sshOptions, checks, privilegeCommand } = host;
+  const { name, target, isLocal, checks, privilegeCommand } = host;
   if (target === null && !isLocal) return null;
   const { signal } = context;
   const secrets = questions.secretsOf(name);
@@ -38,11 +36,8 @@ export async function checkAgain(
     return now;
   };
   try {
-    const { session: made, privilege } =
-      target === null || isLocal
-        ? { session: new LocalSession(), privilege: localPrivilege(privilegeCommand) }
-        : await overSsh(sshTarget(target, sshOptions), privilegeCommand, { files, signal, secrets });
-    using opened = made;
+    using opened = await openHost(host, { files, signal, secrets });
+    const privilege = privilegeIn(opened, privilegeCommand);
     const needsRoot = checks.some(({ kind }) => kind === 'command-there');
     const ask = questions.sudoPassword(name, opened.place);
     const root = needsRoot ? await becomeRoot(opened, privilege, ask, signal) : { privilege, password: null };
@@ -60,13 +55,4 @@ export async function checkAgain(
     signal.throwIfAborted();
     return worse(problemOf(error));
   }
-}
-
-async function overSsh(
-  target: SshTarget,
-  privilegeCommand: readonly string[],
-  options: ConnectOptions,
-): Promise<{ session: HostSession; privilege: readonly string[] }> {
-  const session = await connect(target, options);
-  return { session, privilege: session.resolved.user === 'root' ? [] : privilegeCommand };
 }
