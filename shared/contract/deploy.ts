@@ -39,8 +39,8 @@ export const engine = z.object({
   guard: engineGuard,
   /** The program that is run, with what it says of itself; null for nix, and where it is not here. */
   program: z.object({ path: z.string(), version: z.string() }).nullable(),
-  /** True where the fleet is deployed with it unless somebody says otherwise. */
-  isDefault: z.boolean(),
+  /** What makes it the one that is taken unless somebody says otherwise; null: it is not. */
+  standardBy: z.enum(['nixstead.toml', 'flake']).nullable(),
   /** Why it cannot be used for this fleet. */
   problem: problem.nullable(),
 });
@@ -67,7 +67,10 @@ export type WhenOffline = z.infer<typeof whenOffline>;
 export const deployOptions = z.object({
   /** For all hosts; absent: what the fleet says of each, else 60 s. */
   watchdog: z.union([watchdogSeconds, z.literal('off')]).optional(),
-  /** Absent: what the fleet's nixstead.toml says, else nix. Finding out what would change is always done by nix. */
+  /**
+   * Absent: what the fleet's nixstead.toml says, else what the flake offers: nix, or deploy-rs where that alone brings all.
+   * Finding out what would change is always done by nix, and so is what a plan found unless another one is named.
+   */
   engine: engineName.optional(),
   /** How many hosts at once; what is absent is as usual on this computer. */
   limits: workLimits.partial().optional(),
@@ -109,7 +112,7 @@ export type DeployRequest = z.infer<typeof deployRequest>;
 /** What a deploy would run, before anything is touched. `<system>` in a command stands for the path that evaluation gives. */
 export const deployPreview = z.object({
   goal,
-  engine: engine.omit({ isDefault: true, problem: true }),
+  engine: engine.omit({ standardBy: true, problem: true }),
   hosts: z.array(
     z.object({
       name: hostName,
@@ -135,8 +138,10 @@ export type DeployPreview = z.infer<typeof deployPreview>;
 const numbers = z.array(z.int().positive()).min(1).max(1000);
 
 export const deployContract = {
-  /** Every engine, whether it can be used for the fleet or not. */
-  engines: procedure.input(z.object({ fleetId })).output(z.array(engine)),
+  /** Every engine, whether it can be used for what is asked or not. */
+  engines: procedure
+    .input(deployRequest.pick({ fleetId: true, hosts: true, goal: true, buildOn: true }))
+    .output(z.array(engine)),
   preview: procedure.input(deployRequest).output(deployPreview),
   /** The waves that the fleet's nixstead.toml says; null: none. */
   waves: procedure.input(z.object({ fleetId })).output(z.object({ plan: wavePlan.nullable() })),

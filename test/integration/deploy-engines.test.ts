@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -278,6 +278,42 @@ describeLab('deploying with the programs that people have', () => {
     const isHere = await home.lab.controller.exec(['test', '-e', result.hosts['node']?.system ?? '']);
     expect(isHere.exitCode).toBe(1);
     expect((await home.deployFails(path, 'node', '--engine', 'deploy-rs', '--goal', 'test')).code).toBe('engine-goal');
+  });
+
+  test('what deploy-rs alone brings is brought by it where nobody names an engine', async () => {
+    await install('deploy');
+    const { path } = await home.lab.fleet('deploy-rs', { name: 'offered', hosts: ['back'] });
+    const flake = join(path, 'flake.nix');
+    const system = '          profiles.system = {';
+    const mark = `          profiles.mark = {
+            user = "root";
+            sshUser = "root";
+            path =
+              let pkgs = nixpkgs.legacyPackages.\${system};
+              in deploy-rs.lib.\${system}.activate.custom (pkgs.runCommand "mark" { } "mkdir $out") "touch /run/brought";
+          };
+`;
+    await writeFile(flake, (await readFile(flake, 'utf8')).replace(system, mark + system));
+    const host = home.host('back');
+    const isBrought = async (): Promise<boolean> => (await host.exec(['test', '-e', '/run/brought'])).exitCode === 0;
+    const deployed = async (...words: string[]): Promise<JobDetail> => {
+      const { result, stderr } = await home.deploy(path, 'back', ...words);
+      expect(result.hosts['back']?.state, stderr).toMatch(/succeeded|unchanged/);
+      return home.job(result.job);
+    };
+
+    // A plan is of systems: what carries it out brings nothing else.
+    const plan = await deployed('--goal', 'dry-activate');
+    const approved = await deployed('--planned', plan.summary.id);
+    expect([approved.spec['engine'], await isBrought()]).toEqual(['nix', false]);
+    const usual = await deployed();
+    expect([usual.spec['engine'], await isBrought()]).toEqual(['deploy-rs', true]);
+
+    await host.exec(['rm', '/run/brought']);
+    await remove('deploy');
+    const without = await deployed();
+    expect([without.spec['engine'], await isBrought()]).toEqual(['nix', false]);
+    expect(without.spec['hosts']).toMatchObject([{ leavesOut: ['mark'] }]);
   });
 
   test('a host that deploy-rs deployed goes back under our watchdog, and returns where a check fails then', async () => {

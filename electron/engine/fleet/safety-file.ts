@@ -21,9 +21,9 @@ export class Safety {
     this.#file = file;
   }
 
-  /** What the fleet is deployed with unless somebody says otherwise: our own engine knows every declaration. */
-  get engine(): EngineName {
-    return this.#file.engine ?? 'nix';
+  /** What the fleet is deployed with unless somebody says otherwise; null: what the flake offers. */
+  get engine(): EngineName | null {
+    return this.#file.engine ?? null;
   }
 
   /** Which hosts go before others; null: all at once. */

@@ -1,7 +1,8 @@
-import type { DeployRequest, Goal } from '../../../shared/contract/deploy.ts';
+import type { DeployRequest, EngineName, Goal } from '../../../shared/contract/deploy.ts';
+import type { FleetView } from '../../../shared/contract/fleet.ts';
 import type { FleetId, HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { FileChange } from '../../../shared/fleet/change/edit.ts';
-import { chooseEngine, describeEngines } from '../deploy/engines/all.ts';
+import { chooseEngine, describeEngines, offeredEngine } from '../deploy/engines/all.ts';
 import { askHealth } from '../deploy/health/ask-health.ts';
 import { approvedBy, asApproved, knownChanges, type Approved } from '../deploy/approved.ts';
 import { askedOf, given, retryOf, withLeft } from '../deploy/asked.ts';
@@ -21,7 +22,7 @@ import { withHistory } from '../deploy/what-ran.ts';
 import { protectGeneration } from '../generations/protect.ts';
 import { generationRoom } from '../generations/room.ts';
 import { editCheck, editWatchdog, editWaves } from '../fleet/edit-safety.ts';
-import { readSafety } from '../fleet/safety-file.ts';
+import { readSafety, type Safety } from '../fleet/safety-file.ts';
 import { procedures, stream } from './base.ts';
 import type { EngineParts } from '../parts.ts';
 
@@ -40,12 +41,24 @@ export function deployProcedures({
 }: Pick<EngineParts, 'fleets' | 'files' | 'jobs' | 'changes' | 'store' | 'sudoPasswords'>) {
   const { deploy } = procedures;
 
+  const offeredFor = async (
+    { hosts: names, goal, buildOn, planned }: Pick<DeployRequest, 'hosts' | 'goal' | 'buildOn' | 'planned'>,
+    { hosts }: FleetView,
+    safety: Safety,
+  ): Promise<EngineName> => {
+    // A plan was made of systems; nothing else is brought where it is carried out.
+    if (planned !== undefined) return 'nix';
+    const hasChecks = safety.checks.some(({ checks }) => checks.length > 0);
+    return offeredEngine({ hosts: hosts.filter(({ name }) => names.includes(name)), goal, buildOn, hasChecks });
+  };
+
   const plan = async (request: DeployRequest, rollbackTo: DeploySpec['rollbackTo'] = null): Promise<DeploySpec> => {
     const view = await fleets.current(request.fleetId);
     const safety = await readSafety(view.fleet.folder);
     // Looking, and what is done with what is there already, is done without any program.
     const isOwn = rollbackTo !== null || ownGoals.includes(request.goal);
-    const engine = await chooseEngine(isOwn ? 'nix' : (request.engine ?? safety.engine));
+    const named = request.engine ?? safety.engine;
+    const engine = await chooseEngine(isOwn ? 'nix' : (named ?? (await offeredFor(request, view, safety))));
     const waves = rollbackTo === null ? request.waves : 'off';
     const spec = planDeploy(view, { ...request, waves }, files.folder, safety, engine);
     const pinned = rollbackTo === null && spec.offline === 'later' ? await pinFleet(view.fleet) : null;
@@ -95,8 +108,11 @@ export function deployProcedures({
 
   return {
     engines: deploy.engines.handler(async ({ input }) => {
-      const { hosts, fleet } = await fleets.current(input.fleetId);
-      return describeEngines(hosts, (await readSafety(fleet.folder)).engine);
+      const view = await fleets.current(input.fleetId);
+      const safety = await readSafety(view.fleet.folder);
+      const offered = await offeredFor(input, view, safety);
+      const hosts = view.hosts.filter(({ name }) => input.hosts.includes(name));
+      return describeEngines(hosts, { said: safety.engine, offered });
     }),
     preview: deploy.preview.handler(async ({ input }) => previewDeploy((await prepare(input, null)).spec, files)),
     waves: deploy.waves.handler(async ({ input }) => {

@@ -53,9 +53,11 @@ export async function buildThere(
   return (await run(words, take, { NIX_SSHOPTS: way.sshOptions.join(' ') })) === 0 ? path : null;
 }
 
-export async function evaluate(installable: string): Promise<string> {
+/** @param apply a Nix function of the value that gives a string */
+export async function evaluate(installable: string, apply: string | null = null): Promise<string> {
   let value = '';
-  const code = await run([...nix, 'eval', '--raw', installable], (line, stream) => {
+  const how = apply === null ? [] : ['--apply', apply];
+  const code = await run([...nix, 'eval', '--raw', installable, ...how], (line, stream) => {
     if (stream === 'stdout') value += line;
   });
   if (code !== 0) throw new Error(`${installable} cannot be evaluated: ${value}`);

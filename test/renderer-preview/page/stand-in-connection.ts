@@ -306,19 +306,19 @@ async function* traitsOf(names: readonly HostName[]): AsyncGenerator<HostTraits[
 /** A long evaluation, in the middle. */
 /** As on a computer with colmena and without the others. */
 const engines: Engine[] = [
-  { name: 'nix', guard: 'watchdog', program: null, isDefault: true, problem: null },
+  { name: 'nix', guard: 'watchdog', program: null, standardBy: 'flake', problem: null },
   {
     name: 'colmena',
     guard: 'watchdog',
     program: { path: '/run/current-system/sw/bin/colmena', version: '0.5.0-pre' },
-    isDefault: false,
+    standardBy: null,
     problem: null,
   },
   ...(['nixos-rebuild', 'deploy-rs'] as const).map((name): Engine => ({
     name,
     guard: name === 'deploy-rs' ? 'own' : 'watchdog',
     program: null,
-    isDefault: false,
+    standardBy: null,
     problem: {
       code: 'engine-missing',
       title: `${name} is not here`,

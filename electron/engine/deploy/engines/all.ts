@@ -76,20 +76,61 @@ function chosen(tool: Tool, program: ToolProgram): ChosenEngine {
   };
 }
 
+/** A deploy as it is asked for, as far as it decides what it is done with. */
+export interface EngineWish {
+  readonly hosts: readonly Host[];
+  readonly goal: Goal;
+  /** As in a request. */
+  readonly buildOn: string | undefined;
+  /** Whether the fleet has health checks, for which our own engine alone sends hosts back. */
+  readonly hasChecks: boolean;
+}
+
+/**
+ * What a deploy is done with where nobody names an engine: with our own, which knows what each kind of flake declares and
+ * guards it best, unless the flake offers what another one alone brings. Such are the profiles beside the system in
+ * `deploy.nodes`: deploy-rs brings them, where it is here and can do all that is asked.
+ */
+export async function offeredEngine(
+  { hosts, goal, buildOn, hasChecks }: EngineWish,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<EngineName> {
+  if (hasChecks || !hosts.some((host) => otherProfiles(host).length > 0)) return 'nix';
+  const isAble = (engine: ChosenEngine, host: Host): boolean =>
+    host.isThisComputer !== true &&
+    engine.whyNot(host, goal) === null &&
+    (buildOn === undefined || ((buildOn === 'here' || buildOn === 'target') && engine.buildsAt(buildOn, host)));
+  try {
+    const engine = chosen(deployRs, await findTool(deployRs, env));
+    return hosts.every((host) => isAble(engine, host)) ? engine.name : 'nix';
+  } catch (error) {
+    if (error instanceof ProblemError) return 'nix';
+    throw error;
+  }
+}
+
 /** Profiles beside the system that deploy-rs alone brings to a host. */
 export function otherProfiles({ deployRs: settings }: Host): string[] {
   return (settings?.profiles ?? []).map(({ name }) => name).filter((name) => name !== 'system');
 }
 
-/** Every engine as it is here for these hosts. */
+/**
+ * Every engine as it is here for these hosts.
+ * @param said what the fleet's nixstead.toml names; null: nothing
+ * @param offered what is taken otherwise
+ */
 export async function describeEngines(
   hosts: readonly Host[],
-  standard: EngineName,
+  { said, offered }: { readonly said: EngineName | null; readonly offered: EngineName },
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Engine[]> {
+  const standardBy = (name: EngineName): Engine['standardBy'] => {
+    if (name !== (said ?? offered)) return null;
+    return said === null ? 'flake' : 'nixstead.toml';
+  };
   const others = await Promise.all(
     tools.map(async (tool): Promise<Engine> => {
-      const about = { name: tool.name, guard: tool.guard, isDefault: tool.name === standard };
+      const about = { name: tool.name, guard: tool.guard, standardBy: standardBy(tool.name) };
       try {
         const program = await findTool(tool, env);
         return { ...about, program, problem: whyNone(hosts, chosen(tool, program), tool) };
@@ -99,8 +140,7 @@ export async function describeEngines(
       }
     }),
   );
-  const nix: Engine = { name: 'nix', guard: 'watchdog', program: null, isDefault: standard === 'nix', problem: null };
-  return [nix, ...others];
+  return [{ name: 'nix', guard: 'watchdog', program: null, standardBy: standardBy('nix'), problem: null }, ...others];
 }
 
 /** Why none of the hosts can be deployed with an engine; null where one can. */

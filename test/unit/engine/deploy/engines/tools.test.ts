@@ -6,7 +6,9 @@ import {
   chooseEngine,
   describeEngines,
   engineOf,
+  offeredEngine,
   type ChosenEngine,
+  type EngineWish,
 } from '../../../../../electron/engine/deploy/engines/all.ts';
 import { planDeploy, previewHosts } from '../../../../../electron/engine/deploy/plan.ts';
 import type { ToolProgram } from '../../../../../electron/engine/deploy/spec.ts';
@@ -244,31 +246,32 @@ describe('an engine refuses', () => {
 
 describe('what can be chosen', () => {
   const nowhere = { PATH: join(folder, 'nothing') };
+  const ours = { said: null, offered: 'nix' } as const;
+  const profile = (name: string) => ({ name, user: 'root', sudo: null });
+  const withHome = {
+    profiles: [profile('system'), profile('home')],
+    autoRollback: true,
+    magicRollback: true,
+    confirmTimeout: 30,
+    activationTimeout: 240,
+    fastConnection: false,
+  };
 
   test('a program that is not here is missing, and says what to install', async () => {
     await expect(chooseEngine('colmena', nowhere)).rejects.toMatchObject({
       problem: { code: 'engine-missing', advice: [expect.stringContaining('nixpkgs#colmena'), expect.anything()] },
     });
-    const engines = await describeEngines([host(['colmenaHive'])], 'colmena', nowhere);
-    expect(engines.map(({ name, isDefault, problem }) => [name, isDefault, problem?.code ?? null])).toEqual([
-      ['nix', false, null],
-      ['colmena', true, 'engine-missing'],
-      ['nixos-rebuild', false, 'engine-missing'],
-      ['deploy-rs', false, 'engine-missing'],
+    const engines = await describeEngines([host(['colmenaHive'])], { said: 'colmena', offered: 'nix' }, nowhere);
+    expect(engines.map(({ name, standardBy, problem }) => [name, standardBy, problem?.code ?? null])).toEqual([
+      ['nix', null, null],
+      ['colmena', 'nixstead.toml', 'engine-missing'],
+      ['nixos-rebuild', null, 'engine-missing'],
+      ['deploy-rs', null, 'engine-missing'],
     ]);
   });
 
   test('our own engine says which profiles deploy-rs alone would bring', async () => {
-    const profile = (name: string) => ({ name, user: 'root', sudo: null });
-    const deployRs = {
-      profiles: [profile('system'), profile('home')],
-      autoRollback: true,
-      magicRollback: true,
-      confirmTimeout: 30,
-      activationTimeout: 240,
-      fastConnection: false,
-    };
-    const both = host(['deploy', 'nixosConfigurations'], { deployRs });
+    const both = host(['deploy', 'nixosConfigurations'], { deployRs: withHome });
     const here = pathWith('deploy', 'deploy-rs 1.0');
     const leftOut = async (name: EngineName, goal: Goal): Promise<string[] | undefined> =>
       previewHosts(plan(await chooseEngine(name, here), both, goal))[0]?.leavesOut;
@@ -277,15 +280,42 @@ describe('what can be chosen', () => {
     expect(await leftOut('nix', 'build')).toEqual([]);
   });
 
+  test('unless somebody names one, the engine is that which brings all that the flake offers', async () => {
+    const here = pathWith('deploy', 'deploy-rs 1.0');
+    const both = host(['deploy', 'nixosConfigurations'], { deployRs: withHome });
+    const wish = { hosts: [both], goal: 'switch', buildOn: undefined, hasChecks: false } satisfies EngineWish;
+    const offered = async (changes: Partial<EngineWish>, env = here): Promise<EngineName> =>
+      offeredEngine({ ...wish, ...changes }, env);
+    const named = [await offered({}), await offered({ goal: 'boot' }), await offered({ buildOn: 'target' })];
+    expect(named).toEqual(['deploy-rs', 'deploy-rs', 'deploy-rs']);
+    const engines = await describeEngines([both], { said: null, offered: await offered({}) }, here);
+    expect(engines.filter(({ standardBy }) => standardBy === 'flake').map(({ name }) => name)).toEqual(['deploy-rs']);
+
+    // Ours wherever that brings as much, guards better, or is the one that can.
+    const system = { ...withHome, profiles: [profile('system')] };
+    const others: Record<string, Partial<EngineWish>> = {
+      'systems alone': { hosts: [host(['deploy', 'nixosConfigurations'], { deployRs: system })] },
+      'a host beside it that deploy-rs does not know': { hosts: [both, host(['nixosConfigurations'])] },
+      'this computer': { hosts: [{ ...both, isThisComputer: true }] },
+      'a goal that it does not have': { goal: 'test' },
+      'a machine that builds': { buildOn: 'builder' },
+      'here what the fleet has built there': { hosts: [{ ...both, buildOnTarget: true }], buildOn: 'here' },
+      'health checks': { hasChecks: true },
+    };
+    for (const [why, changes] of Object.entries(others)) expect(await offered(changes), why).toBe('nix');
+    expect(await offered({}, nowhere)).toBe('nix');
+    expect(await offered({}, { ...here, NIXSTEAD_NIX: 'ssh://root@builder' })).toBe('nix');
+  });
+
   test('where another machine runs nix, our own engine alone, whatever the flake offers', async () => {
     const { PATH } = pathWith('colmena', 'Colmena 0.5.0-pre');
     const env = { PATH, NIXSTEAD_NIX: 'ssh://root@builder' };
-    const engines = await describeEngines([host(['colmenaHive', 'deploy'])], 'nix', env);
-    expect(engines.map(({ name, isDefault, problem }) => [name, isDefault, problem?.code ?? null])).toEqual([
-      ['nix', true, null],
-      ['colmena', false, 'engine-nix-elsewhere'],
-      ['nixos-rebuild', false, 'engine-nix-elsewhere'],
-      ['deploy-rs', false, 'engine-nix-elsewhere'],
+    const engines = await describeEngines([host(['colmenaHive', 'deploy'])], ours, env);
+    expect(engines.map(({ name, standardBy, problem }) => [name, standardBy, problem?.code ?? null])).toEqual([
+      ['nix', 'flake', null],
+      ['colmena', null, 'engine-nix-elsewhere'],
+      ['nixos-rebuild', null, 'engine-nix-elsewhere'],
+      ['deploy-rs', null, 'engine-nix-elsewhere'],
     ]);
     await expect(chooseEngine('colmena', env)).rejects.toMatchObject({
       problem: {
@@ -305,7 +335,7 @@ describe('what can be chosen', () => {
   test('a program that is here and has nothing to do in the fleet says why', async () => {
     const env = pathWith('colmena', 'Colmena 0.5.0-pre');
     const colmenaFor = async (sources: FleetKind[]) =>
-      (await describeEngines([host(sources)], 'nix', env)).find(({ name }) => name === 'colmena');
+      (await describeEngines([host(sources)], ours, env)).find(({ name }) => name === 'colmena');
     expect(await colmenaFor(['colmenaHive'])).toMatchObject({
       program: { version: '0.5.0-pre' } satisfies Partial<ToolProgram>,
       problem: null,
