@@ -17,5 +17,6 @@ export { foreignFleet } from './foreign-fleet.ts';
 export { createLab, type Lab } from './lab.ts';
 export type { LabHost } from './lab-host.ts';
 export { openListeningSocket } from './listening-socket.ts';
+export { relayPort } from './port-relay.ts';
 export { enterRunningLab } from './running.ts';
 export type { CommandResult } from './run-command.ts';

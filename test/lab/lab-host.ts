@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskOptions, LabDisk } from './disks.ts';
@@ -76,6 +77,16 @@ export class LabHost {
   /** Runs a program on the host directly (no SSH), as root where no other user is named. */
   exec(argv: readonly string[], options: { user?: string } & CommandOptions = {}): Promise<CommandResult> {
     return this.#machine.exec(argv, options);
+  }
+
+  /** Starts a program on the host, in a process group of its own. */
+  spawn(argv: readonly string[], options: Parameters<Machine['spawn']>[1] = {}): ChildProcess {
+    return this.#machine.spawn(argv, options);
+  }
+
+  /** Its network namespace, as this computer sees it. */
+  get networkFile(): string {
+    return this.#machine.networkFile;
   }
 
   /** As {@link exec} for tests that only go on when it works: trimmed stdout, an error where it fails. */

@@ -116,14 +116,18 @@ function isProgram(file: string): boolean {
   }
 }
 
+/** One command of OpenSSH: starts Nixstead on a machine that has it, with nix, and brings its door to this computer. */
+export const serveBySsh =
+  'ssh -t -L 7890:127.0.0.1:7890 USER@HOST "cd nixstead && npm start -- --browser --no-open --port 7890"';
+
 /** Neither nix nor what stands for it here: the ssh of Windows brings no socket from another machine. */
 export const windowsWithoutWsl: Problem = {
   code: 'windows-without-wsl',
-  title: 'On Windows, Nixstead has to run in WSL 2',
+  title: 'Nixstead’s engine does not run on Windows itself',
   evidence: 'This is Windows itself, which has neither nix nor an ssh that forwards unix sockets.',
   advice: [
-    'Install WSL 2, and Nixstead in it as on Linux; it needs no nix there where another machine runs it.',
-    'npm start -- --browser in WSL 2 prints an address that browsers of Windows open.',
+    `Start it on a machine that has nix and Nixstead, and use it from here in a browser: ${serveBySsh} prints the address.`,
+    'Or install WSL 2 (wsl --install), and Nixstead in it as on Linux; it needs no nix there where another machine runs it. There, npm start -- --browser prints an address that browsers of Windows open.',
   ],
 };
 

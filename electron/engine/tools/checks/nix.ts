@@ -1,5 +1,5 @@
 import { ProblemError } from '../../errors.ts';
-import { findNix, nixHost, type NixProgram } from '../../nix/nix-program.ts';
+import { findNix, nixHost, serveBySsh, type NixProgram } from '../../nix/nix-program.ts';
 import { isAtLeast } from '../../nix/nix-version.ts';
 import { fine, type Check, type CheckSurroundings } from '../check.ts';
 
@@ -48,7 +48,7 @@ export const checkNix: Check = async ({ env, platform }) => {
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { title, evidence, advice } = error.problem;
-    const command = platform === 'win32' ? 'wsl --install' : nixHost(env) === null ? install : null;
+    const command = platform === 'win32' ? serveBySsh : nixHost(env) === null ? install : null;
     return { code: 'nix', severity: 'error', title, detail: evidence, advice, command };
   }
 };

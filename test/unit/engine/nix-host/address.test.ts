@@ -29,7 +29,7 @@ test('what needs nix here says so where it runs elsewhere, and nix that answers 
   });
 });
 
-test('Windows itself is told to use WSL 2 at once, and no machine is asked', async () => {
+test('Windows itself is told at once what works there, and no machine is asked', async () => {
   const env = { ...process.env, NIXSTEAD_NIX: 'ssh://root@nobody.invalid' };
   await expect(findNix(env, 'win32')).rejects.toMatchObject({ problem: { code: 'windows-without-wsl' } });
   const files = { folder: '', config: '', knownHosts: '', askpass: '', sudoSsh: '' };

@@ -60,12 +60,13 @@ describe('the doctor', () => {
     }
   });
 
-  it('on Windows itself says that WSL 2 is needed, also where a machine is named to run nix', async () => {
+  it('on Windows itself says how it is used by a machine that has nix, also where a machine is named to run nix', async () => {
     const found = await findings(programs, 'win32', 'ssh://root@nobody.invalid');
     expect(found.get('nix')).toMatchObject({
       severity: 'error',
-      title: 'On Windows, Nixstead has to run in WSL 2',
-      command: 'wsl --install',
+      title: 'Nixstead’s engine does not run on Windows itself',
+      command: expect.stringMatching(/^ssh -t -L /),
+      advice: [expect.stringContaining('in a browser'), expect.stringContaining('WSL 2')],
     });
     expect(found.get('git')?.command).toBeNull();
   });
