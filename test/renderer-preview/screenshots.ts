@@ -159,6 +159,15 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: 'deploy-engine-offered',
+    scenario: 'homelab&engine=deploy-rs',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Deploy nas' }).click();
+      await page.getByRole('combobox', { name: 'Engine' }).scrollIntoViewIfNeeded();
+      await page.getByText('It alone brings').waitFor();
+    },
+  },
+  {
     name: 'deploy-engine-waves',
     scenario: 'homelab',
     act: async (page) => {

@@ -192,7 +192,7 @@ export class StandInConnection implements Connection {
       },
       deploy: {
         engines: os.deploy.engines.handler(() => engines),
-        preview: os.deploy.preview.handler(async ({ input: { goal, hosts, waves, engine = 'nix' } }) => {
+        preview: os.deploy.preview.handler(async ({ input: { goal, hosts, waves, engine = usualEngine } }) => {
           await pause(150);
           const known = scenario.view !== null && 'hosts' in scenario.view ? scenario.view.hosts : [];
           return {
@@ -304,29 +304,29 @@ async function* traitsOf(names: readonly HostName[]): AsyncGenerator<HostTraits[
 }
 
 /** A long evaluation, in the middle. */
-/** As on a computer with colmena and without the others. */
-const engines: Engine[] = [
-  { name: 'nix', guard: 'watchdog', program: null, standardBy: 'flake', problem: null },
-  {
-    name: 'colmena',
-    guard: 'watchdog',
-    program: { path: '/run/current-system/sw/bin/colmena', version: '0.5.0-pre' },
-    standardBy: null,
-    problem: null,
-  },
-  ...(['nixos-rebuild', 'deploy-rs'] as const).map((name): Engine => ({
-    name,
-    guard: name === 'deploy-rs' ? 'own' : 'watchdog',
+/** What the flake offers alone, so that it is the usual one: `?engine=deploy-rs`, else our own. */
+const usualEngine = new URLSearchParams(location.search).get('engine') === 'deploy-rs' ? 'deploy-rs' : 'nix';
+
+/** As on a computer with colmena, and with deploy-rs where that is the usual one, without the others. */
+const engines: Engine[] = (['nix', 'colmena', 'nixos-rebuild', 'deploy-rs'] as const).map((name): Engine => {
+  const standardBy = name === usualEngine ? 'flake' : null;
+  const about = { name, guard: name === 'deploy-rs' ? 'own' : 'watchdog', standardBy } as const;
+  if (name === 'nix') return { ...about, program: null, problem: null };
+  if (name === 'colmena' || name === usualEngine) {
+    const program = { path: `/run/current-system/sw/bin/${name}`, version: name === 'colmena' ? '0.5.0-pre' : '1.0' };
+    return { ...about, program, problem: null };
+  }
+  return {
+    ...about,
     program: null,
-    standardBy: null,
     problem: {
       code: 'engine-missing',
       title: `${name} is not here`,
       evidence: `${name === 'deploy-rs' ? 'deploy' : name} is not in PATH=/usr/bin:/bin`,
       advice: ['Deploy with the engine nix, which needs nothing else.'],
     },
-  })),
-];
+  };
+});
 
 async function* evaluateSystems() {
   yield { done: 3, total: 9, problems: [] };
