@@ -427,6 +427,15 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: 'plan-left-out',
+    scenario: 'plan-5',
+    hash: JOB,
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: 'Approve nas' }).check();
+      await page.getByText('Only its system is deployed').waitFor();
+    },
+  },
+  {
     name: 'plan-100',
     scenario: 'plan-100',
     hash: JOB,

@@ -192,30 +192,32 @@ export class StandInConnection implements Connection {
       },
       deploy: {
         engines: os.deploy.engines.handler(() => engines),
-        preview: os.deploy.preview.handler(async ({ input: { goal, hosts, waves, engine = usualEngine } }) => {
-          await pause(150);
-          const known = scenario.view !== null && 'hosts' in scenario.view ? scenario.view.hosts : [];
-          return {
-            goal,
-            engine: engines.find(({ name }) => name === engine) ?? { name: engine, guard: 'watchdog', program: null },
-            hosts: hosts.map((name) => {
-              const host = known.find((each) => each.name === name);
-              return {
-                name,
-                address: host?.target?.host ?? null,
-                watchdogSeconds: 60,
-                keys: 0,
-                leavesOut: (host?.deployRs?.profiles ?? [])
-                  .map((profile) => profile.name)
-                  .filter((profile) => profile !== 'system' && engine !== 'deploy-rs'),
-                checks: [{ name: 'no new failed units', kind: 'failed-units' }],
-                refusal: host?.problem ?? null,
-              };
-            }),
-            waves: hosts.length < 3 || waves === 'off' ? [] : inventWaves(hosts),
-            commands: deployCommands(hosts),
-          };
-        }),
+        preview: os.deploy.preview.handler(
+          async ({ input: { goal, hosts, waves, planned, engine = planned === undefined ? usualEngine : 'nix' } }) => {
+            await pause(150);
+            const known = scenario.view !== null && 'hosts' in scenario.view ? scenario.view.hosts : [];
+            return {
+              goal,
+              engine: engines.find(({ name }) => name === engine) ?? { name: engine, guard: 'watchdog', program: null },
+              hosts: hosts.map((name) => {
+                const host = known.find((each) => each.name === name);
+                return {
+                  name,
+                  address: host?.target?.host ?? null,
+                  watchdogSeconds: 60,
+                  keys: 0,
+                  leavesOut: (host?.deployRs?.profiles ?? [])
+                    .map((profile) => profile.name)
+                    .filter((profile) => profile !== 'system' && engine !== 'deploy-rs'),
+                  checks: [{ name: 'no new failed units', kind: 'failed-units' }],
+                  refusal: host?.problem ?? null,
+                };
+              }),
+              waves: hosts.length < 3 || waves === 'off' ? [] : inventWaves(hosts),
+              commands: deployCommands(hosts),
+            };
+          },
+        ),
         waves: os.deploy.waves.handler(() => ({ plan: WAVES_PLAN })),
         editWaves: os.deploy.editWaves.handler(() => WAVES_EDIT),
         start: os.deploy.start.handler(() => ({ jobId: LIVE_JOB })),
