@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { generation, type Generation } from '../../shared/contract/generation.ts';
+import { hostStatus } from '../../shared/contract/host.ts';
 import type { JobDetail } from '../../shared/contract/job.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { filesWith } from '../lab/files-with.ts';
@@ -302,6 +303,12 @@ describeLab('deploying with the programs that people have', () => {
     const first = await deployed('system.activationScripts.well = "touch /run/well";');
     const asFirst = new Date().toISOString();
     const { path, ...second } = await deployed('system.activationScripts.well = "rm -f /run/well";');
+
+    const asked = await home.cli(['fleet', 'status', path, '--json']);
+    expect(z.array(hostStatus).parse(JSON.parse(asked.stdout))).toMatchObject([
+      { currentSystem: second.system, profileSystem: second.system, generation: second.number },
+    ]);
+    expect((await home.deploy(path, 'back')).result.hosts['back']).toMatchObject({ state: 'unchanged' });
 
     const list = await home.cli(['generations', path, 'back', '--json']);
     expect(z.array(generation).parse(JSON.parse(list.stdout)).slice(0, 2)).toMatchObject([
