@@ -35,8 +35,8 @@ test('what is written is read', async () => {
   expect(() => safety.mustKnow(new Set(['pi']))).toThrow('speaks of a host that the fleet does not have: nas');
 });
 
-test('it names the engine of the fleet; without it that is nix', async () => {
-  expect((await readSafety(folder)).engine).toBe('nix');
+test('it names the engine of the fleet; without it the flake decides', async () => {
+  expect((await readSafety(folder)).engine).toBe(null);
   await write('engine = "colmena"\n');
   expect((await readSafety(folder)).engine).toBe('colmena');
   await write('engine = "ansible"\n');
