@@ -9,6 +9,9 @@ import { readLog } from './log-reader.ts';
 /** A line that is longer comes in several records: memory stays bounded whatever a program printed. */
 const LONGEST_LINE = 1024 * 1024;
 
+/** How much is handed over at once: enough that a log which is drawn at the same time does not slow the export down. */
+const PIECE = 1024 * 1024;
+
 /** A line of a log, or a further part of one that is very long. `line` counts from 1. */
 export interface LogLine {
   readonly line: number;
@@ -99,23 +102,25 @@ export async function* exportJobs(
   let logBytes = 0;
   for (const [index, { id, folder, show }] of jobs.entries()) {
     const job = await show();
-    const piece = (text: string, isWhole = false): ExportPiece => ({
-      ...{ text, jobs: isWhole ? index + 1 : index },
-      ...{ logBytes, logBytesTotal: Math.max(logBytes, logBytesTotal) },
-    });
-    yield piece(jobRecord(job), !withLogs);
-    if (!withLogs) continue;
-    for (const host of [null, ...job.summary.hosts]) {
+    let text = jobRecord(job);
+    let told = logBytes;
+    const piece = (isWhole: boolean): ExportPiece => {
+      const given = { text, jobs: isWhole ? index + 1 : index, logBytes };
+      text = '';
+      told = logBytes;
+      return { ...given, logBytesTotal: Math.max(logBytes, logBytesTotal) };
+    };
+    for (const host of withLogs ? [null, ...job.summary.hosts] : []) {
       const lines = new LogLineReader();
-      const record = (line: LogLine): string => logRecord(id, host, line);
-      for await (const { text, nextOffset, offset, isEnd } of readLog(asItIs(folder.log(host)), 0, signal)) {
-        logBytes += nextOffset - offset;
-        const complete = [...lines.add(text), ...(isEnd ? lines.end() : [])];
-        if (complete.length > 0) yield piece(complete.map(record).join(''));
+      for await (const chunk of readLog(asItIs(folder.log(host)), 0, signal)) {
+        logBytes += chunk.nextOffset - chunk.offset;
+        const complete = [...lines.add(chunk.text), ...(chunk.isEnd ? lines.end() : [])];
+        text += complete.map((line) => logRecord(id, host, line)).join('');
+        if (Math.max(text.length, logBytes - told) >= PIECE) yield piece(false);
       }
       signal.throwIfAborted();
     }
-    yield piece('', true);
+    yield piece(true);
   }
 }
 

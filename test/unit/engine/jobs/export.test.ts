@@ -60,8 +60,7 @@ test("with logs each line of the job's own and of its hosts' is a record of its 
     { ...log, host: null, line: 2, text: 'built' },
     { ...log, host: 'pi', line: 1, text: 'broken' },
   ]);
-  expect(pieces.at(0)).toMatchObject({ jobs: 0, logBytes: 0, logBytesTotal: 34 });
-  expect(pieces.at(-1)).toMatchObject({ text: '', jobs: 1, logBytes: 34, logBytesTotal: 34 });
+  expect(pieces).toMatchObject([{ jobs: 1, logBytes: 34, logBytesTotal: 34 }]);
 });
 
 test('a job whose files were removed is exported without logs', async () => {
@@ -103,22 +102,19 @@ test('no more is read than was asked for, whatever the length of a log', async (
   // Holes on the disk, read as zeros: no line ever ends.
   writeFileSync(folder.log(null), 'first\n');
   truncateSync(folder.log(null), 8 * 1024 ** 3);
-  const pieces = exportJobs([job()], true, never);
   const read: number[] = [];
-  for await (const { logBytes, logBytesTotal } of pieces) {
+  for await (const { logBytes, logBytesTotal } of exportJobs([job()], true, never)) {
     expect(logBytesTotal).toBe(8 * 1024 ** 3);
     read.push(logBytes);
     if (read.length === 3) break;
   }
-  // The job; the piece with the first line; the first part of a line that is longer than any.
-  expect(read).toEqual([0, 64 * 1024, 1088 * 1024]);
+  expect(read).toEqual([1, 2, 3].map((pieces) => pieces * 1024 ** 2));
 });
 
 test('an export that is broken off ends as such, not as if it were whole', async () => {
   const stop = new AbortController();
   writeFileSync(folder.log(null), 'x\n'.repeat(1_000_000));
   const pieces = exportJobs([job()], true, stop.signal);
-  await pieces.next();
   await pieces.next();
   stop.abort();
   await expect(all(pieces)).rejects.toThrow('aborted');
