@@ -3,6 +3,7 @@ import type { JobDetail, JobEvent, Prompt, Step, Watchdog } from '../../shared/c
 import { refusalOf } from '../../shared/jobs/refusal.ts';
 import { foldJobEvent } from '../../shared/jobs/view.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
+import { HeldProblems, type HeldProblem } from './held-problems.ts';
 import { onInterrupt } from './interrupt.ts';
 import { outcomeText, stepText } from './output/job.ts';
 import { showProblem } from './output/problem.ts';
@@ -38,6 +39,7 @@ class Follower {
   readonly #session: Session;
   readonly #options: FollowOptions;
   readonly #shown = new Map<string, string>();
+  readonly #problems = new HeldProblems();
   #job: JobDetail;
 
   constructor(session: Session, options: FollowOptions, job: JobDetail) {
@@ -62,19 +64,41 @@ class Follower {
   take(summary: JobDetail['summary'], events: readonly JobEvent[]): void {
     for (const event of events) {
       this.#job = foldJobEvent(this.#job, event);
-      if (event.type === 'step') this.#showStep(event.step, event.at);
+      if (event.type === 'step') {
+        this.#tellProblems(this.#problems.release(event.step.host));
+        this.#showStep(event.step, event.at);
+      }
       if (event.type === 'watchdog') this.#showWatchdog(event.host, event.watchdog, event.at);
       if (event.type === 'activity') this.#tellActivity(event.activity.text);
       if ((event.type === 'health' || event.type === 'changes' || event.type === 'waves') && this.#session.isJson)
         this.#session.printJson(event);
       if (event.type === 'note') this.#session.tell(`${printable(event.text)}\n`);
-      if (event.type === 'problem') {
-        const { host, problem } = event;
-        this.#session.tell(showProblem(problem, this.#session.paintError, { host }));
-      }
+      if (event.type === 'problem') this.#takeProblem(event);
     }
     this.#job = { ...this.#job, summary };
     this.#tellWaiting();
+  }
+
+  #takeProblem({ host, problem }: Extract<JobEvent, { type: 'problem' }>): void {
+    if (host !== null && this.#options.showsResult !== false) return this.#problems.hold({ host, problem });
+    this.#session.tell(showProblem(problem, this.#session.paintError, { host }));
+  }
+
+  #tellProblems(problems: readonly HeldProblem[]): void {
+    for (const { host, problem } of problems) {
+      this.#session.tell(showProblem(problem, this.#session.paintError, { host }));
+    }
+  }
+
+  /** Nobody follows it any more, and no result is shown. */
+  leave(): void {
+    this.#tellProblems(this.#problems.release());
+  }
+
+  /** How the job ended, with every error that was not told before. */
+  showResult(job: JobDetail): void {
+    this.#tellProblems(this.#problems.releaseBeside(job.outcomes));
+    this.#session.print(outcomeText(job, this.#session.paint, this.#problems.told));
   }
 
   #showStep(step: Step, at: number): void {
@@ -120,6 +144,7 @@ class Follower {
   /** Answers a question of the job. null: nobody here can. */
   async answerTo(prompt: Prompt, signal: AbortSignal): Promise<string | null> {
     const { terminal } = this.#session;
+    this.#tellProblems(this.#problems.release(prompt.host ?? undefined));
     const isNewKey = prompt.kind === 'host-key' && prompt.knownFingerprint === null;
     const about = `${prompt.host === null ? '' : `${printable(prompt.host)}: `}${printable(prompt.text, true)}`;
     const key = prompt.fingerprint === null ? '' : `\n  now   ${printable(prompt.fingerprint)}`;
@@ -186,10 +211,13 @@ export async function followJob(session: Session, id: JobId, options: FollowOpti
   } catch (error) {
     if (!left.signal.aborted) throw error;
   }
-  if (left.signal.aborted) return exitCodes.failed;
+  if (left.signal.aborted) {
+    follower.leave();
+    return exitCodes.failed;
+  }
   const job = await client.job.show({ id });
   if (session.isJson) session.printJson(resultLine(job));
-  else if (options.showsResult !== false) session.print(outcomeText(job, session.paint));
+  else if (options.showsResult !== false) follower.showResult(job);
   return job.summary.state === 'succeeded' ? exitCodes.done : exitCodes.failed;
 }
 

@@ -125,7 +125,12 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     .description('build systems and bring them to hosts, as a job of its own')
     .argument('<DIR>', FLEET_ARGUMENT)
     .addOption(onOption())
-    .addOption(new Option('--goal <GOAL>', 'what to do with the new system').choices(goal.options).default('switch'))
+    .addOption(
+      new Option(
+        '--goal <GOAL>',
+        'what to do with the new system; default: what the plan of --planned was made for, else switch',
+      ).choices(goal.options),
+    )
     .addOption(
       new Option(
         '--engine <ENGINE>',
@@ -152,7 +157,7 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
         folder: string,
         options: {
           on: string;
-          goal: Goal;
+          goal?: Goal;
           engine?: EngineName;
           watchdog?: number | 'off';
           waves?: string;

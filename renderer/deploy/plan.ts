@@ -1,5 +1,4 @@
 import type { HostChanges, PackageChange, RiskArea } from '../../shared/contract/changes.ts';
-import { deployOptions, type DeployOptions } from '../../shared/contract/deploy.ts';
 import { rollbackTarget, type RollbackTarget } from '../../shared/contract/generation.ts';
 import type { HostName } from '../../shared/contract/ids.ts';
 import type { JobDetail } from '../../shared/contract/job.ts';
@@ -28,12 +27,6 @@ export function isPlan(detail: JobDetail): boolean {
 export function rollbackOf(detail: JobDetail): RollbackTarget | null {
   const found = rollbackTarget.safeParse(detail.spec['rollbackTo']);
   return found.success ? found.data : null;
-}
-
-/** How a plan was wanted to be done; what is absent, the fleet says. */
-export function askedOf(detail: JobDetail): DeployOptions {
-  const found = deployOptions.safeParse(detail.spec['asked']);
-  return found.success ? found.data : {};
 }
 
 /** What a plan says of each host. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Bench } from '../../build/bench/bench.ts';
 import { labAvailability } from '../lab/index.ts';
-import { realDeployer } from '../lab/real-tools.ts';
+import { programHere, whyNotInLab } from './program-here.ts';
 import { deploysWith, deployWith, hostCount, rounds, withTenHosts, type Deploys } from './ten-hosts.ts';
 
 /** The same hive, by the product or by colmena as somebody would call it. */
-function hive(argvOf: (path: string) => readonly string[]): Promise<Deploys> {
-  return withTenHosts('colmena', (lab, path) => deploysWith(lab, argvOf(path)));
+function hive(argvOf: (path: string) => readonly string[], sees: readonly string[] = []): Promise<Deploys> {
+  return withTenHosts('colmena', (lab, path) => deploysWith(lab, argvOf(path)), sees);
 }
 
 export default {
@@ -14,16 +14,19 @@ export default {
   async whyNot() {
     const availability = await labAvailability();
     if (!availability.available) return availability.reason;
-    return realDeployer('colmena') === null ? 'DEPLOYERS names no folder with colmena' : null;
+    const colmena = await programHere('colmena');
+    return typeof colmena === 'string' ? colmena : whyNotInLab(colmena);
   },
   async run() {
-    const program = realDeployer('colmena')?.program ?? 'colmena';
+    const colmena = await programHere('colmena');
+    if (typeof colmena === 'string') throw new Error(colmena);
+    const { program, sees } = colmena;
     const ours: Deploys[] = [];
     const theirs: Deploys[] = [];
     // In turns, so that a busy minute of the machine does not hit one of them alone; the best of each counts.
     for (let round = 0; round < rounds; round += 1) {
       ours.push(await hive(deployWith));
-      theirs.push(await hive((path) => [program, 'apply', '--config', join(path, 'flake.nix')]));
+      theirs.push(await hive((path) => [program, 'apply', '--config', join(path, 'flake.nix')], sees));
     }
     const compare = (name: string, which: keyof Deploys, atMost: number) => {
       const [value, other] = [ours, theirs].map((all) => Math.min(...all.map((deploys) => deploys[which])));

@@ -27,12 +27,16 @@ export async function timed(lab: Lab, argv: readonly string[]): Promise<number> 
   return (performance.now() - startedAt) / 1000;
 }
 
-/** A controller that has built nothing, and ten hosts as they were installed, in a fleet of this form. */
+/**
+ * A controller that has built nothing, and ten hosts as they were installed, in a fleet of this form.
+ * @param sees paths of this computer that the controller sees
+ */
 export async function withTenHosts<T>(
   template: FleetTemplate,
   work: (lab: Lab, fleet: string) => Promise<T>,
+  sees: readonly string[] = [],
 ): Promise<T> {
-  await using lab = await createLab({ name: 'bench' });
+  await using lab = await createLab({ name: 'bench', sees });
   const hosts = Array.from({ length: hostCount }, (_, index) => `host-${index + 1}`);
   await lab.up(hosts);
   const { path } = await lab.fleet(template, { config: Object.fromEntries(hosts.map((host) => [host, weight])) });

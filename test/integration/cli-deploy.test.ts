@@ -108,10 +108,18 @@ describeLab('the command line in a lab', () => {
     expect(result.hosts['nobody']?.error?.code).toMatch(/^ssh-/);
   });
 
+  test('why a host failed is told once, with what came of the hosts', async () => {
+    const { stdout, stderr } = await nixstead('deploy', path, '--on', 'nobody', '--yes');
+    expect(stderr).not.toContain('error: nobody');
+    expect(stdout.match(/^error: nobody: .+/gm)).toHaveLength(1);
+    expect(stdout).toMatch(/✗ failed[^]*error: nobody: /);
+    expect(stdout.match(/^ {2}→ .+/gm)).toHaveLength(new Set(stdout.match(/^ {2}→ .+/gm)).size);
+  });
+
   test('jobs are listed, shown and their logs printed', async () => {
     const list = z.array(jobSummary).parse(JSON.parse((await nixstead('jobs', 'list', '--json')).stdout));
-    expect(list.map((job) => job.state)).toEqual(['partial', 'succeeded', 'succeeded']);
-    const [latest] = list;
+    expect(list.map((job) => job.state)).toEqual(['failed', 'partial', 'succeeded', 'succeeded']);
+    const [, latest] = list;
     const shown = await nixstead('jobs', 'show', latest?.id ?? '', '--json');
     const detail = jobDetail.parse(JSON.parse(shown.stdout));
     expect(detail.commands.length).toBeGreaterThan(0);

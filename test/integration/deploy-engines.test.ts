@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { generation, type Generation } from '../../shared/contract/generation.ts';
+import { hostStatus, type HostStatus } from '../../shared/contract/host.ts';
 import type { JobDetail } from '../../shared/contract/job.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { filesWith } from '../lab/files-with.ts';
@@ -339,6 +340,12 @@ describeLab('deploying with the programs that people have', () => {
     const asFirst = new Date().toISOString();
     const { path, ...second } = await deployed('system.activationScripts.well = "rm -f /run/well";');
 
+    const asked = await home.cli(['fleet', 'status', path, '--json']);
+    expect(z.array(hostStatus).parse(JSON.parse(asked.stdout))).toMatchObject([
+      { currentSystem: second.system, profileSystem: second.system, generation: second.number },
+    ]);
+    expect((await home.deploy(path, 'back')).result.hosts['back']).toMatchObject({ state: 'unchanged' });
+
     const list = await home.cli(['generations', path, 'back', '--json']);
     expect(z.array(generation).parse(JSON.parse(list.stdout)).slice(0, 2)).toMatchObject([
       { ...second, profile: await profile(), isRunning: true, isNext: true },
@@ -416,5 +423,45 @@ describeLab('deploying with the programs that people have', () => {
       error: { code: 'deploy-reboot-went-back' },
     });
     expect(await state()).toEqual(before);
+  });
+
+  test('what deploy-rs makes boot is tried once, and kept when the host is seen up with it', async () => {
+    await install('deploy');
+    const host = home.host('back');
+    const config = { back: 'boot.loader.systemd-boot.enable = true; pocket.kernelVersion = "6.12.80";' };
+    const { path } = await home.lab.fleet('deploy-rs', { name: 'tried', hosts: ['back'], config });
+    const status = async (): Promise<HostStatus | undefined> =>
+      z.array(hostStatus).parse(JSON.parse((await home.cli(['fleet', 'status', path, '--json'])).stdout))[0];
+    const boots = (): Promise<string> => host.read('cat', '/boot/lab-default');
+    const before = await host.currentSystem();
+    const { result } = await home.deploy(path, 'back', '--engine', 'deploy-rs', '--goal', 'boot');
+    expect(result.hosts['back'], JSON.stringify(result)).toMatchObject({ state: 'succeeded', system: before });
+    const waiting = await status();
+    expect(waiting).toMatchObject({ pendingBoot: 'waiting', currentSystem: before });
+    expect(waiting?.profileSystem).not.toBe(before);
+    expect(await boots()).toBe(before);
+
+    await host.reboot();
+    expect(await host.currentSystem()).toBe(waiting?.profileSystem);
+    await status();
+    const job = await home.jobOver(await home.latestJob());
+    expect(job.summary.title).toBe('Confirm the boot of back');
+    expect(job.outcomes['back'], JSON.stringify(job)).toMatchObject({ state: 'succeeded' });
+    expect(await boots()).toBe(waiting?.profileSystem);
+    expect(await status()).not.toHaveProperty('pendingBoot');
+
+    // The next one is booted once, and nobody looks before the boot after it.
+    const kept = await host.currentSystem();
+    const other = { back: 'boot.loader.systemd-boot.enable = true; pocket.kernelVersion = "6.12.81";' };
+    const next = await home.lab.fleet('deploy-rs', { name: 'tried-next', hosts: ['back'], config: other });
+    await home.deploy(next.path, 'back', '--engine', 'deploy-rs', '--goal', 'boot');
+    for (const _ of [1, 2]) await host.reboot();
+    expect(await host.currentSystem()).toBe(kept);
+    await status();
+    expect((await home.jobOver(await home.latestJob())).outcomes['back']).toMatchObject({
+      state: 'reverted',
+      error: { code: 'deploy-reboot-went-back' },
+    });
+    expect(await status()).toMatchObject({ currentSystem: kept, profileSystem: kept });
   });
 });

@@ -316,4 +316,17 @@ describeLab('a plan, and the way back', () => {
     expect(gone.exitCode, gone.stdout).toBe(0);
     expect((await home.job(await home.latestJob())).spec).toMatchObject({ plan: back, origin: { commit: null } });
   });
+
+  test('a plan is carried out for what it was made for, unless a goal is named', async () => {
+    const generation = await home.host('calm').generation();
+    const path = await home.fleet('tried', { calm: 'pocket.units.tried = "one";' });
+    const plan = await home.deploy(path, 'calm', '--plan-only', '--goal', 'test');
+    const { result } = await home.deploy(path, 'calm', '--planned', plan.result.job);
+    expect((await home.job(result.job)).spec['goal']).toBe('test');
+    expect(result.hosts['calm']).toMatchObject({ state: 'succeeded', generation });
+    const named = (await home.deploy(path, 'calm', '--planned', plan.result.job, '--goal', 'switch')).result;
+    expect((await home.job(named.job)).spec['goal']).toBe('switch');
+    expect(named.hosts['calm']?.state).toBe('succeeded');
+    expect(named.hosts['calm']?.generation).not.toBe(generation);
+  });
 });

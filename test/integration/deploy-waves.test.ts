@@ -70,6 +70,33 @@ describeLab('a deploy in waves', () => {
     expect((await home.job(result.job)).waves?.map(({ state }) => state)).toEqual(['stopped', 'skipped']);
   });
 
+  test('is not stopped by a host that is refused, and does not begin where a wave cannot be tried', async () => {
+    const path = await home.fleet('refused', { a: unit('refused'), b: unit('refused'), c: unit('refused') });
+    const before = await home.host('b').currentSystem();
+    const { job } = (await home.deploy(path, 'a', '--plan-only')).result;
+    const inOrder = async (first: string, then: string) => {
+      const text = `when-stopped = "go-back"\n[[wave]]\non = "${first}"\n[[wave]]\non = "${then}"\n`;
+      return home.deploy(path, 'a, b, c', '--planned', job, '--waves', await waves(`${first}-first`, text));
+    };
+    const refused = { state: 'failed', error: { code: 'deploy-not-planned' } };
+
+    const barred = await inOrder('b', 'a');
+    expect(barred.exitCode).toBe(1);
+    const left = { state: 'skipped', error: { code: 'wave-not-reached' } };
+    expect(barred.result.hosts).toMatchObject({ a: left, b: refused, c: refused });
+    expect(barred.steps.filter(({ state }) => state === 'done')).toEqual([]);
+    expect((await home.job(barred.result.job)).waves?.map(({ state }) => state)).toEqual([
+      'stopped',
+      'skipped',
+      'skipped',
+    ]);
+
+    const { result } = await inOrder('a', 'b, c');
+    expect(result.hosts, JSON.stringify(result)).toMatchObject({ a: { state: 'succeeded' }, b: refused, c: refused });
+    expect(await home.host('a').currentSystem()).toBe(result.hosts['a']?.system);
+    expect(await home.host('b').currentSystem()).toBe(before);
+  });
+
   test('what was broken already counts neither at a gate nor on the way back', async () => {
     const broken = 'pocket.units.backup = "one";\npocket.failUnits = [ "backup" ];';
     const well = await home.fleet('broken', { a: broken });

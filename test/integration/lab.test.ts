@@ -1,6 +1,14 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempDisposableSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempDisposableSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -121,6 +129,17 @@ describeLab('a lab', () => {
     using folder = mkdtempDisposableSync(join(tmpdir(), 'outside-'));
     expect((await ctl(['ls', folder.path])).stderr).toContain('No such file or directory');
     expect(await must(['ps', '-e', '-o', 'comm='])).not.toContain('nsenter');
+  });
+
+  test('has a controller that sees more of this computer where that is asked for, and writes to none of it', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'seen-'));
+    const [file, hidden] = [join(folder.path, 'a/file'), join(folder.path, 'hidden')];
+    mkdirSync(join(folder.path, 'a'));
+    for (const each of [file, hidden]) writeFileSync(each, 'of this computer');
+    await using seeing = await createLab({ name: 'seeing', sees: [file] });
+    expect((await seeing.controller.exec(['cat', file])).stdout).toBe('of this computer');
+    expect((await seeing.controller.exec(['cat', hidden])).stderr).toContain('No such file or directory');
+    expect((await seeing.controller.exec(['sh', '-c', 'echo >"$1"', 'sh', file])).stderr).toContain('Read-only');
   });
 
   test('is a network of its own: the outside cannot be reached', async () => {

@@ -2,7 +2,7 @@
 # Turns new mount, pid, uts and ipc namespaces into a machine and becomes its first process.
 #   enter-root.sh ROOT HOSTNAME BOOT_ID_FILE [PART ...] -- COMMAND...
 # ROOT is a folder, or `disk:NAME:MAJOR:MINOR`: the file system on a partition of the machine's own disk. A PART is
-#   bind:ro|rw:PATH                        a folder of this computer, seen at the same path
+#   bind:ro|rw:PATH                        a folder or file of this computer, seen at the same path
 #   firmware:FOLDER                        what outlives a boot, seen at /run/lab-firmware
 #   system:FOLDER                          the Debian tree whose programs a machine that boots from its disk uses
 #   disk:NAME:MAJOR:MINOR:SERIAL:MODEL     a disk of the machine
@@ -92,7 +92,12 @@ while [ "$1" != -- ]; do
   case $1 in
     bind:*)
       path=${1#*:*:}
-      mkdir -p ".$path"
+      if [ -d "$path" ]; then
+        mkdir -p ".$path"
+      else
+        mkdir -p ".${path%/*}"
+        : > ".$path"
+      fi
       mount --bind "$path" ".$path"
       case $1 in bind:ro:*) mount -o remount,bind,ro ".$path" ;; esac
       ;;

@@ -25,6 +25,8 @@ export interface LabOptions {
   name?: string;
   /** One line of text per step that takes long (only the first lab on a computer has some). */
   onProgress?: (line: string) => void;
+  /** More paths of this computer that the controller sees at the same place; none of them can be written to. */
+  sees?: readonly string[];
 }
 
 export interface FleetOptions {
@@ -82,7 +84,7 @@ export class Lab implements AsyncDisposable {
   }
 
   /** Use {@link createLab}. */
-  static async create({ name = 'lab', onProgress }: LabOptions): Promise<Lab> {
+  static async create({ name = 'lab', onProgress, sees = [] }: LabOptions): Promise<Lab> {
     const rootfs = await prepareRootfs(onProgress);
     await using undo = new AsyncDisposableStack();
     const folders = makeLabFolder(name);
@@ -117,6 +119,7 @@ export class Lab implements AsyncDisposable {
             { path: shared, writable: true },
             { path: compiled, writable: true },
             ...(deployers === null ? [] : [{ path: resolve(deployers), writable: false }]),
+            ...sees.map((path) => ({ path, writable: false })),
           ],
           environment: controllerEnvironment(shared),
         },

@@ -8,6 +8,7 @@ import {
 } from '../../../shared/contract/deploy.ts';
 import type { JobId } from '../../../shared/contract/ids.ts';
 import type { Command } from '../../../shared/contract/job.ts';
+import { askedOf } from '../../../shared/jobs/asked.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob } from '../follow-job.ts';
@@ -27,7 +28,8 @@ import { ask, canAsk } from '../terminal.ts';
 
 export interface DeployOptions {
   readonly on: string;
-  readonly goal: Goal;
+  /** Absent: what the plan was made for that is carried out, else `switch`. */
+  readonly goal?: Goal;
   /** Absent: what the fleet says. */
   readonly engine?: EngineName;
   readonly watchdog?: number | 'off';
@@ -116,6 +118,15 @@ export async function printChanges(session: Session, id: JobId): Promise<void> {
   for (const [host, one] of Object.entries(changes)) session.print(`\n${changesText(host, one, session.paint)}`);
 }
 
+/** What a plan was made for. */
+async function goalOfPlanned(session: Session, id: JobId): Promise<Goal> {
+  try {
+    return askedOf(await session.client.job.show({ id })).planFor ?? 'switch';
+  } catch (error) {
+    throw new CommandFailed(problemOfCall(error), exitCodes.failed);
+  }
+}
+
 /** `deploy DIR --on EXPR`: shows the plan, asks unless --yes, and follows the job to its end. */
 export async function deploy(session: Session, folder: string, options: DeployOptions): Promise<ExitCode> {
   const { planOnly = false } = options;
@@ -136,10 +147,12 @@ export async function deploy(session: Session, folder: string, options: DeployOp
       'nixstead fleet hosts shows what matches.',
     );
   }
+  const planned = options.planned === undefined ? undefined : readId(options.planned);
+  const { goal = planned === undefined ? 'switch' : await goalOfPlanned(session, planned) } = options;
   const request: DeployRequest = {
     fleetId: view.fleet.id,
     hosts: hosts.map((host) => host.name),
-    goal: planOnly ? 'dry-activate' : options.goal,
+    goal: planOnly ? 'dry-activate' : goal,
     engine: options.engine,
     watchdog: options.watchdog,
     reboot: options.reboot === true ? 'where-needed' : undefined,
@@ -148,8 +161,8 @@ export async function deploy(session: Session, folder: string, options: DeployOp
     buildOn: options.buildOn,
     limits: options.atOnce === undefined ? undefined : readLimits(options.atOnce),
     waves: options.waves === undefined ? undefined : await readWaves(options.waves),
-    planned: options.planned === undefined ? undefined : readId(options.planned),
-    planFor: planOnly ? goalOfPlan.safeParse(options.goal).data : undefined,
+    planned,
+    planFor: planOnly ? goalOfPlan.safeParse(goal).data : undefined,
   };
   try {
     if (!planOnly) session.tell(planText(await session.client.deploy.preview(request), session));

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HostOutcome, JobDetail, JobState, JobSummary, Step, StepState } from '../../../shared/contract/job.ts';
 import { isOver } from '../../../shared/jobs/view.ts';
+import type { HeldProblem } from '../held-problems.ts';
 import { showProblem } from './problem.ts';
 import { table } from './table.ts';
 import { bytes, duration, printable, width, type Painter, type Style } from './text.ts';
@@ -49,8 +51,11 @@ const outcomeWords: Record<HostOutcome['state'], readonly [Style, string]> = {
   skipped: ['dim', '– skipped'],
 };
 
-/** How a job ended, host by host, with the errors below. */
-export function outcomeText(job: JobDetail, paint: Painter): string {
+/**
+ * How a job ended, host by host, with the errors below.
+ * @param told errors that stand above already
+ */
+export function outcomeText(job: JobDetail, paint: Painter, told: readonly HeldProblem[] = []): string {
   const entries = Object.entries(job.outcomes);
   const rows = entries.map(([host, outcome]) => {
     const [style, words] = outcomeWords[outcome.state];
@@ -58,7 +63,9 @@ export function outcomeText(job: JobDetail, paint: Painter): string {
     return [printable(host), paint(style, words), generation, printable(outcome.system ?? '')];
   });
   const errors = entries.flatMap(([host, { error }]) =>
-    error === undefined ? [] : [`\n${showProblem(error, paint, { host })}`],
+    error === undefined || told.some((each) => each.host === host && isDeepStrictEqual(each.problem, error))
+      ? []
+      : [`\n${showProblem(error, paint, { host })}`],
   );
   const state = paint(stateStyles[job.summary.state], job.summary.state);
   const list = rows.length === 0 ? '' : table(['HOST', 'OUTCOME', '', ''], rows, paint);

@@ -1,16 +1,10 @@
-import type { DeployOptions, DeployRequest } from '../../../shared/contract/deploy.ts';
+import type { DeployRequest } from '../../../shared/contract/deploy.ts';
 import type { HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { JobDetail } from '../../../shared/contract/job.ts';
 import { ProblemError } from '../errors.ts';
 import { approvedBefore, type Approved } from './approved.ts';
 import { hostsToRetry } from './plan.ts';
 import { deploySpec, type DeployHost, type DeploySpec } from './spec.ts';
-
-/** How a plan was wanted to be done; nothing where the fleet decides. */
-export function askedOf(approved: Pick<JobDetail, 'spec'> | null): DeployOptions {
-  const spec = deploySpec.safeParse(approved?.spec);
-  return spec.success ? spec.data.asked : {};
-}
 
 /** A request without what it leaves open, to be laid over other options. */
 export function given(request: DeployRequest): DeployRequest {

@@ -296,8 +296,7 @@ export class HostActivation implements GuardedActivation, Disposable {
   }
 
   async #whyNotGuarded(signal: AbortSignal): Promise<string | null> {
-    const { link, privilege, system, profile, brokenBefore } = this.#work;
-    if (profile !== system) return 'its profile is made by another program';
+    const { link, privilege, system, brokenBefore } = this.#work;
     try {
       const tried = { system, brokenBefore: await brokenBefore() };
       return await armBootGuard(await link.open(signal), privilege, tried, signal);

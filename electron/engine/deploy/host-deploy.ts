@@ -210,9 +210,8 @@ export class HostDeploy {
     const { spec } = this.#work;
     this.#enter('plan');
     const host = this.#host;
-    const nameReason = whyNameIsRefused(host.name);
-    if (nameReason !== null) throw new ProblemError(nameRefused(host.name, nameReason));
-    if (host.refusal) throw new ProblemError(host.refusal);
+    const refusal = whyRefused(host);
+    if (refusal) throw new ProblemError(refusal);
     if (!needsTarget(spec.goal, host)) {
       this.#steps.done('plan', 'no connection needed');
       return null;
@@ -526,6 +525,12 @@ export class HostDeploy {
     this.#work.context.log(name, `${problem.title}. ${words}\n`);
     return { state: 'cancelled', generation, system, error: problem };
   }
+}
+
+/** Why a host fails before anything is done with it; null: it is tried. */
+export function whyRefused({ name, refusal }: Pick<DeployHost, 'name' | 'refusal'>): Problem | null {
+  const reason = whyNameIsRefused(name);
+  return reason === null ? refusal : nameRefused(name, reason);
 }
 
 /** True where hosts that do not answer are no failure. */

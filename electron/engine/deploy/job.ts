@@ -12,6 +12,7 @@ import { filesNow, findKnown, stampNow } from './known-systems.ts';
 import type { DeployWork } from './deploy-work.ts';
 import { onlyApproved, withApprovedKeys } from './keys/approved-keys.ts';
 import { readKeys } from './keys/read-keys.ts';
+import { whyRefused } from './host-deploy.ts';
 import { HostSteps } from './host-steps.ts';
 import { waitForHosts } from './later/wait-for-hosts.ts';
 import { changeLimits, deployLimits, numbersOf, type DeployLimits } from './limits.ts';
@@ -20,7 +21,7 @@ import { RebootTurns } from './reboot/turns.ts';
 import type { DeploySpec } from './spec.ts';
 import { jobStateOf } from './verdict.ts';
 import { JobHosts } from './waves/job-hosts.ts';
-import { WaveRun } from './waves/run-waves.ts';
+import { barredWave, WaveRun } from './waves/run-waves.ts';
 
 export { deploySpec, type DeploySpec } from './spec.ts';
 
@@ -43,8 +44,10 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, wanted) =>
   });
   tellLimits();
   if (spec.waitsForHosts) await waitForHosts(reaching, steps);
-  const evaluation = evaluates(spec) ? evaluate({ context, spec, limits: reaching.limits }, steps) : null;
-  const withKeys = spec.hosts.filter((host) => host.refusal === null && uploadsKeys(spec, host));
+  const refused = new Set(spec.hosts.filter((host) => whyRefused(host) !== null).map(({ name }) => name));
+  const isBarred = barredWave(spec.waves?.list ?? [], (host) => refused.has(host)) !== -1;
+  const evaluation = evaluates(spec) && !isBarred ? evaluate({ context, spec, limits: reaching.limits }, steps) : null;
+  const withKeys = spec.hosts.filter((host) => !isBarred && !refused.has(host.name) && uploadsKeys(spec, host));
   const keys = readKeys(context, spec.fleet, withKeys, evaluation?.told ?? Promise.resolve());
   let ability: Promise<BuildAbility> | null = null;
   const work: DeployWork = {

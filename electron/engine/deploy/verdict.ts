@@ -169,10 +169,15 @@ function outcome(state: HostOutcome['state'], after: MachineFacts, error?: Probl
   return { state, generation: after.generation, system: after.currentSystem, ...(error ? { error } : {}) };
 }
 
+/** True where a host boots the system: it is found in its profile, or the profile is what was made of it in another way. */
+function boots({ profileSystem }: MachineFacts, system: string, profile = system): boolean {
+  return profileSystem === system || profileSystem === profile;
+}
+
 /** True where the host runs and boots what the goal asked for. */
-function isAsWanted({ goal, system, profile = system, after }: Evidence): boolean {
-  if (goal === 'switch') return after.currentSystem === system && after.profileSystem === profile;
-  if (goal === 'boot') return after.profileSystem === profile;
+function isAsWanted({ goal, system, profile, after }: Evidence): boolean {
+  if (goal === 'switch') return after.currentSystem === system && boots(after, system, profile);
+  if (goal === 'boot') return boots(after, system, profile);
   return goal === 'test' ? after.currentSystem === system : true;
 }
 
@@ -192,12 +197,12 @@ function doneNote({ goal, after, progress, isRestarted = false }: Evidence): str
 export function describeState({
   host,
   system,
-  profile = system,
+  profile,
   after,
 }: Pick<Evidence, 'host' | 'system' | 'profile' | 'after'>): string {
   const generation = after.generation === null ? '' : ` (generation ${after.generation})`;
   const runsNew = after.currentSystem === system;
-  const bootsNew = after.profileSystem === profile;
+  const bootsNew = boots(after, system, profile);
   if (runsNew && bootsNew) return `${host} runs the new system and boots it${generation}.`;
   if (runsNew) return `${host} runs the new system and boots the old one${generation}.`;
   if (bootsNew) return `${host} runs the system from before, and boots the new one${generation}.`;
@@ -212,10 +217,14 @@ export function mayBeChanged(hasActivated: boolean, stage: Stage): boolean {
   return hasActivated || stage === 'reboot';
 }
 
-/** Where a host already is what the goal would make of it: why nothing is to be done; else null. */
-export function whyNothingToDo(goal: Goal, system: string, facts: MachineFacts, profile = system): string | null {
+/**
+ * Where a host already is what the goal would make of it: why nothing is to be done; else null.
+ * @param wrapped what the profile is to be where the engine makes more of the system: it goes back to nothing else
+ */
+export function whyNothingToDo(goal: Goal, system: string, facts: MachineFacts, wrapped?: string): string | null {
   const runsIt = facts.currentSystem === system;
-  const bootsIt = facts.profileSystem === profile;
+  const { profileSystem, profilePath = profileSystem } = facts;
+  const bootsIt = wrapped === undefined ? profileSystem === system : profilePath === wrapped;
   const generation = facts.generation === null ? '' : ` (generation ${facts.generation})`;
   // What is tried at the next boot alone has to be made what boots.
   if (facts.pendingBoot !== undefined && goal === 'switch') return null;

@@ -2,10 +2,11 @@ import type { DeployRequest, EngineName, Goal } from '../../../shared/contract/d
 import type { FleetView } from '../../../shared/contract/fleet.ts';
 import type { FleetId, HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { FileChange } from '../../../shared/fleet/change/edit.ts';
+import { askedOf } from '../../../shared/jobs/asked.ts';
 import { chooseEngine, describeEngines, offeredEngine } from '../deploy/engines/all.ts';
 import { askHealth } from '../deploy/health/ask-health.ts';
 import { approvedBy, asApproved, knownChanges, type Approved } from '../deploy/approved.ts';
-import { askedOf, given, retryOf, withLeft } from '../deploy/asked.ts';
+import { given, retryOf, withLeft } from '../deploy/asked.ts';
 import { deployAddresses, deployTitle, namesInTitle, planDeploy } from '../deploy/plan.ts';
 import { compareGenerations } from '../deploy/changes/compare-generations.ts';
 import { PasswordSession } from '../deploy/become-root.ts';

@@ -186,6 +186,19 @@ describe('a job', () => {
     expect(text).toContain('Switch nas: interrupted');
   });
 
+  it('does not tell an error again that was told before', () => {
+    const told = { code: 'c', title: 'T', evidence: '', advice: [] };
+    const text = outcomeText(job, plain, [{ host: nas, problem: told }]);
+    expect(text).not.toContain('error: nas');
+    expect(text).toContain('nas   ✗ failed');
+    for (const other of [
+      { host: nas, problem: { ...told, evidence: 'another line' } },
+      { host: hostName.parse('pi'), problem: told },
+    ]) {
+      expect(outcomeText(job, plain, [other])).toContain('error: nas: T');
+    }
+  });
+
   it('has one of four ends for scripts, and why is said where no host can say it', () => {
     const { outcomes, problem } = job;
     const line = { type: 'result', job: job.summary.id, hosts: outcomes };

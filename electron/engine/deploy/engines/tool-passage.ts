@@ -218,13 +218,14 @@ export class ToolPassage implements Passage {
     const hasFailed = status.state !== 'switch' || status.exitCode !== 0;
     const isOver = this.#own?.isStuckBetween === true;
     if (!reached || !hasFailed || isOver || host.watchdogSeconds === null) return status;
-    const { currentSystem, profileSystem } = reached.facts;
+    const { currentSystem, profileSystem, profilePath } = reached.facts;
     const until = Date.now() + host.watchdogSeconds * 1000 + besidesRollbackMs;
     this.#at.steps.progress('activate', { note: `waiting for ${this.#tool.name}’s own rollback` });
     while (Date.now() < until) {
       try {
         const facts = await readMachineFacts(await reached.link.open(signal), signal);
-        const isBack = facts.currentSystem === currentSystem && facts.profileSystem === profileSystem;
+        const isProfileBack = facts.profileSystem === profileSystem && facts.profilePath === profilePath;
+        const isBack = facts.currentSystem === currentSystem && isProfileBack;
         if (isBack) return { state: 'reverted', exitCode: status.exitCode };
       } catch (error) {
         if (!isConnectionProblem(error)) throw error;

@@ -4,7 +4,7 @@ import type { DeployWork } from '../deploy-work.ts';
 import type { EvaluatedSystem } from '../evaluate.ts';
 import { stagesBack } from '../goals.ts';
 import { brokenBut, nothingBroken } from '../health/broken.ts';
-import { HostDeploy, type HostCourse } from '../host-deploy.ts';
+import { HostDeploy, whyRefused, type HostCourse } from '../host-deploy.ts';
 import { HostSteps } from '../host-steps.ts';
 import type { DeployHost, DeploySpec } from '../spec.ts';
 import { checkAgain } from './check-again.ts';
@@ -28,6 +28,10 @@ export class JobHosts implements WaveHosts {
     this.#work = work;
     this.#steps = steps;
     this.#systems = systems;
+  }
+
+  isRefused(name: HostName): boolean {
+    return whyRefused(this.#host(name)) !== null;
   }
 
   async deploy(name: HostName): Promise<HostOutcome> {

@@ -22,6 +22,17 @@ export const waveProblems = {
       : ['Look at what failed, then retry the failed hosts: these are among them.'],
     canRetry: true,
   }),
+  /** A wave cannot be tried, which was known before anything began. */
+  notBegun: (host: string, reason: string): Problem => ({
+    code: 'wave-not-reached',
+    title: `${host} was left as it is: no wave begins where one cannot be tried`,
+    evidence: reason,
+    advice: [
+      'See to what that host says, then retry the failed hosts: all of them are among those, in the same waves.',
+      'To go on without it, deploy to the others alone.',
+    ],
+    canRetry: true,
+  }),
   /** It was away, and was to be deployed when it comes back. */
   notLater: (host: string, reason: string): Problem => ({
     code: 'wave-not-reached',

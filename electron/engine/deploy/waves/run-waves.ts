@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { HostName } from '../../../../shared/contract/ids.ts';
 import type { HostOutcome } from '../../../../shared/contract/job.ts';
 import type { Problem } from '../../../../shared/contract/problem.ts';
-import type { WavePlan, WaveProgress } from '../../../../shared/contract/waves.ts';
+import type { Wave, WavePlan, WaveProgress } from '../../../../shared/contract/waves.ts';
 import { mayGoOn } from '../../../../shared/fleet/waves.ts';
 import type { JobContext } from '../../jobs/context.ts';
 import { isOffline } from '../reach-host.ts';
@@ -11,6 +11,8 @@ import { waveProblems } from './problems.ts';
 
 /** What is done with single hosts. */
 export interface WaveHosts {
+  /** True where it fails before anything is done with it, which was known before the deploy began. */
+  isRefused(host: HostName): boolean;
   deploy(host: HostName): Promise<HostOutcome>;
   /** Its turn does not come. */
   skip(host: HostName, outcome: HostOutcome): void;
@@ -26,8 +28,16 @@ type Waves = NonNullable<DeploySpec['waves']>;
 /** Why no other wave begins. */
 interface Halt {
   readonly reason: string;
-  /** True where nothing is wrong with what was deployed: a wave's hosts were all away. */
+  /** True where nothing is wrong with what was deployed: a wave's hosts were all away, or refused. */
   readonly isUntried: boolean;
+}
+
+/**
+ * A wave that comes before others and of which every host is refused, so that it can show nothing: none begins then. -1: there
+ * is no such wave.
+ */
+export function barredWave(list: readonly Pick<Wave, 'hosts'>[], isRefused: (host: HostName) => boolean): number {
+  return list.slice(0, -1).findIndex(({ hosts }) => hosts.every(isRefused));
 }
 
 /** Carries out waves one after the other; what each waits for is told as events. */
@@ -47,6 +57,11 @@ export class WaveRun {
 
   /** Comes with every host's outcome; never rejects for what a host came to. */
   async run(): Promise<Map<HostName, HostOutcome>> {
+    const barred = barredWave(this.#waves, (host) => this.#hosts.isRefused(host));
+    if (barred !== -1 && !this.#context.signal.aborted) {
+      await this.#refuse(barred);
+      return this.#outcomes;
+    }
     for (const [index, wave] of this.#waves.entries()) {
       if (this.#context.signal.aborted) {
         await this.#deploy(index, wave.hosts);
@@ -64,6 +79,21 @@ export class WaveRun {
     return this.#outcomes;
   }
 
+  /** Nothing begins, since it would stop half way: what stands in the way is known now. */
+  async #refuse(barred: number): Promise<void> {
+    const { name = '', hosts: refused = [] } = this.#waves[barred] ?? {};
+    const reason = `“${name}” cannot be tried: ${refused.join(', ')} ${refused.length === 1 ? 'is' : 'are'} refused`;
+    const text = `No wave begins: ${reason}`;
+    this.#context.emit({ type: 'activity', activity: { text, done: 0, total: this.#waves.length, isHalted: true } });
+    for (const [index, { hosts }] of this.#waves.entries()) {
+      this.#change(index, { state: index === barred ? 'stopped' : 'skipped' });
+      const own = hosts.filter((host) => this.#hosts.isRefused(host));
+      for (const host of hosts) if (!own.includes(host)) this.#skip(host, waveProblems.notBegun(host, reason));
+      // Each says itself why.
+      await this.#deploy(index, own);
+    }
+  }
+
   async #deploy(index: number, hosts: readonly HostName[]): Promise<void> {
     await Promise.all(
       hosts.map(async (host) => {
@@ -79,7 +109,8 @@ export class WaveRun {
     const failed = this.#whyStop(index);
     if (failed === null && !isLast && this.#isUntried(index)) {
       const { name = '', hosts = [] } = this.#waves[index] ?? {};
-      return { reason: `“${name}” was not tried: ${hosts.join(', ')} could not be reached`, isUntried: true };
+      const some = hosts.some((host) => this.#hosts.isRefused(host)) ? 'are refused or could' : 'could';
+      return { reason: `“${name}” was not tried: ${hosts.join(', ')} ${some} not be reached`, isUntried: true };
     }
     const reason = failed ?? (isLast ? null : await this.#gate(index));
     return reason === null ? null : { reason, isUntried: false };
@@ -90,6 +121,7 @@ export class WaveRun {
     const hosts = this.#waves[index]?.hosts ?? [];
     return hosts.every((host) => {
       const outcome = this.#outcomes.get(host);
+      if (this.#hosts.isRefused(host)) return true;
       return outcome?.state === 'skipped' || (outcome?.error !== undefined && isOffline(outcome.error));
     });
   }
@@ -137,13 +169,12 @@ export class WaveRun {
     if (worse) this.#outcomes.set(host, worse);
   }
 
-  /** Null where the next wave may begin. */
+  /** Null where the next wave may begin. A host that is refused was never tried, and says nothing of what was deployed. */
   #whyStop(index: number): string | null {
     const all = this.#waves.slice(0, index + 1).flatMap(({ hosts }) => hosts);
-    const failed = this.#failedOf(all);
-    if (mayGoOn(this.#plan, failed)) return null;
-    const names = all.filter((host) => isFailure(this.#outcomes.get(host)));
-    return `${names.join(', ')} failed in “${this.#waves[index]?.name ?? ''}” or before`;
+    const failed = all.filter((host) => isFailure(this.#outcomes.get(host)) && !this.#hosts.isRefused(host));
+    if (mayGoOn(this.#plan, failed.length)) return null;
+    return `${failed.join(', ')} failed in “${this.#waves[index]?.name ?? ''}” or before`;
   }
 
   async #stop(index: number, { reason, isUntried }: Halt): Promise<void> {

@@ -163,7 +163,7 @@ export class FleetStatus implements Disposable {
 
 /** A new answer over what was known: a host that is off keeps what it last said about itself. */
 export function statusOf(before: HostStatus, answer: Answer, at: number): HostStatus {
-  const { hasNix: _, ...facts } = answer.facts ?? { hasNix: false };
+  const { hasNix: _, profilePath: __, ...facts } = answer.facts ?? { hasNix: false };
   const failedUnits = answer.facts ? [...answer.facts.failedUnits] : before.failedUnits;
   return {
     ...before,

@@ -1,10 +1,14 @@
 import { pendingBoot, type PendingBoot } from '../../../../shared/contract/host.ts';
+import { toplevelFunction } from '../../deploy/toplevel.ts';
 
 /** What a machine says of itself in one round trip. Paths are absolute store paths; null: it has no such thing. */
 export interface MachineFacts {
   readonly currentSystem: string | null;
   readonly bootedSystem: string | null;
+  /** The system that the system profile leads to, also where the profile is more than that. */
   readonly profileSystem: string | null;
+  /** There where the system profile is no system but has one in it, as deploy-rs makes it: what the profile is. */
+  readonly profilePath?: string;
   readonly generation: number | null;
   readonly nixosVersion: string | null;
   readonly failedUnits: readonly string[];
@@ -54,20 +58,24 @@ PATH="$PATH:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin:/usr/sb
 profile=/nix/var/nix/profiles/system
 real() { readlink -f "$1" 2>/dev/null || :; }
 existing() { if [ -e "$1" ]; then real "$1"; fi; }
+${toplevelFunction}
+next=
+[ ! -e "$profile" ] || next=$(toplevel "$profile")
 printf 'current\\t%s\\n' "$(existing /run/current-system)"
 printf 'booted\\t%s\\n' "$(existing /run/booted-system)"
-printf 'profile\\t%s\\n' "$(existing "$profile")"
+printf 'profile\\t%s\\n' "$next"
+printf 'profile-path\\t%s\\n' "$(existing "$profile")"
 printf 'generation\\t%s\\n' "$(readlink "$profile" 2>/dev/null)"
 printf 'version\\t%s\\n' "$(head -n 1 /run/current-system/nixos-version 2>/dev/null)"
 if command -v nix-store >/dev/null 2>&1 || command -v nix >/dev/null 2>&1; then echo 'nix	yes'; else echo 'nix	no'; fi
-if [ -e /run/booted-system ] && [ -e "$profile" ]; then
+if [ -e /run/booted-system ] && [ -n "$next" ]; then
   for part in kernel initrd kernel-modules; do
-    if [ "$(real "/run/booted-system/$part")" != "$(real "$profile/$part")" ]; then echo 'reboot	yes'; break; fi
+    if [ "$(real "/run/booted-system/$part")" != "$(real "$next/$part")" ]; then echo 'reboot	yes'; break; fi
   done
 fi
-if [ -e "$profile" ] && [ "$(head -n 1 ${nextBootMark} 2>/dev/null)" = "$(real "$profile")" ]; then
+if [ -n "$next" ] && [ "$(head -n 1 ${nextBootMark} 2>/dev/null)" = "$next" ]; then
   if [ "$(sed -n 2p ${nextBootMark})" = "$(cat /proc/sys/kernel/random/boot_id)" ]; then echo 'next	waiting'
-  elif [ "$(real /run/booted-system)" = "$(real "$profile")" ]; then echo 'next	up'
+  elif [ "$(real /run/booted-system)" = "$next" ]; then echo 'next	up'
   else echo 'next	went-back'; fi
 fi
 if [ -e ${keysMark} ] && [ "$(head -n 1 ${keysMark})" != "$(cat /proc/sys/kernel/random/boot_id)" ]; then
@@ -94,11 +102,13 @@ export function parseProbe(output: string): MachineFacts | null {
   const first = (word: string): string | null => values.get(word)?.[0]?.value || null;
   if (first('end') === null) return null;
   const pending = pendingBoot.safeParse(first('next'));
+  const [profileSystem, profilePath] = [first('profile'), first('profile-path')];
   const link = /^system-(\d+)-link$/.exec(first('generation') ?? '');
   return {
     currentSystem: first('current'),
     bootedSystem: first('booted'),
-    profileSystem: first('profile'),
+    profileSystem,
+    ...(profilePath === null || profilePath === profileSystem ? {} : { profilePath }),
     generation: link === null ? null : Number(link[1]),
     nixosVersion: first('version'),
     failedUnits: (values.get('failed') ?? []).map(({ value }) => value).filter((unit) => unit !== ''),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askedOf, given, retryOf, withLeft } from '../../../../electron/engine/deploy/asked.ts';
+import { given, retryOf, withLeft } from '../../../../electron/engine/deploy/asked.ts';
 import {
   deployAddresses,
   deployTitle,
@@ -16,6 +16,7 @@ import { fleetId, hostName, jobId } from '../../../../shared/contract/ids.ts';
 import type { JobSummary } from '../../../../shared/contract/job.ts';
 import { wavePlan } from '../../../../shared/contract/waves.ts';
 import { emptyJobDetail } from '../../../../shared/jobs/view.ts';
+import { askedOf } from '../../../../shared/jobs/asked.ts';
 
 const host = (name: string, changes: Partial<Host> = {}): Host => ({
   name: hostName.parse(name),
@@ -188,7 +189,7 @@ test('a deploy is done again, and a plan carried out, with the options that it w
     goal: 'switch',
     reboot: 'never',
   });
-  expect(askedOf(null)).toEqual({});
+  expect(askedOf({ spec: {} })).toEqual({});
 });
 
 test('what is tried again knows which generation was the one before, and which checks got worse', () => {

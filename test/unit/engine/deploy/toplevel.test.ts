@@ -10,10 +10,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { toplevelFunction } from '../../../../electron/engine/deploy/toplevel.ts';
 import { watchdogProgram } from '../../../../electron/engine/deploy/watchdog-script.ts';
+import {
+  nextBootMark,
+  parseProbe,
+  probeScript,
+  type MachineFacts,
+} from '../../../../electron/engine/fleet/status/probe.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -62,6 +68,63 @@ describe('the system of a generation', () => {
       symlinkSync(at(name), at(`${name}-link`));
       expect(toplevel(at(`${name}-link`))).toBe(at(name));
     }
+  });
+});
+
+describe('the probe', () => {
+  /** What a machine tells that runs and booted these, and whose profile is this. */
+  function told(running: string, booted: string, profile: string): MachineFacts | null {
+    symlinkSync(profile, at('system-3-link'));
+    symlinkSync('system-3-link', at('system'));
+    symlinkSync(running, at('running'));
+    symlinkSync(booted, at('booted'));
+    const script = probeScript
+      .replaceAll('/nix/var/nix/profiles/system', at('system'))
+      .replaceAll('/run/current-system', at('running'))
+      .replaceAll('/run/booted-system', at('booted'))
+      .replaceAll(nextBootMark, at('next-boot'));
+    return parseProbe(execFileSync('sh', ['-c', script], { encoding: 'utf8' }));
+  }
+
+  /** A system with a kernel of its own. */
+  function withKernel(name: string): string {
+    writeFileSync(join(system(name), 'kernel'), '');
+    return at(name);
+  }
+
+  test('tells the system in a profile that deploy-rs made, and what the profile is', () => {
+    const path = wrapped(basename(system('good')));
+    expect(told(at('good'), at('good'), path)).toMatchObject({
+      currentSystem: at('good'),
+      bootedSystem: at('good'),
+      profileSystem: at('good'),
+      profilePath: path,
+      generation: 3,
+      needsReboot: false,
+    });
+  });
+
+  test('tells a profile that is a system once, and nothing of one that is not there', () => {
+    const facts = told(system('good'), at('good'), at('good'));
+    expect(facts).toMatchObject({ profileSystem: at('good') });
+    expect(facts).not.toHaveProperty('profilePath');
+    rmSync(at('good'), { recursive: true });
+    for (const link of ['system', 'system-3-link', 'running', 'booted']) rmSync(at(link));
+    expect(told(at('good'), at('good'), at('good'))).toMatchObject({ profileSystem: null, needsReboot: false });
+  });
+
+  test('compares the kernel of that system with the one that was booted', () => {
+    const [old, path] = [withKernel('old'), wrapped(basename(withKernel('new')))];
+    expect(told(at('new'), old, path)?.needsReboot).toBe(true);
+  });
+
+  test.each([
+    ['up', 'new'],
+    ['went-back', 'old'],
+  ])('tells that a boot on trial of that system is %s', (pendingBoot, booted) => {
+    const path = wrapped(basename(system('new')));
+    writeFileSync(at('next-boot'), `${at('new')}\nanother boot\n`);
+    expect(told(at(booted), system(booted), path)).toMatchObject({ pendingBoot });
   });
 });
 

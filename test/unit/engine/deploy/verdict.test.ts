@@ -153,6 +153,15 @@ describe('a host is judged by what it says', () => {
     expect(outcome).toMatchObject({ state: 'failed', error: { code: 'deploy-activation-died', canRetry: true } });
   });
 
+  test('succeeded where the profile is what an engine made of the system, whether the system is found in it or not', () => {
+    const profile = '/nix/store/activatable-new';
+    for (const is of [{ profilePath: profile }, { profileSystem: profile }]) {
+      expect(judge({ profile, after: { ...after, ...is } }).outcome.state).toBe('succeeded');
+    }
+    const { outcome } = judge({ profile, after: { ...after, profileSystem: '/nix/store/old' } });
+    expect(outcome).toMatchObject({ state: 'failed', error: { code: 'deploy-not-switched' } });
+  });
+
   test('boot asks for the profile alone, test for the running system alone', () => {
     const bootsIt = { ...after, currentSystem: '/nix/store/old' };
     const runsIt = { ...after, profileSystem: '/nix/store/old', generation: 3 };
@@ -174,8 +183,8 @@ describe('a host is judged by what it says', () => {
 });
 
 describe('nothing to do', () => {
-  const wants = (goal: Parameters<typeof whyNothingToDo>[0], facts: Partial<MachineFacts>) =>
-    whyNothingToDo(goal, '/nix/store/new', { ...before, ...facts });
+  const wants = (goal: Parameters<typeof whyNothingToDo>[0], facts: Partial<MachineFacts>, wrapped?: string) =>
+    whyNothingToDo(goal, '/nix/store/new', { ...before, ...facts }, wrapped);
   const runs = { currentSystem: '/nix/store/new' };
   const boots = { profileSystem: '/nix/store/new' };
 
@@ -183,6 +192,13 @@ describe('nothing to do', () => {
     expect(wants('switch', { ...runs, ...boots })).toBe('runs this system already (generation 3)');
     expect(wants('switch', runs)).toBe(null);
     expect(wants('switch', boots)).toBe(null);
+  });
+  test('for a switch also where the profile is more than the system, but for an engine that wants its own', () => {
+    const isIn = { ...runs, ...boots, profilePath: '/nix/store/activatable-new' };
+    expect(wants('switch', isIn)).not.toBe(null);
+    expect(wants('switch', isIn, '/nix/store/activatable-new')).not.toBe(null);
+    expect(wants('switch', { ...runs, ...boots }, '/nix/store/activatable-new')).toBe(null);
+    expect(wants('switch', isIn, '/nix/store/activatable-other')).toBe(null);
   });
   test('for the other goals where they are reached', () => {
     expect(wants('boot', boots)).not.toBe(null);

@@ -23,18 +23,22 @@ interface Setting {
   ends?: Record<string, HostOutcome['state']>;
   /** Codes of the problems of hosts that end so. */
   errors?: Record<string, string>;
+  /** Hosts that fail before anything is done with them. */
+  refused?: readonly string[];
   /** Hosts that are not well when they are asked again. */
   sick?: readonly string[];
   answer?: string;
 }
 
-async function run({ list, plan = {}, ends = {}, errors = {}, sick = [], answer = 'yes' }: Setting) {
+async function run({ list, plan = {}, ends = {}, errors = {}, refused = [], sick = [], answer = 'yes' }: Setting) {
   const done: string[] = [];
   const events: ExecutorEvent[] = [];
   const asked: Omit<Prompt, 'id'>[] = [];
   const hosts: WaveHosts = {
+    isRefused: (host) => refused.includes(host),
     deploy: (host) => {
       done.push(`deploy ${host}`);
+      if (refused.includes(host)) return Promise.resolve(outcome('failed', 'refused'));
       return Promise.resolve(outcome(ends[host] ?? 'succeeded', errors[host]));
     },
     skip: (host) => void done.push(`skip ${host}`),
@@ -125,6 +129,44 @@ test('a wave of which no host was there is not taken for tried: nothing goes on,
     b: 'succeeded',
     c: 'succeeded',
   });
+});
+
+test('nothing begins where a wave that others wait for cannot be tried', async () => {
+  const list = [wave('one', ['a']), wave('canary', ['b']), wave('rest', ['c', 'd'])];
+  const { done, states, last, events, outcomes } = await run({
+    list,
+    refused: ['b', 'd'],
+    plan: { 'stop-after': 3, 'when-stopped': 'go-back' },
+  });
+  expect(done).toEqual(['skip a', 'deploy b', 'skip c', 'deploy d']);
+  expect(states).toEqual({ a: 'skipped', b: 'failed', c: 'skipped', d: 'failed' });
+  expect(last).toEqual(['skipped', 'stopped', 'skipped']);
+  expect(events.find((event) => event.type === 'activity')).toMatchObject({
+    activity: { text: 'No wave begins: “canary” cannot be tried: b is refused', isHalted: true },
+  });
+  expect(outcomes.get(hostName.parse('a'))?.error).toMatchObject({
+    code: 'wave-not-reached',
+    evidence: '“canary” cannot be tried: b is refused',
+  });
+});
+
+test('a host that is refused was not tried: it is no failure that stops a wave or lets anything go back', async () => {
+  const plan = { 'when-stopped': 'go-back' };
+  const list = [wave('one', ['a', 'b']), wave('two', ['c']), wave('three', ['d'])];
+  const beside = await run({ list, refused: ['b', 'd'], plan });
+  expect(beside.done).toEqual(['deploy a', 'deploy b', 'deploy c', 'deploy d']);
+  expect(beside.states).toEqual({ a: 'succeeded', b: 'failed', c: 'succeeded', d: 'failed' });
+  expect(beside.last).toEqual(['done', 'done', 'done']);
+  const failed = await run({ list, refused: ['b'], ends: { c: 'failed' }, plan: { ...plan, 'stop-after': 2 } });
+  expect(failed.last).toEqual(['done', 'done', 'done']);
+  const stopped = await run({ list, refused: ['b'], ends: { c: 'failed' }, plan });
+  expect(stopped.done.slice(-2)).toEqual(['skip d', 'back a']);
+  // The other one of its wave was away.
+  const away = await run({ list, refused: ['b'], ends: { a: 'skipped' }, plan });
+  expect(away.states).toMatchObject({ c: 'skipped', d: 'skipped' });
+  expect(away.outcomes.get(hostName.parse('c'))?.error?.evidence).toBe(
+    '“one” was not tried: a, b are refused or could not be reached',
+  );
 });
 
 test('a host that was put off is not deployed later where the deploy was stopped for a failure', async () => {
