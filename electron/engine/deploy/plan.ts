@@ -162,7 +162,7 @@ function planHost(
     checks,
     keys,
   };
-  return { ...known, planned: null, known: null, ran: null, previous: null, mustBeWell: [], refusal };
+  return { ...known, planned: null, known: null, ran: null, previous: null, mustBeWell: [], mustNotFail: [], refusal };
 }
 
 /** Kinds that have colmena's options, in the order in which they are believed. */

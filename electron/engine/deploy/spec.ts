@@ -65,6 +65,8 @@ export const deployHost = z.object({
   previous: z.int().positive().nullable().default(null),
   /** Names of checks that failed since the job that this one tries again began: at a gate they count, broken or not. */
   mustBeWell: z.array(z.string()).default([]),
+  /** Units that failed since then: while they are failed, the host did not come to what was asked for. */
+  mustNotFail: z.array(z.string()).default([]),
   /** Why this host fails before anything is run; the others go on. */
   refusal: problem.nullable(),
 });
