@@ -267,7 +267,8 @@ describeLab('a deploy in waves', () => {
 
   test('waits for a person, and where nobody can be asked it stops there', async () => {
     const path = await home.fleet('pause', { a: unit('three'), b: unit('three') });
-    const file = await waves('pause', '[[wave]]\non = "a"\npause = true\n');
+    await home.cli(['selections', 'save', path, 'first', 'a']);
+    const file = await waves('pause', '[[wave]]\nname = "a"\non = "saved:first"\npause = true\n');
     const { result, stderr } = await home.deploy(path, 'a, b', '--waves', file);
     expect(result.hosts).toMatchObject({ a: { state: 'succeeded' }, b: { state: 'skipped' } });
     expect(stderr).toContain('“a” is through. Go on with “the rest” (b)?');

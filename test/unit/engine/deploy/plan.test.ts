@@ -241,6 +241,16 @@ test('goes in the waves of the fleet unless others are asked for, also after a p
   expect({ waves: 'off', ...given(now) }).toMatchObject({ waves: 'fleet' });
 });
 
+test('a wave may name a selection that was saved', () => {
+  const hosts = [host('web', { tags: ['front'] }), host('db')];
+  const waves = wavePlan.parse({ wave: [{ on: 'saved:first' }] });
+  const request = { hosts: hosts.map(({ name }) => name), goal: 'switch', waves } as const;
+  const saved = new Map([['first', '@front']]);
+  const spec = planDeploy(view(hosts), request, '/ssh', undefined, undefined, saved);
+  expect(spec.waves?.list.map((wave) => wave.hosts)).toEqual([['web'], ['db']]);
+  expect(() => planDeploy(view(hosts), request, '/ssh')).toThrow('there is no saved selection');
+});
+
 test('a deploy knows who asked for it, and what the fleet was at', () => {
   const git = { branch: 'main', revision: '4f2c91e0', changedFiles: 2 };
   const spec = (of: FleetView) => planDeploy(of, { hosts: [hostName.parse('web')], goal: 'switch' }, '/ssh');
