@@ -266,15 +266,19 @@ describeLab('a deploy in waves', () => {
   });
 
   test('waits for a person, and where nobody can be asked it stops there', async () => {
-    const path = await home.fleet('pause', { a: unit('three'), b: unit('three') });
+    const path = await home.fleet('pause', { a: unit('three'), b: unit('three'), c: unit('three') });
     await home.cli(['selections', 'save', path, 'first', 'a']);
-    const file = await waves('pause', '[[wave]]\nname = "a"\non = "saved:first"\npause = true\n');
+    const file = await waves('pause', '[[wave]]\nname = "a"\non = "saved:first"\npause = true\n[[wave]]\non = "c"\n');
     const { result, stderr } = await home.deploy(path, 'a, b', '--waves', file);
     expect(result.hosts).toMatchObject({ a: { state: 'succeeded' }, b: { state: 'skipped' } });
+    expect(stderr).toContain('No host is left for “c”.');
     expect(stderr).toContain('“a” is through. Go on with “the rest” (b)?');
     const wrong = await waves('wrong', '[[wave]]\ncount = 1\npercent = 3\n');
     const { exitCode, stderr: reason } = await home.cli(['deploy', path, '--on', 'a', '--yes', '--waves', wrong]);
     expect([exitCode, reason]).toEqual([2, expect.stringContaining('exactly one of these')]);
+    const mistyped = await waves('mistyped', '[[wave]]\non = "@cannary"\npause = true\n');
+    const refused = await home.cli(['deploy', path, '--on', 'a, b', '--yes', '--waves', mistyped]);
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('it matches no host of the fleet')]);
   });
 
   test('does not go on where nobody of a wave was there, and puts nothing off that failed elsewhere', async () => {

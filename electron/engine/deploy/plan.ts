@@ -54,12 +54,7 @@ export function planDeploy(
     program: engine.program,
     asked: deployOptions.parse(request),
     rollbackTo: null,
-    waves: wavesOf(
-      request,
-      safety,
-      names.flatMap((name) => byName.get(name) ?? []),
-      saved,
-    ),
+    ...wavesOf(request, safety, { hosts: names.flatMap((name) => byName.get(name) ?? []), fleet: view.hosts, saved }),
     fleet: { name, path: folder, ref, form, isRemote: view.fleet.remote !== null },
     fingerprint,
     plan: null,
@@ -118,15 +113,15 @@ const rebootLimitSeconds = 600;
 function wavesOf(
   { goal, waves }: Pick<DeployRequest, 'goal' | 'waves'>,
   safety: Safety,
-  hosts: readonly Host[],
-  saved: SavedSelections,
-): DeploySpec['waves'] {
+  { hosts, ...of }: { hosts: readonly Host[]; fleet: readonly Host[]; saved: SavedSelections },
+): Pick<DeploySpec, 'waves' | 'emptyWaves'> {
   const plan = waves === 'off' ? null : waves === undefined || waves === 'fleet' ? safety.waves : waves;
   const changesHosts = goal === 'switch' || goal === 'boot' || goal === 'test';
-  if (plan === null || !changesHosts) return null;
-  const planned = planWaves(plan, hosts, saved);
+  if (plan === null || !changesHosts) return { waves: null, emptyWaves: [] };
+  const planned = planWaves(plan, hosts, of);
   if ('mistake' in planned) throw new ProblemError(waveProblems.selection(planned.mistake));
-  return planned.waves.length > 1 ? { plan, list: planned.waves } : null;
+  const isInWaves = planned.waves.length > 1;
+  return { waves: isInWaves ? { plan, list: planned.waves } : null, emptyWaves: hosts.length > 1 ? planned.empty : [] };
 }
 
 function planHost(

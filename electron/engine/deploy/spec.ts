@@ -106,6 +106,8 @@ export const deploySpec = z.object({
     .object({ plan: wavePlan, list: z.array(wave).min(1) })
     .nullable()
     .default(null),
+  /** Waves that were asked for, and for which none of the hosts is left. */
+  emptyWaves: z.array(z.string()).default([]),
   /** The job that found out what this one does; null: nobody approved a plan. */
   plan: jobId.nullable().default(null),
   hosts: z.array(deployHost).min(1),

@@ -9,7 +9,10 @@ export const waveProblems = {
     code: 'waves-selection',
     title: `The wave “${wave}” has a wrong selection: ${message}`,
     evidence: text,
-    advice: ['Correct “on” of that wave; nothing was started.'],
+    advice: [
+      'Correct “on” of that wave; nothing was started.',
+      'What is written under [[waves.wave]] stands in nixstead.toml; what --waves names, in a file of its own.',
+    ],
   }),
   /** @param isUntried true where nothing failed, and a wave before had nobody there */
   notReached: (host: string, reason: string, isUntried: boolean): Problem => ({

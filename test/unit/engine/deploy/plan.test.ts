@@ -241,6 +241,19 @@ test('goes in the waves of the fleet unless others are asked for, also after a p
   expect({ waves: 'off', ...given(now) }).toMatchObject({ waves: 'fleet' });
 });
 
+test('a wave of hosts that are not deployed is told, and one of hosts that are not there is a mistake', () => {
+  const hosts = [host('web', { tags: ['canary'] }), host('db'), host('mail')];
+  const spec = (on: string, ...names: string[]) => {
+    const waves = wavePlan.parse({ wave: [{ on }] });
+    const request = { hosts: names.map((name) => hostName.parse(name)), goal: 'switch', waves } as const;
+    return planDeploy(view(hosts), request, '/ssh');
+  };
+  expect(spec('@canary', 'db', 'mail')).toMatchObject({ waves: null, emptyWaves: ['@canary'] });
+  expect(spec('@canary', 'db')).toMatchObject({ waves: null, emptyWaves: [] });
+  const title = 'The wave “@cannary” has a wrong selection: it matches no host of the fleet';
+  expect(() => spec('@cannary', 'web', 'db')).toThrow(title);
+});
+
 test('a wave may name a selection that was saved', () => {
   const hosts = [host('web', { tags: ['front'] }), host('db')];
   const waves = wavePlan.parse({ wave: [{ on: 'saved:first' }] });
