@@ -17,7 +17,7 @@ A file of waves (or [waves] and [[waves.wave]] in nixstead.toml):
   [[wave]]
   on = "@canary"            # or count = 1, or percent = 25
   wait = 10                 # minutes; then:
-  health = true             # run the health checks once more
+  health = true             # look for failed units, run the health checks once more
   pause = true              # and wait for a person
 Hosts that are in no wave come last.`;
 

@@ -130,6 +130,8 @@ export const deployPreview = z.object({
   ),
   /** None where all go at once. */
   waves: z.array(wave),
+  /** Waves that were asked for, and for which none of these hosts is left. */
+  emptyWaves: z.array(z.string()),
   commands: z.array(command),
 });
 export type DeployPreview = z.infer<typeof deployPreview>;

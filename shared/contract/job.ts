@@ -112,6 +112,8 @@ export const hostOutcome = z.object({
   stateVersion: z.string().optional(),
   /** What builds `system`, of a host that a plan found to run it already. */
   derivation: z.string().optional(),
+  /** Units that failed and had not before the deploy, in a system that stayed. */
+  failedUnits: z.array(z.string()).optional(),
   error: problem.optional(),
 });
 export type HostOutcome = z.infer<typeof hostOutcome>;

@@ -9,26 +9,37 @@ interface HostOfWaves {
   readonly system: string | null;
 }
 
-/** A selection of a wave that cannot be read. */
+/** A selection of a wave that cannot be read, or that no host matches. */
 export interface WaveMistake {
   readonly wave: string;
   readonly text: string;
   readonly message: string;
 }
 
+/** Who goes when. */
+export interface PlannedWaves {
+  readonly waves: Wave[];
+  /** Names of waves whose selection matches none of the hosts that are left for them. */
+  readonly empty: string[];
+}
+
 const noGate: Wave['gate'] = { waitMinutes: 0, isHealthChecked: false, isPaused: false };
 
 /**
  * Who is deployed when: every host is in exactly one wave, in the order in which the hosts were named. A wave that no host
- * is left for falls away; hosts that no wave names come last.
+ * is left for falls away; hosts that no wave names come last. A wave that no host of the fleet could be in is a mistake: what
+ * it was to try first would go with all the others.
+ * @param hosts that are deployed
+ * @param of all hosts of the fleet, and its saved selections
  */
 export function planWaves(
   plan: WavePlan,
   hosts: readonly HostOfWaves[],
-  saved: SavedSelections = new Map(),
-): { readonly waves: Wave[] } | { readonly mistake: WaveMistake } {
+  { fleet, saved }: { readonly fleet: readonly HostOfWaves[]; readonly saved: SavedSelections },
+): PlannedWaves | { readonly mistake: WaveMistake } {
   let left = [...hosts];
   const waves: Wave[] = [];
+  const empty: string[] = [];
   for (const [index, written] of plan.wave.entries()) {
     const name = written.name ?? nameOf(written, index);
     let chosen: HostOfWaves[];
@@ -36,14 +47,14 @@ export function planWaves(
       const share = Math.max(1, Math.ceil((hosts.length * (written.percent ?? 0)) / 100 - 1e-9));
       chosen = left.slice(0, written.count ?? share);
     } else {
-      const parsed = parseSelection(written.on, saved);
-      if (!parsed.ok) return { mistake: { wave: name, text: written.on, message: parsed.error.message } };
-      if (statesNeeded(parsed.node).size > 0) {
-        return {
-          mistake: { wave: name, text: written.on, message: 'a wave cannot go by state:, which changes meanwhile' },
-        };
-      }
+      const { on: text } = written;
+      const mistake = (message: string) => ({ mistake: { wave: name, text, message } });
+      const parsed = parseSelection(text, saved);
+      if (!parsed.ok) return mistake(parsed.error.message);
+      if (statesNeeded(parsed.node).size > 0) return mistake('a wave cannot go by state:, which changes meanwhile');
+      if (!fleet.some((host) => isSelected(parsed.node, host))) return mistake('it matches no host of the fleet');
       chosen = left.filter((host) => isSelected(parsed.node, host));
+      if (chosen.length === 0) empty.push(name);
     }
     if (chosen.length === 0) continue;
     left = left.filter((host) => !chosen.includes(host));
@@ -55,7 +66,14 @@ export function planWaves(
     const name = waves.length === 0 ? 'all hosts' : 'the rest';
     waves.push({ name, hosts: left.map((host) => host.name), gate: noGate });
   }
-  return { waves };
+  return { waves, empty };
+}
+
+/** What becomes of waves that none of the hosts is left for; null: there are none. @param isInWaves true where others are */
+export function emptyWavesText(names: readonly string[], isInWaves: boolean): string | null {
+  if (names.length === 0) return null;
+  const which = names.map((name) => `“${name}”`).join(', ');
+  return `No host is left for ${which}${isInWaves ? '' : ': all go at once'}.`;
 }
 
 function nameOf({ on, count, percent }: WavePlan['wave'][number], index: number): string {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { JobDetail } from '../../shared/contract/job.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
 
@@ -18,6 +19,11 @@ async function waves(name: string, text: string): Promise<string> {
   const path = join(home.lab.folder, `${name}.toml`);
   await writeFile(path, text);
   return path;
+}
+
+async function retry(job: string): Promise<JobDetail> {
+  await home.cli(['jobs', 'retry', job, '--yes', '--json']);
+  return home.job(await home.latestJob());
 }
 
 describeLab('a deploy in waves', () => {
@@ -136,10 +142,6 @@ describeLab('a deploy in waves', () => {
       b: closed,
     });
     // Trying again opens it only when the check is well again.
-    const retry = async (job: string) => {
-      await home.cli(['jobs', 'retry', job, '--yes', '--json']);
-      return home.job(await home.latestJob());
-    };
     const again = await retry(changed.result.job);
     const shut = { a: { state: 'failed', error: { code: 'wave-unhealthy' } }, b: closed };
     expect(again.outcomes, JSON.stringify(again.outcomes)).toMatchObject(shut);
@@ -160,6 +162,47 @@ describeLab('a deploy in waves', () => {
     // Nothing got worse: nothing was well when it began.
     await wellFor(0);
     expect((await home.deploy(path, 'a, b')).result.state).toBe('succeeded');
+  });
+
+  test('a gate is closed by a unit that failed, in the deploy or after it, until that works again', async () => {
+    const path = await home.fleet('units', { a: `${unit('late')}\npocket.failUnits = [ "late" ];`, b: unit('units') });
+    const file = await waves('units', '[[wave]]\non = "a"\nhealth = true\n');
+    const late = { error: { code: 'deploy-units-failed', title: expect.stringContaining('late.service') } };
+    const shut = { a: { state: 'switched-with-failures', ...late }, b: { state: 'skipped' } };
+    const first = await home.deploy(path, 'a, b', '--waves', file);
+    expect(first.result.hosts, JSON.stringify(first.result)).toMatchObject(shut);
+    const again = await retry(first.result.job);
+    expect(again.outcomes, JSON.stringify(again.outcomes)).toMatchObject(shut);
+    const third = await retry(again.summary.id);
+    expect([third.outcomes, third.waves]).toMatchObject([
+      shut,
+      [{ state: 'stopped', failed: 1 }, { state: 'skipped' }],
+    ]);
+    const setUnit = (name: string, state: string): Promise<string> =>
+      home.host('a').read('sh', '-c', `echo ${state} >/run/lab-units/${name}.service`);
+    await setUnit('late', 'active');
+    expect((await retry(third.summary.id)).outcomes).toMatchObject({
+      a: { state: 'unchanged' },
+      b: { state: 'succeeded' },
+    });
+
+    const next = await home.fleet('units-later', { a: unit('later'), b: unit('later') });
+    const waiting = await waves('units-later', '[[wave]]\non = "a"\nwait = 0.1\nhealth = true\n');
+    const running = home.begin(next, 'a, b', '--waves', waiting);
+    await running.until(({ host, stage, state }) => host === 'a' && stage === 'verify' && state === 'done');
+    await setUnit('later', 'failed');
+    const { result } = await running.over();
+    const title = 'a was well, and a unit has failed since: later.service';
+    expect(result.hosts, JSON.stringify(result)).toMatchObject({
+      a: { state: 'switched-with-failures', error: { code: 'wave-unhealthy', title } },
+      b: { state: 'skipped', error: { code: 'wave-not-reached' } },
+    });
+    expect((await retry(result.job)).outcomes).toMatchObject({
+      a: { state: 'switched-with-failures' },
+      b: { state: 'skipped' },
+    });
+    // What was failed before a deploy does not count.
+    expect((await home.deploy(next, 'a, b', '--waves', file)).result.state).toBe('succeeded');
   });
 
   test('a host whose way back does no good is told to run what it runs', async () => {
@@ -223,14 +266,19 @@ describeLab('a deploy in waves', () => {
   });
 
   test('waits for a person, and where nobody can be asked it stops there', async () => {
-    const path = await home.fleet('pause', { a: unit('three'), b: unit('three') });
-    const file = await waves('pause', '[[wave]]\non = "a"\npause = true\n');
+    const path = await home.fleet('pause', { a: unit('three'), b: unit('three'), c: unit('three') });
+    await home.cli(['selections', 'save', path, 'first', 'a']);
+    const file = await waves('pause', '[[wave]]\nname = "a"\non = "saved:first"\npause = true\n[[wave]]\non = "c"\n');
     const { result, stderr } = await home.deploy(path, 'a, b', '--waves', file);
     expect(result.hosts).toMatchObject({ a: { state: 'succeeded' }, b: { state: 'skipped' } });
+    expect(stderr).toContain('No host is left for “c”.');
     expect(stderr).toContain('“a” is through. Go on with “the rest” (b)?');
     const wrong = await waves('wrong', '[[wave]]\ncount = 1\npercent = 3\n');
     const { exitCode, stderr: reason } = await home.cli(['deploy', path, '--on', 'a', '--yes', '--waves', wrong]);
     expect([exitCode, reason]).toEqual([2, expect.stringContaining('exactly one of these')]);
+    const mistyped = await waves('mistyped', '[[wave]]\non = "@cannary"\npause = true\n');
+    const refused = await home.cli(['deploy', path, '--on', 'a, b', '--yes', '--waves', mistyped]);
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('it matches no host of the fleet')]);
   });
 
   test('does not go on where nobody of a wave was there, and puts nothing off that failed elsewhere', async () => {

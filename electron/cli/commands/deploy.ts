@@ -18,7 +18,7 @@ import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
 import { bootGuardWords } from '../../../shared/fleet/boot-guard-words.ts';
 import { otherProfilesWords } from '../../../shared/fleet/other-profiles-words.ts';
-import { gateText } from '../../../shared/fleet/waves.ts';
+import { emptyWavesText, gateText } from '../../../shared/fleet/waves.ts';
 import { readLimits } from '../read-limits.ts';
 import { readWaves } from '../read-waves.ts';
 import { readId } from './jobs.ts';
@@ -90,20 +90,25 @@ function planText(preview: DeployPreview, session: Session): string {
     ...hosts,
     ...(isOwn ? [remark] : []),
     ...(preview.goal === 'boot' ? [`  ${bootGuardWords}`] : []),
-    ...wavesText(preview.waves, paint),
+    ...wavesText(preview, paint),
     paint('bold', 'Commands'),
     ...preview.commands.map(commandText),
     '',
   ].join('\n');
 }
 
-function wavesText(waves: DeployPreview['waves'], paint: Session['paintError']): string[] {
-  if (waves.length === 0) return [];
+function wavesText(
+  { waves, emptyWaves }: Pick<DeployPreview, 'waves' | 'emptyWaves'>,
+  paint: Session['paintError'],
+): string[] {
+  const without = emptyWavesText(emptyWaves, waves.length > 0);
+  const remarks = without === null ? [] : [`  ${printable(without)}`];
+  if (waves.length === 0) return remarks;
   const lines = waves.map(({ name, hosts, gate }, index) => {
     const then = index === waves.length - 1 ? '' : gateText(gate);
     return `  ${index + 1}. ${printable(`${name}: ${hosts.join(', ')}`)}${then === '' ? '' : `; then ${then}`}`;
   });
-  return [paint('bold', `In ${waves.length} waves`), ...lines];
+  return [paint('bold', `In ${waves.length} waves`), ...lines, ...remarks];
 }
 
 async function confirm(session: Session, hostCount: number): Promise<boolean> {

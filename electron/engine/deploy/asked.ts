@@ -14,7 +14,7 @@ export function given(request: DeployRequest): DeployRequest {
 }
 
 /** What a job that is tried again left of a host. */
-type Left = Pick<DeployHost, 'previous' | 'mustBeWell'>;
+type Left = Pick<DeployHost, 'previous' | 'mustBeWell' | 'mustNotFail'>;
 
 /**
  * The same goal again, wanted in the same way, for the hosts that did not come to it: to what was approved, else to what
@@ -33,7 +33,10 @@ export function retryOf(job: Pick<JobDetail, 'summary' | 'spec' | 'outcomes' | '
   if (kind !== 'deploy' || fleetId === null || !spec.success || hosts.length === 0) throw nothingToRetry(id);
   const { goal, engine, rollbackTo, asked } = spec.data;
   const left = new Map(
-    spec.data.hosts.map((host) => [host.name, { previous: previousOf(job, host), mustBeWell: mustBeWell(job, host) }]),
+    spec.data.hosts.map((host) => [
+      host.name,
+      { previous: previousOf(job, host), mustBeWell: mustBeWell(job, host), mustNotFail: mustNotFail(job, host) },
+    ]),
   );
   return { request: { ...asked, engine, fleetId, hosts, goal }, rollbackTo, approved: approvedBefore(job), left };
 }
@@ -56,6 +59,12 @@ function mustBeWell({ outcomes, health }: Pick<JobDetail, 'outcomes' | 'health'>
   if (state === 'reverted') return [];
   const failed = results.filter((result) => result.state === 'failed').map((result) => result.name);
   return [...new Set([...host.mustBeWell, ...failed])];
+}
+
+/** Units that failed with what the host may run still. */
+function mustNotFail({ outcomes }: Pick<JobDetail, 'outcomes'>, { name, mustNotFail: before }: DeployHost): string[] {
+  const { state, failedUnits = [] } = (Object.hasOwn(outcomes, name) ? outcomes[name] : undefined) ?? {};
+  return state === 'reverted' ? [] : [...new Set([...before, ...failedUnits])];
 }
 
 function nothingToRetry(id: JobId): ProblemError {

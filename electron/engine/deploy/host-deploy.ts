@@ -30,7 +30,7 @@ import { isOffline, reachHost } from './reach-host.ts';
 import { HostReboot } from './reboot/host-reboot.ts';
 import { settleBoot, type SettledBoot } from './reboot/settle-boot.ts';
 import type { DeployHost } from './spec.ts';
-import { mayBeChanged, outcomeOfReboot, whyNothingToDo } from './verdict.ts';
+import { mayBeChanged, outcomeOfReboot, outcomeOfStillFailed, whyNothingToDo } from './verdict.ts';
 import { describeTold, wayBack } from './what-ran.ts';
 
 /** What a host is brought to, and what is known of it. */
@@ -60,6 +60,8 @@ export class HostDeploy {
   #changes: HostChanges | null = null;
   #settled: SettledBoot | null = null;
   #health: HostHealth | null = null;
+  /** Units that failed in a deploy that this one tries again, and are failed still. */
+  #stillFailed: string[] = [];
 
   constructor(work: DeployWork, host: DeployHost, steps: HostSteps, course: HostCourse) {
     this.#work = work;
@@ -236,10 +238,13 @@ export class HostDeploy {
     return reached;
   }
 
-  /** Units that were failed before the job began had not failed for what it does now either. */
+  /** Units that were failed before the job began had not failed for what it does now either, but for what it tries again. */
   #withKnown(reached: Reached): Reached {
     const { units } = this.#course.known ?? nothingBroken;
-    const failedUnits = [...new Set([...reached.facts.failedUnits, ...units])];
+    const { mustNotFail } = this.#host;
+    const now = new Set(reached.facts.failedUnits);
+    this.#stillFailed = mustNotFail.filter((unit) => now.has(unit));
+    const failedUnits = [...now.union(new Set(units)).difference(new Set(mustNotFail))];
     return { ...reached, facts: { ...reached.facts, failedUnits } };
   }
 
@@ -475,10 +480,19 @@ export class HostDeploy {
     this.#steps.start(stage, note);
   }
 
-  #unchanged(reason: string, { generation, currentSystem }: MachineFacts): HostOutcome {
-    this.#steps.skipRest('nothing to do');
+  #unchanged(reason: string, facts: MachineFacts): HostOutcome {
+    const { generation, currentSystem } = facts;
     this.#work.context.log(this.#host.name, `Nothing to do: ${this.#host.name} ${reason}.\n`);
-    return { state: 'unchanged', generation, system: currentSystem };
+    const failed = this.#stillFailed;
+    if (failed.length > 0) {
+      this.#enter('verify');
+      this.#steps.fail('verify', `${failed.join(', ')} failed`);
+    }
+    this.#steps.skipRest('nothing to do');
+    if (failed.length === 0) return { state: 'unchanged', generation, system: currentSystem };
+    const outcome = outcomeOfStillFailed(this.#host.name, facts, failed);
+    if (outcome.error) this.#tell(outcome.error);
+    return outcome;
   }
 
   /** It does not answer, and was to be left out then. */

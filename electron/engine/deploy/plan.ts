@@ -5,6 +5,7 @@ import type { HostName } from '../../../shared/contract/ids.ts';
 import type { HostOutcome } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { targetParts } from '../../../shared/fleet/target-parts.ts';
+import type { SavedSelections } from '../../../shared/fleet/selection.ts';
 import { planWaves } from '../../../shared/fleet/waves.ts';
 import { ProblemError } from '../errors.ts';
 import { Safety } from '../fleet/safety-file.ts';
@@ -23,6 +24,7 @@ import { addressOf } from './way-to-host.ts';
  * @param sshFolder folder of our own known_hosts and ssh_config
  * @param safety what the fleet's nixstead.toml says
  * @param engine what the hosts are deployed with
+ * @param saved selections of this fleet that waves may name
  * @throws ProblemError `deploy-unknown-host`, `safety-file-*`, `waves-selection`
  */
 export function planDeploy(
@@ -31,6 +33,7 @@ export function planDeploy(
   sshFolder: string,
   safety: Safety = new Safety('', {}),
   engine: ChosenEngine = ownEngine,
+  saved: SavedSelections = new Map(),
 ): DeploySpec {
   safety.mustKnow(new Set(view.hosts.map(({ name }) => name)));
   const byName = new Map(view.hosts.map((host) => [host.name, host]));
@@ -51,11 +54,7 @@ export function planDeploy(
     program: engine.program,
     asked: deployOptions.parse(request),
     rollbackTo: null,
-    waves: wavesOf(
-      request,
-      safety,
-      names.flatMap((name) => byName.get(name) ?? []),
-    ),
+    ...wavesOf(request, safety, { hosts: names.flatMap((name) => byName.get(name) ?? []), fleet: view.hosts, saved }),
     fleet: { name, path: folder, ref, form, isRemote: view.fleet.remote !== null },
     fingerprint,
     plan: null,
@@ -114,14 +113,15 @@ const rebootLimitSeconds = 600;
 function wavesOf(
   { goal, waves }: Pick<DeployRequest, 'goal' | 'waves'>,
   safety: Safety,
-  hosts: readonly Host[],
-): DeploySpec['waves'] {
+  { hosts, ...of }: { hosts: readonly Host[]; fleet: readonly Host[]; saved: SavedSelections },
+): Pick<DeploySpec, 'waves' | 'emptyWaves'> {
   const plan = waves === 'off' ? null : waves === undefined || waves === 'fleet' ? safety.waves : waves;
   const changesHosts = goal === 'switch' || goal === 'boot' || goal === 'test';
-  if (plan === null || !changesHosts) return null;
-  const planned = planWaves(plan, hosts);
+  if (plan === null || !changesHosts) return { waves: null, emptyWaves: [] };
+  const planned = planWaves(plan, hosts, of);
   if ('mistake' in planned) throw new ProblemError(waveProblems.selection(planned.mistake));
-  return planned.waves.length > 1 ? { plan, list: planned.waves } : null;
+  const isInWaves = planned.waves.length > 1;
+  return { waves: isInWaves ? { plan, list: planned.waves } : null, emptyWaves: hosts.length > 1 ? planned.empty : [] };
 }
 
 function planHost(
@@ -162,7 +162,7 @@ function planHost(
     checks,
     keys,
   };
-  return { ...known, planned: null, known: null, ran: null, previous: null, mustBeWell: [], refusal };
+  return { ...known, planned: null, known: null, ran: null, previous: null, mustBeWell: [], mustNotFail: [], refusal };
 }
 
 /** Kinds that have colmena's options, in the order in which they are believed. */

@@ -36,7 +36,8 @@ export async function previewDeploy(spec: DeploySpec, files: SshFiles): Promise<
   const { engine: name, program, goal } = spec;
   const engine = { name, guard: engineGuards[name], program };
   const waves = spec.waves?.list ?? [];
-  return { goal, engine, hosts: previewHosts(spec), waves, commands: [...evaluations, ...ofHosts.flat()] };
+  const { emptyWaves } = spec;
+  return { goal, engine, hosts: previewHosts(spec), waves, emptyWaves, commands: [...evaluations, ...ofHosts.flat()] };
 }
 
 function functionsOf(questions: readonly HostQuestion<unknown>[]): string[] {

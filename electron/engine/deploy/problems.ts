@@ -297,6 +297,17 @@ export const deployProblems = {
     evidence,
     advice: units.slice(0, 3).map((unit) => `Look at its log on ${host}: journalctl -u ${unit} -b`),
   }),
+  /** In a deploy that is tried again and had nothing to do there. */
+  unitsStillFailed: (host: string, units: readonly string[]): Problem => ({
+    code: 'deploy-units-failed',
+    title: `${host} runs the system already, and ${units.length === 1 ? 'a unit is' : `${units.length} units are`} still failed: ${units.join(', ')}`,
+    evidence: 'systemctl list-units --state=failed',
+    advice: [
+      ...units.slice(0, 3).map((unit) => `Look at its log on ${host}: journalctl -u ${unit} -b`),
+      'Start it there when what it wants is there, or deploy what mends it; then retry the failed hosts.',
+    ],
+    canRetry: true,
+  }),
   /** switch-to-configuration ended with 4, and no unit that failed explains it. */
   somethingFailed: (host: string, failures: readonly string[], evidence: string): Problem => ({
     code: 'deploy-units-failed',

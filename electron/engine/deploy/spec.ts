@@ -65,6 +65,8 @@ export const deployHost = z.object({
   previous: z.int().positive().nullable().default(null),
   /** Names of checks that failed since the job that this one tries again began: at a gate they count, broken or not. */
   mustBeWell: z.array(z.string()).default([]),
+  /** Units that failed since then: while they are failed, the host did not come to what was asked for. */
+  mustNotFail: z.array(z.string()).default([]),
   /** Why this host fails before anything is run; the others go on. */
   refusal: problem.nullable(),
 });
@@ -104,6 +106,8 @@ export const deploySpec = z.object({
     .object({ plan: wavePlan, list: z.array(wave).min(1) })
     .nullable()
     .default(null),
+  /** Waves that were asked for, and for which none of the hosts is left. */
+  emptyWaves: z.array(z.string()).default([]),
   /** The job that found out what this one does; null: nobody approved a plan. */
   plan: jobId.nullable().default(null),
   hosts: z.array(deployHost).min(1),

@@ -59,7 +59,7 @@ export function judgeActivation(evidence: Evidence): Verdict {
   const failed = failedSince(before, [...progress.failed, ...after.failedUnits]);
   if (goal !== 'boot' && failed.length > 0) {
     const error = deployProblems.unitsFailed(host, failed, lastLines);
-    return { outcome: outcome('switched-with-failures', after, error), note: `${failed.join(', ')} failed` };
+    return { outcome: withFailedUnits(after, failed, error), note: `${failed.join(', ')} failed` };
   }
   if (isUnitFailure && !isExplained(progress)) {
     const error = deployProblems.somethingFailed(host, progress.otherFailures, lastLines);
@@ -134,8 +134,7 @@ export function outcomeOfReboot(
     case 'back': {
       const { facts, unhealthy } = rebooted;
       const failed = failedSince(before, facts.failedUnits);
-      if (failed.length > 0)
-        return outcome('switched-with-failures', facts, deployProblems.unitsFailed(host, failed, ''));
+      if (failed.length > 0) return withFailedUnits(facts, failed, deployProblems.unitsFailed(host, failed, ''));
       if (unhealthy.length === 0) return outcome('succeeded', facts);
       const names = unhealthy.map(({ name }) => name);
       return outcome('switched-with-failures', facts, deployProblems.unhealthy(host, names, checkLines(unhealthy)));
@@ -167,6 +166,18 @@ export function judgeReverted(evidence: Evidence, { cause, answer, seconds }: Re
 
 function outcome(state: HostOutcome['state'], after: MachineFacts, error?: Problem): HostOutcome {
   return { state, generation: after.generation, system: after.currentSystem, ...(error ? { error } : {}) };
+}
+
+function withFailedUnits(after: MachineFacts, failedUnits: string[], error: Problem): HostOutcome {
+  return { ...outcome('switched-with-failures', after, error), failedUnits };
+}
+
+/**
+ * What a host came to that has its system from a deploy that this one tries again.
+ * @param failed units that failed in that deploy, and are failed still
+ */
+export function outcomeOfStillFailed(host: string, facts: MachineFacts, failed: string[]): HostOutcome {
+  return withFailedUnits(facts, failed, deployProblems.unitsStillFailed(host, failed));
 }
 
 /** True where a host boots the system: it is found in its profile, or the profile is what was made of it in another way. */

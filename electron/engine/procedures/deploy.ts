@@ -61,7 +61,8 @@ export function deployProcedures({
     const named = request.engine ?? safety.engine;
     const engine = await chooseEngine(isOwn ? 'nix' : (named ?? (await offeredFor(request, view, safety))));
     const waves = rollbackTo === null ? request.waves : 'off';
-    const spec = planDeploy(view, { ...request, waves }, files.folder, safety, engine);
+    const saved = new Map(store.selections.all(request.fleetId).map(({ name, text }) => [name, text]));
+    const spec = planDeploy(view, { ...request, waves }, files.folder, safety, engine, saved);
     const pinned = rollbackTo === null && spec.offline === 'later' ? await pinFleet(view.fleet) : null;
     const known = withKnownSystems(spec, request.fleetId, store.evaluatedHosts);
     // What hosts go back to was made from another commit.

@@ -214,6 +214,7 @@ export class StandInConnection implements Connection {
                 };
               }),
               waves: hosts.length < 3 || waves === 'off' ? [] : inventWaves(hosts),
+              emptyWaves: [],
               commands: deployCommands(hosts),
             };
           },

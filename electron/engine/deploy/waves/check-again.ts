@@ -4,10 +4,12 @@ import { becomeRoot, PasswordSession } from '../become-root.ts';
 import type { DeployWork } from '../deploy-work.ts';
 import type { Broken } from '../health/broken.ts';
 import { HostHealth } from '../health/host-health.ts';
-import { areHealthy, checkLines } from '../health/run-checks.ts';
+import { areHealthy } from '../health/run-checks.ts';
 import { secondsFor } from '../../../../shared/fleet/safety.ts';
+import { readMachineFacts } from '../machine-facts.ts';
 import { privilegeIn } from '../privilege.ts';
 import type { DeployHost } from '../spec.ts';
+import { failedSince } from '../verdict.ts';
 import { openHost } from '../way-to-host.ts';
 import { waveProblems } from './problems.ts';
 
@@ -17,7 +19,10 @@ interface Earlier {
   readonly known: Broken;
 }
 
-/** A host that was deployed, asked over a new connection whether all is still well; null: it is. */
+/**
+ * A host that was deployed, asked over a new connection whether all is still well: its checks, and that no unit failed since;
+ * null: it is.
+ */
 export async function checkAgain(
   { context, files, questions, spec }: Pick<DeployWork, 'context' | 'files' | 'questions' | 'spec'>,
   host: DeployHost,
@@ -27,11 +32,11 @@ export async function checkAgain(
   if (target === null && !isLocal) return null;
   const { signal } = context;
   const secrets = questions.secretsOf(name);
-  const worse = (error: NonNullable<HostOutcome['error']>): HostOutcome => {
+  const worse = (error: NonNullable<HostOutcome['error']>, failedUnits: string[] = []): HostOutcome => {
     context.emit({ type: 'problem', host: name, stage: 'verify', problem: error });
     // What was not changed is not gone back from either.
     const state = outcome.state === 'unchanged' ? 'failed' : 'switched-with-failures';
-    const now: HostOutcome = { ...outcome, state, error };
+    const now: HostOutcome = { ...outcome, state, error, ...(failedUnits.length > 0 ? { failedUnits } : {}) };
     context.emit({ type: 'outcome', host: name, outcome: now });
     return now;
   };
@@ -47,10 +52,14 @@ export async function checkAgain(
     const health = new HostHealth({ context, host: name, checks, place, known });
     const until = Date.now() + secondsFor(checks) * 1000;
     const results = await health.run(session, { signal, until, onProgress: () => undefined });
-    if (areHealthy(results)) return null;
+    const { failedUnits: now } = await readMachineFacts(session, signal);
     const bad = results.filter((result) => !areHealthy([result]));
-    const names = bad.map((check) => check.name);
-    return worse(waveProblems.notWell(name, names, checkLines(bad)));
+    const failedUnits = failedSince({ failedUnits: known.units }, now);
+    if (bad.length === 0 && failedUnits.length === 0) return null;
+    return worse(
+      bad.length > 0 ? waveProblems.notWell(name, bad) : waveProblems.unitsFailed(name, failedUnits),
+      failedUnits,
+    );
   } catch (error) {
     signal.throwIfAborted();
     return worse(problemOf(error));

@@ -92,7 +92,7 @@ export class JobHosts implements WaveHosts {
     context.log(name, `Goes back to ${what}, since the deploy was stopped.\n`);
     const to = way.goal === 'test' ? { rollbackTo: null, reboot: 'never' as const } : { rollbackTo: way.to, reboot };
     const work = { ...this.#work, spec: { ...spec, ...to, goal: way.goal, engine: 'nix' as const, waves: null } };
-    const host = { ...this.#host(name), planned: null, keys: null };
+    const host = { ...this.#host(name), planned: null, keys: null, mustNotFail: [] };
     const steps = new HostSteps(context, name, stagesBack(work.spec, host));
     const system = way.goal === 'test' ? { system: way.system } : {};
     return new HostDeploy(work, host, steps, { ...course, ...system, round: `back-${way.goal}` }).run();

@@ -1,4 +1,6 @@
+import type { HealthResult } from '../../../../shared/contract/health.ts';
 import type { Problem } from '../../../../shared/contract/problem.ts';
+import { checkLines } from '../health/run-checks.ts';
 import type { WaveMistake } from '../../../../shared/fleet/waves.ts';
 
 /** What can go wrong with waves. */
@@ -7,7 +9,10 @@ export const waveProblems = {
     code: 'waves-selection',
     title: `The wave “${wave}” has a wrong selection: ${message}`,
     evidence: text,
-    advice: ['Correct “on” of that wave; nothing was started.'],
+    advice: [
+      'Correct “on” of that wave; nothing was started.',
+      'What is written under [[waves.wave]] stands in nixstead.toml; what --waves names, in a file of its own.',
+    ],
   }),
   /** @param isUntried true where nothing failed, and a wave before had nobody there */
   notReached: (host: string, reason: string, isUntried: boolean): Problem => ({
@@ -42,13 +47,23 @@ export const waveProblems = {
     canRetry: true,
   }),
   /** At the gate of its wave. */
-  notWell: (host: string, failed: readonly string[], evidence: string): Problem => ({
+  notWell: (host: string, failed: readonly HealthResult[]): Problem => ({
     code: 'wave-unhealthy',
-    title: `${host} was well, and ${failed.length === 1 ? 'a health check fails' : `${failed.length} health checks fail`} now: ${failed.join(', ')}`,
-    evidence,
+    title: `${host} was well, and ${failed.length === 1 ? 'a health check fails' : `${failed.length} health checks fail`} now: ${failed.map(({ name }) => name).join(', ')}`,
+    evidence: checkLines(failed),
     advice: [
       'No other wave begins unless the plan allows for it. See to what the check names, then retry the failed hosts.',
       'A check that is wrong stands in nixstead.toml.',
+    ],
+    canRetry: true,
+  }),
+  unitsFailed: (host: string, units: readonly string[]): Problem => ({
+    code: 'wave-unhealthy',
+    title: `${host} was well, and ${units.length === 1 ? 'a unit has' : `${units.length} units have`} failed since: ${units.join(', ')}`,
+    evidence: 'systemctl list-units --state=failed',
+    advice: [
+      'No other wave begins unless the plan allows for it. See to what failed, then retry the failed hosts.',
+      ...units.slice(0, 3).map((unit) => `Look at its log on ${host}: journalctl -u ${unit} -b`),
     ],
     canRetry: true,
   }),

@@ -177,7 +177,7 @@ test('a deploy is done again, and a plan carried out, with the options that it w
     request: { fleetId: of, hosts: [bad], goal: 'boot', engine: 'nix', ...asked },
     rollbackTo: null,
     approved: null,
-    left: new Map([done, bad].map((name) => [name, { previous: null, mustBeWell: [] }])),
+    left: new Map([done, bad].map((name) => [name, { previous: null, mustBeWell: [], mustNotFail: [] }])),
   });
   expect(() => retryOf({ ...job, outcomes: { ...job.outcomes, bad: job.outcomes.done } })).toThrow('nothing to try');
   // What is said now goes before what was said of the plan; what is left open does not.
@@ -192,13 +192,13 @@ test('a deploy is done again, and a plan carried out, with the options that it w
   expect(askedOf({ spec: {} })).toEqual({});
 });
 
-test('what is tried again knows which generation was the one before, and which checks got worse', () => {
+test('what is tried again knows which generation was the one before, which checks got worse, and which units failed', () => {
   const [went, away, fell] = ['went', 'away', 'fell'].map((name) => hostName.parse(name));
   const names = [went, away, fell].filter((name) => name !== undefined);
   const planned = planDeploy(view(names.map((name) => host(name))), { hosts: names, goal: 'switch' }, '/ssh');
   const earlier = planned.hosts.map((one) => ({
     ...one,
-    ...(one.name === away ? { previous: 5, mustBeWell: ['dns'] } : {}),
+    ...(one.name === away ? { previous: 5, mustBeWell: ['dns'], mustNotFail: ['mail.service'] } : {}),
   }));
   const spec = deploySpec.parse({ ...planned, hosts: earlier, rollbackTo: 'previous' });
   const outcome = { generation: null, system: null };
@@ -212,15 +212,18 @@ test('what is tried again knows which generation was the one before, and which c
     summary: { ...deployed, fleetId: view([]).fleet.id, hosts: names },
     spec: { ...spec },
     // The first was interrupted, and may be there already.
-    outcomes: { away: { ...outcome, state: 'failed' }, fell: { ...outcome, state: 'reverted' } },
+    outcomes: {
+      away: { ...outcome, state: 'switched-with-failures', failedUnits: ['web.service'] },
+      fell: { ...outcome, state: 'reverted', failedUnits: ['web.service'] },
+    },
     changes: {},
     goesBackTo: { went: 3, fell: 7 },
     health: { went: { before: [], after }, fell: { before: [], after } },
   });
   expect(withLeft(planned, left).hosts).toMatchObject([
-    { name: 'went', previous: 3, mustBeWell: ['web'] },
-    { name: 'away', previous: 5, mustBeWell: ['dns'] },
-    { name: 'fell', previous: 7, mustBeWell: [] },
+    { name: 'went', previous: 3, mustBeWell: ['web'], mustNotFail: [] },
+    { name: 'away', previous: 5, mustBeWell: ['dns'], mustNotFail: ['mail.service', 'web.service'] },
+    { name: 'fell', previous: 7, mustBeWell: [], mustNotFail: [] },
   ]);
 });
 
@@ -236,6 +239,29 @@ test('goes in the waves of the fleet unless others are asked for, also after a p
   expect(wavesOf(undefined, 'fleet', 'off')).toEqual([2, 2, 0]);
   const now: DeployRequest = { fleetId: view(hosts).fleet.id, hosts: names, goal: 'switch', waves: 'fleet' };
   expect({ waves: 'off', ...given(now) }).toMatchObject({ waves: 'fleet' });
+});
+
+test('a wave of hosts that are not deployed is told, and one of hosts that are not there is a mistake', () => {
+  const hosts = [host('web', { tags: ['canary'] }), host('db'), host('mail')];
+  const spec = (on: string, ...names: string[]) => {
+    const waves = wavePlan.parse({ wave: [{ on }] });
+    const request = { hosts: names.map((name) => hostName.parse(name)), goal: 'switch', waves } as const;
+    return planDeploy(view(hosts), request, '/ssh');
+  };
+  expect(spec('@canary', 'db', 'mail')).toMatchObject({ waves: null, emptyWaves: ['@canary'] });
+  expect(spec('@canary', 'db')).toMatchObject({ waves: null, emptyWaves: [] });
+  const title = 'The wave “@cannary” has a wrong selection: it matches no host of the fleet';
+  expect(() => spec('@cannary', 'web', 'db')).toThrow(title);
+});
+
+test('a wave may name a selection that was saved', () => {
+  const hosts = [host('web', { tags: ['front'] }), host('db')];
+  const waves = wavePlan.parse({ wave: [{ on: 'saved:first' }] });
+  const request = { hosts: hosts.map(({ name }) => name), goal: 'switch', waves } as const;
+  const saved = new Map([['first', '@front']]);
+  const spec = planDeploy(view(hosts), request, '/ssh', undefined, undefined, saved);
+  expect(spec.waves?.list.map((wave) => wave.hosts)).toEqual([['web'], ['db']]);
+  expect(() => planDeploy(view(hosts), request, '/ssh')).toThrow('there is no saved selection');
 });
 
 test('a deploy knows who asked for it, and what the fleet was at', () => {

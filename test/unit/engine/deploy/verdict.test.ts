@@ -85,6 +85,7 @@ describe('a host is judged by what it says', () => {
     const failedUnits = ['was-broken.service', 'late.service'];
     expect(judge({ after: { ...after, failedUnits } }).outcome).toMatchObject({
       state: 'switched-with-failures',
+      failedUnits: ['late.service'],
       error: { title: 'nas was switched, and a unit failed: late.service' },
     });
   });

@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hostName } from '../../../../shared/contract/ids.ts';
 import { wavePlan, type Wave, type WavePlan } from '../../../../shared/contract/waves.ts';
-import { gateText, mayGoOn, planWaves } from '../../../../shared/fleet/waves.ts';
+import { emptyWavesText, gateText, mayGoOn, planWaves } from '../../../../shared/fleet/waves.ts';
 
 const plan = (...wave: WavePlan['wave']): WavePlan => wavePlan.parse({ wave });
 const host = (name: string, ...tags: string[]) => ({ name: hostName.parse(name), tags, system: 'x86_64-linux' });
-const wavesOf = (of: WavePlan, hosts: Parameters<typeof planWaves>[1]): Wave[] => {
-  const planned = planWaves(of, hosts);
-  if ('mistake' in planned) throw new Error(planned.mistake.message);
-  return planned.waves;
+type Hosts = Parameters<typeof planWaves>[1];
+const planned = (of: WavePlan, hosts: Hosts, fleet: Hosts = hosts) => planWaves(of, hosts, { fleet, saved: new Map() });
+const wavesOf = (of: WavePlan, hosts: Hosts, fleet = hosts): Wave[] => {
+  const found = planned(of, hosts, fleet);
+  if ('mistake' in found) throw new Error(found.mistake.message);
+  return found.waves;
 };
 
 const tags = fc.subarray(['web', 'db', 'canary']);
@@ -26,7 +28,7 @@ const somePlan = fc.array(someWave, { minLength: 1, maxLength: 6 }).map((wave) =
 test('every host is in exactly one wave, no wave is empty, and within a wave hosts keep their order', () => {
   fc.assert(
     fc.property(somePlan, someHosts, (of, hosts) => {
-      const waves = wavesOf(of, hosts);
+      const waves = wavesOf(of, hosts, [...hosts, host('h1', 'web', 'db', 'canary'), host('h3')]);
       const names = hosts.map(({ name }) => name);
       const all = waves.flatMap((wave) => wave.hosts);
       expect([...all].sort()).toEqual([...names].sort());
@@ -72,8 +74,22 @@ test('a canary, then by tag, then what is left', () => {
 });
 
 test('a selection that is wrong, or goes by states, is said before anything begins', () => {
-  expect(planWaves(plan({ on: '(@web' }), [host('a')])).toMatchObject({ mistake: { text: '(@web' } });
-  expect(planWaves(plan({ on: 'state:outdated' }), [host('a')])).toMatchObject({ mistake: { wave: 'state:outdated' } });
+  expect(planned(plan({ on: '(@web' }), [host('a')])).toMatchObject({ mistake: { text: '(@web' } });
+  expect(planned(plan({ on: 'state:outdated' }), [host('a')])).toMatchObject({ mistake: { wave: 'state:outdated' } });
+});
+
+test('a wave that no host of the fleet is in is a mistake; one without any of those that are deployed falls away', () => {
+  const [a, b] = [host('a', 'canary'), host('b')];
+  const mistake = { wave: '@cannary', text: '@cannary', message: 'it matches no host of the fleet' };
+  expect(planned(plan({ on: '@cannary', pause: true }), [a, b])).toEqual({ mistake });
+  const of = plan({ on: '@canary', pause: true }, { on: 'a', name: 'a again' }, { count: 3 });
+  expect(planned(of, [b], [a, b])).toMatchObject({ waves: [{ hosts: ['b'] }], empty: ['@canary', 'a again'] });
+  expect(planned(of, [a, b])).toMatchObject({ waves: [{ hosts: ['a'] }, { hosts: ['b'] }], empty: ['a again'] });
+  expect([[], ['x'], ['x', 'y']].map((names) => emptyWavesText(names, names.length > 1))).toEqual([
+    null,
+    'No host is left for “x”: all go at once.',
+    'No host is left for “x”, “y”.',
+  ]);
 });
 
 test('a wave says in exactly one way who is in it', () => {
