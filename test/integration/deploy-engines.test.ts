@@ -209,6 +209,27 @@ describeLab('deploying with the programs that people have', () => {
     expect((await home.job(result.job)).watchdogs['plain']?.state).toBe('reverted');
   });
 
+  test('colmena deploys later what the commit of then says, whatever was edited since', async () => {
+    await install('colmena');
+    const options = { name: 'pinned', hosts: ['plain'], config: { plain: unit('approved') } };
+    const { path } = await home.lab.fleet('colmena', options);
+    const host = home.host('plain');
+    await host.powerOff();
+    const { result } = await home.deploy(path, 'plain', '--engine', 'colmena', '--offline', 'later');
+    expect(result.hosts['plain']).toMatchObject({ error: { code: 'deploy-offline-later' } });
+    const waiting = await home.latestJob();
+    await edit(path);
+    await host.powerOn();
+    const { outcomes, problem, commands } = await home.jobOver(waiting);
+    expect(outcomes['plain'], JSON.stringify([outcomes, problem])).toMatchObject({
+      state: 'succeeded',
+      system: await host.currentSystem(),
+    });
+    expect(await host.read('ls', '/run/current-system/etc/systemd/system')).toContain('approved.service');
+    const [, , , , config] = commands.find(({ command }) => command.stage === 'build')?.command.argv ?? [];
+    expect(config).toMatch(/^git\+file:.*[?&]rev=[0-9a-f]{40}$/);
+  });
+
   test('a cancelled colmena is ended, and the host says what it is in and that it goes back', async () => {
     await install('colmena');
     const { path } = await home.lab.fleet('colmena', {
