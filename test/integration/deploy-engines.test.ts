@@ -31,6 +31,23 @@ async function install(...names: string[]): Promise<void> {
   }
 }
 
+/** Puts a program on the controller's PATH that does something to the fleet's files before it begins. */
+async function installAfter(name: string, before: string): Promise<void> {
+  await install(name);
+  const program = `/usr/local/bin/${name}`;
+  const aside = `/usr/local/bin/${name}.then`;
+  const stdin = `#!/bin/sh\ncase $1 in --version) ;; *) ${before} ;; esac\nexec ${aside} "$@"\n`;
+  const { controller } = home.lab;
+  await controller.exec(['mv', program, aside]);
+  await controller.exec(['tee', program], { stdin });
+  await controller.exec(['chmod', '+x', program]);
+}
+
+/** Shell: a unit of the fleet is called otherwise. */
+const editing = (path: string): string =>
+  `grep -rl approved ${path} | grep -v /.git/ | xargs sed -i s/approved/edited/`;
+const edit = (path: string) => home.lab.controller.exec(['sh', '-c', editing(path)]);
+
 const remove = (name: string) => home.lab.controller.exec(['rm', `/usr/local/bin/${name}`]);
 
 const password = 'a password of admin';
@@ -146,6 +163,72 @@ describeLab('deploying with the programs that people have', () => {
     const { result } = await home.deploy(path, 'shut', '--planned', plan.result.job);
     expect((await home.job(result.job)).spec['engine']).toBe('colmena');
     expect(result.hosts['shut']).toMatchObject({ state: 'succeeded', system: planned.changes['shut']?.after });
+  });
+
+  test.each([
+    ['colmena', 'colmena', 'colmena'],
+    ['nixos-rebuild', 'nixos-rebuild-ng', 'plain'],
+    ['deploy-rs', 'deploy', 'deploy-rs'],
+  ] as const)('what was edited since nobody approved, and %s does not bring it', async (engine, name, kind) => {
+    await install(name);
+    const hosts = ['first', 'plain'];
+    const config = { first: unit('approved'), plain: unit('approved') };
+    const { path } = await home.lab.fleet(kind, { name: `edited-${engine}`, hosts, config });
+    const waves = join(home.lab.folder, 'edited.toml');
+    await writeFile(waves, '[[wave]]\ncount = 1\nwait = 0.05\n');
+    const before = await home.host('plain').currentSystem();
+    // Colmena carries out plans; the others deploy what a person has seen in the preview.
+    const plan = await home.deploy(path, '*', '--engine', engine, '--goal', 'dry-activate');
+    const words = engine === 'colmena' ? ['--planned', plan.result.job] : ['--engine', engine];
+    const running = home.begin(path, '*', ...words, '--waves', waves);
+    await running.until(({ host, stage, state }) => host === 'first' && stage === 'verify' && state === 'done');
+    await edit(path);
+    const { result, stderr } = await running.over();
+    expect(result.hosts, stderr).toMatchObject({
+      first: { state: 'succeeded' },
+      plain: { state: 'failed', system: before, error: { code: 'engine-files-changed' } },
+    });
+    expect(await home.host('plain').currentSystem()).toBe(before);
+  });
+
+  test('what is edited while colmena reads it is not confirmed, and goes back', async () => {
+    const config = { plain: unit('approved') };
+    const { path } = await home.lab.fleet('colmena', { name: 'raced', hosts: ['plain'], config });
+    await installAfter('colmena', editing(path));
+    const host = home.host('plain');
+    const before = [await host.currentSystem(), await host.generation()];
+    const { result, stderr } = await home.deploy(path, 'plain', '--engine', 'colmena');
+    expect(result.hosts['plain'], stderr).toMatchObject({
+      state: 'reverted',
+      system: before[0],
+      error: {
+        code: 'deploy-reverted-other-system',
+        advice: expect.arrayContaining([expect.stringContaining('plain runs the system from before and boots it')]),
+      },
+    });
+    expect([await host.currentSystem(), await host.generation()]).toEqual(before);
+    expect((await home.job(result.job)).watchdogs['plain']?.state).toBe('reverted');
+  });
+
+  test('colmena deploys later what the commit of then says, whatever was edited since', async () => {
+    await install('colmena');
+    const options = { name: 'pinned', hosts: ['plain'], config: { plain: unit('approved') } };
+    const { path } = await home.lab.fleet('colmena', options);
+    const host = home.host('plain');
+    await host.powerOff();
+    const { result } = await home.deploy(path, 'plain', '--engine', 'colmena', '--offline', 'later');
+    expect(result.hosts['plain']).toMatchObject({ error: { code: 'deploy-offline-later' } });
+    const waiting = await home.latestJob();
+    await edit(path);
+    await host.powerOn();
+    const { outcomes, problem, commands } = await home.jobOver(waiting);
+    expect(outcomes['plain'], JSON.stringify([outcomes, problem])).toMatchObject({
+      state: 'succeeded',
+      system: await host.currentSystem(),
+    });
+    expect(await host.read('ls', '/run/current-system/etc/systemd/system')).toContain('approved.service');
+    const [, , , , config] = commands.find(({ command }) => command.stage === 'build')?.command.argv ?? [];
+    expect(config).toMatch(/^git\+file:.*[?&]rev=[0-9a-f]{40}$/);
   });
 
   test('a cancelled colmena is ended, and the host says what it is in and that it goes back', async () => {

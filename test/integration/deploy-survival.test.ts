@@ -105,7 +105,7 @@ describeLab('a deploy that is disturbed', () => {
     const { error } = result.hosts['stuck'] ?? {};
     expect(result.hosts['stuck']).toMatchObject({ state: 'cancelled', system: before });
     const unit =
-      /in the unit (\S+)\. Nobody confirms it any more, so stuck goes back by itself at \S+\. stuck runs the system from before, and boots the new one/.exec(
+      /in the unit (\S+)\. Nobody confirms it any more, so stuck goes back by itself at \S+\. stuck runs the system from before and boots the new one/.exec(
         error?.evidence ?? '',
       )?.[1];
     expect(await host.read('systemctl', 'is-active', unit ?? '')).toBe('active');

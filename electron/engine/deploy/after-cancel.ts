@@ -1,7 +1,7 @@
-import type { HostLink } from './host-session.ts';
 import type { HostName } from '../../../shared/contract/ids.ts';
 import type { Stage } from '../../../shared/contract/job.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
+import type { Reached } from './deploy-work.ts';
 import type { HostActivation } from './host-activation.ts';
 import { readMachineFacts } from './machine-facts.ts';
 import { describeState } from './verdict.ts';
@@ -15,7 +15,7 @@ interface CancelledHost {
   readonly system: string;
   readonly stage: Stage;
   /** null: it was not reached. */
-  readonly link: HostLink | null;
+  readonly reached: Pick<Reached, 'link' | 'facts'> | null;
   /** null: nothing was activated. */
   readonly activation: Pick<HostActivation, 'describeProgress'> | null;
 }
@@ -25,16 +25,17 @@ export async function askAfterCancel({
   host,
   system,
   stage,
-  link,
+  reached,
   activation,
 }: CancelledHost): Promise<{ facts: MachineFacts; words: string } | null> {
-  if (link === null) return null;
+  if (reached === null) return null;
+  const { link, facts: before } = reached;
   const signal = AbortSignal.timeout(afterCancelMs);
   try {
     const facts = await readMachineFacts(await link.open(signal), signal);
     const goesOn = await activation?.describeProgress(signal);
     const state = activation
-      ? describeState({ host, system, after: facts })
+      ? describeState({ host, system, before, after: facts })
       : `Nothing was changed on ${host}${stage === 'copy' ? '; what was copied completely stays there' : ''}.`;
     return { facts, words: [goesOn, state].filter((part) => part !== undefined).join(' ') };
   } catch {

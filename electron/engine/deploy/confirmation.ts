@@ -39,6 +39,8 @@ interface ConfirmationWork {
   readonly watchdog: Watchdog;
   readonly health: HostHealth;
   readonly status: ActivationStatus;
+  /** What may run there: the system that was evaluated, and the one before. null: nothing else can have been activated. */
+  readonly known: readonly (string | null)[] | null;
   readonly signal: AbortSignal;
 }
 
@@ -82,6 +84,8 @@ class Confirmation {
   #unhealthy: readonly HealthResult[] = [];
   /** What the watchdog answered once it had a verdict: after that nothing is checked any more. */
   #verdict: WatchdogAnswer | null = null;
+  /** A system that runs there, and that nobody has looked at; null: none does. */
+  #other: string | null = null;
 
   constructor(work: ConfirmationWork) {
     this.#work = work;
@@ -132,12 +136,22 @@ class Confirmation {
         ? watchdog.keep(session, signal)
         : watchdog.revert(session, 'a person decided so', signal);
     }
-    const reason = whyNotKept(status) ?? (await this.#checkHealth(session));
+    const reason = whyNotKept(status) ?? (await this.#whyOther(session)) ?? (await this.#checkHealth(session));
     if (watchdog.byHand !== null) return this.#judge(session);
     if (reason === null) return watchdog.keep(session, signal);
     // An activation without a result may be the watchdog's own doing.
     const answer = await watchdog.look(session, signal);
-    return answer.state === 'armed' ? watchdog.revert(session, reason, signal) : answer;
+    return answer.state === 'armed' ? watchdog.revert(session, reason, signal, this.#other) : answer;
+  }
+
+  /** Why what a program activated is not worth a check: it is not what was evaluated. Null where it is. */
+  async #whyOther(session: HostSession): Promise<string | null> {
+    const { known, signal } = this.#work;
+    if (known === null) return null;
+    const { currentSystem } = await readMachineFacts(session, signal);
+    if (currentSystem === null || known.includes(currentSystem)) return null;
+    this.#other = currentSystem;
+    return `it runs ${currentSystem}, which is not what was evaluated`;
   }
 
   /** Why the checks send the host back; null where they do not. @throws where the way to the host was lost meanwhile */
@@ -181,6 +195,7 @@ class Confirmation {
     if (watchdog.byHand === 'revert') return 'by-hand';
     if (status.state === 'lost' && !watchdog.wasSentBack) return 'unreachable';
     if (whyNotKept(status) !== null) return wasEnded(status) && !watchdog.wasSentBack ? 'stuck' : 'activation';
+    if (this.#other !== null) return 'other-system';
     return this.#wasReachedInTime ? 'health' : 'unreachable';
   }
 }

@@ -23,6 +23,8 @@ export interface DeployWork {
   readonly buildHost: Pick<BuildHost, 'build'> | null;
   /** What this computer can build for; nix is asked once. */
   readonly buildAbility: () => Promise<BuildAbility>;
+  /** State of the fleet's files when they began to be evaluated; null: it cannot be told, or nothing else reads them. */
+  readonly evaluatedFiles: Promise<string | null>;
   /** Who restarts when. */
   readonly turns: RebootTurns;
   /** Of the hosts that have some which are uploaded; each comes when it was read. */

@@ -52,7 +52,7 @@ export interface ActivationWork {
   /** null: what is activated stays, whatever becomes of the host. */
   readonly watchdogSeconds: number | null;
   readonly guard: EngineGuard;
-  readonly passage: Pick<Passage, 'activate'>;
+  readonly passage: Pick<Passage, 'activate' | 'evaluatesItself'>;
   /** What is uploaded once it is activated; null: nothing. */
   readonly keys: Pick<HostKeys, 'after'> | null;
   readonly health: HostHealth;
@@ -233,9 +233,10 @@ export class HostActivation implements GuardedActivation, Disposable {
   }
 
   async #confirm(status: ActivationStatus, signal: AbortSignal): Promise<Confirmed> {
-    const { context, host, link, steps, health } = this.#work;
+    const { context, host, link, steps, health, system, before, passage } = this.#work;
     this.#work.onStage('confirm');
-    const confirmed = await confirm({ host, link, steps, health, watchdog: this.#watchdog, status, signal });
+    const known = passage.evaluatesItself ? [system, before.currentSystem] : null;
+    const confirmed = await confirm({ host, link, steps, health, watchdog: this.#watchdog, status, known, signal });
     const isWell = confirmed.unhealthy.length === 0;
     const checks =
       health.count === 0 || !isWell ? '' : `, ${health.count === 1 ? 'a check' : `${health.count} checks`} passed`;

@@ -528,7 +528,7 @@ export class HostDeploy {
       host: name,
       system: this.#system?.outPath ?? '',
       stage,
-      link: this.#reached?.link ?? null,
+      reached: this.#reached,
       activation: this.#activation,
     });
     const { generation = null, currentSystem: system = null } = asked?.facts ?? this.#lastKnown ?? {};

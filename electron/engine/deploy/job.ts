@@ -8,7 +8,7 @@ import { readBuildAbility, type BuildAbility } from './architecture.ts';
 import { BuildHost } from './build-host.ts';
 import { evaluateSystems, hostsToEvaluate, type EvaluatedSystem } from './evaluate.ts';
 import { evaluates, isAsPlanned, stagesOfHost, uploadsKeys } from './goals.ts';
-import { filesNow, findKnown, stampNow } from './known-systems.ts';
+import { filesNow, findKnown, stampNow, stateNow } from './known-systems.ts';
 import type { DeployWork } from './deploy-work.ts';
 import { onlyApproved, withApprovedKeys } from './keys/approved-keys.ts';
 import { readKeys } from './keys/read-keys.ts';
@@ -54,6 +54,7 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, wanted) =>
     ...reaching,
     buildHost: spec.buildHost === null ? null : new BuildHost({ ...reaching, named: spec.buildHost }),
     buildAbility: () => (ability ??= readBuildAbility(context.signal)),
+    evaluatedFiles: evaluation?.files ?? Promise.resolve(null),
     turns: new RebootTurns(),
     keys: onlyApproved(spec, keys, context.signal),
   };
@@ -66,11 +67,15 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, wanted) =>
   return { state: jobStateOf([...byHost.values()], context.signal.aborted), outcomes: byHost, problem: null };
 };
 
-/** Begins to evaluate all hosts that can be deployed; each has its own promise. `told`: the job tells what came of it. */
+/**
+ * Begins to evaluate all hosts that can be deployed; each has its own promise. `files`: their state before, for programs
+ * that read them again. `told`: the job tells what came of it.
+ */
 function evaluate(
   { context, spec, limits }: Pick<DeployWork, 'context' | 'spec'> & { limits: DeployLimits },
   steps: ReadonlyMap<HostName, HostSteps>,
-): { systems: Map<HostName, Promise<EvaluatedSystem>>; told: Promise<void> } {
+): { systems: Map<HostName, Promise<EvaluatedSystem>>; files: Promise<string | null>; told: Promise<void> } {
+  const files = spec.engine === 'nix' ? Promise.resolve(null) : stateNow(spec, context.signal);
   const waiting = new Map(spec.hosts.map(({ name }) => [name, Promise.withResolvers<EvaluatedSystem>()]));
   // A host that fails in its plan never asks; the error is its own all the same.
   for (const { promise } of waiting.values()) promise.catch(() => undefined);
@@ -82,6 +87,7 @@ function evaluate(
     waiting.get(name)?.resolve({ drvPath, outPath, stateVersion });
   }
   const evaluateOpen = async (): Promise<void> => {
+    await files;
     if (open.length === 0) return;
     const stamp = await stampNow(spec, context.signal);
     const known = await findKnown(open, stamp, context.signal);
@@ -112,7 +118,7 @@ function evaluate(
     for (const { reject } of waiting.values()) reject(reason);
   };
   const told = evaluateOpen().then(() => rejectRest(new Error('The evaluation ended without this host')), rejectRest);
-  return { systems: new Map([...waiting].map(([name, { promise }]) => [name, promise])), told };
+  return { systems: new Map([...waiting].map(([name, { promise }]) => [name, promise])), files, told };
 }
 
 /**

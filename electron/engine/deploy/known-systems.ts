@@ -50,6 +50,14 @@ export async function stampNow(
   return (await filesNow(spec, true, signal)).stamp;
 }
 
+/** What a fleet's files are, see `fleet/fingerprint.ts`; null: it cannot be told, or what is read of them never changes. */
+export async function stateNow(
+  spec: Pick<DeploySpec, 'fleet' | 'fingerprint'>,
+  signal: AbortSignal,
+): Promise<string | null> {
+  return (await filesNow(spec, false, signal)).state;
+}
+
 /** A fleet's files as they are, in one look. @param isExact false where nobody needs the stamp, which looks at every file */
 export async function filesNow(
   { fleet, fingerprint: planned }: Pick<DeploySpec, 'fleet' | 'fingerprint'>,

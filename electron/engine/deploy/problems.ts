@@ -7,9 +7,9 @@ import { wantsPassword } from './become-root.ts';
 
 /**
  * Why a host went back. `unreachable` and `stuck` are its own doing, when nobody confirmed in time; `engine` is the
- * rollback of the program that deployed.
+ * rollback of the program that deployed; `other-system`: it had activated something else than what was evaluated.
  */
-export type RevertCause = 'unreachable' | 'stuck' | 'activation' | 'health' | 'by-hand' | 'engine';
+export type RevertCause = 'unreachable' | 'stuck' | 'activation' | 'health' | 'by-hand' | 'engine' | 'other-system';
 
 const wentBackTitles: Readonly<Record<RevertCause, (host: string, seconds: number) => string>> = {
   unreachable: (host) => `${host} could not be reached with the new system and went back to the one before`,
@@ -19,6 +19,8 @@ const wentBackTitles: Readonly<Record<RevertCause, (host: string, seconds: numbe
   health: (host) => `${host} failed its health checks with the new system and went back to the one before`,
   'by-hand': (host) => `${host} was sent back to the system before`,
   engine: (host) => `The engine’s own rollback put ${host} back to the system before`,
+  'other-system': (host) =>
+    `${host} was given another system than the one that was evaluated, and went back to the one before`,
 };
 
 const wentBackAdvice: Readonly<Record<RevertCause, (host: string, seconds: number) => string[]>> = {
@@ -39,6 +41,10 @@ const wentBackAdvice: Readonly<Record<RevertCause, (host: string, seconds: numbe
   engine: () => [
     'Correct what the last lines name, then deploy again.',
     'Its rollback deletes the new generation; with the engine nix it is kept to look at.',
+  ],
+  'other-system': () => [
+    'The fleet’s files were changed while the program read them. Look at the change, then deploy again.',
+    'The engine nix brings what was evaluated, whatever is edited meanwhile.',
   ],
 };
 

@@ -209,15 +209,26 @@ export function describeState({
   host,
   system,
   profile,
+  before,
   after,
-}: Pick<Evidence, 'host' | 'system' | 'profile' | 'after'>): string {
+}: Pick<Evidence, 'host' | 'system' | 'profile' | 'before' | 'after'>): string {
   const generation = after.generation === null ? '' : ` (generation ${after.generation})`;
-  const runsNew = after.currentSystem === system;
-  const bootsNew = boots(after, system, profile);
-  if (runsNew && bootsNew) return `${host} runs the new system and boots it${generation}.`;
-  if (runsNew) return `${host} runs the new system and boots the old one${generation}.`;
-  if (bootsNew) return `${host} runs the system from before, and boots the new one${generation}.`;
-  return `${host} runs the system from before and boots it${generation}.`;
+  const runs = whichOf(after.currentSystem, system, before.currentSystem);
+  const booted = boots(after, system, profile) ? 'new' : whichOf(after.profileSystem, system, before.profileSystem);
+  const isOne = runs === booted && (runs !== 'another' || after.currentSystem === after.profileSystem);
+  return `${host} runs ${running[runs]} and boots ${isOne ? 'it' : booting[booted]}${generation}.`;
+}
+
+const running = {
+  new: 'the new system',
+  before: 'the system from before',
+  another: 'another system, which is neither the new one nor the one from before,',
+} as const;
+const booting = { new: 'the new one', before: 'the old one', another: 'another one' } as const;
+
+function whichOf(now: string | null, wanted: string, before: string | null): keyof typeof running {
+  if (now === wanted) return 'new';
+  return now === before ? 'before' : 'another';
 }
 
 /**

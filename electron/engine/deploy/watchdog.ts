@@ -93,9 +93,15 @@ export class Watchdog implements Disposable {
     return this.#ask(session, keepArgv(this.#work.activation, this.#work.privilege), signal);
   }
 
-  /** Has it go back now. @throws ProblemError `ssh-*` */
-  async revert(session: HostSession, reason: string, signal: AbortSignal): Promise<WatchdogAnswer> {
-    const { activation, privilege } = this.#work;
+  /** Has it go back now. @param from what runs there in place of the new system; null: that does @throws ProblemError `ssh-*` */
+  async revert(
+    session: HostSession,
+    reason: string,
+    signal: AbortSignal,
+    from: string | null = null,
+  ): Promise<WatchdogAnswer> {
+    const { privilege } = this.#work;
+    const activation = from === null ? this.#work.activation : { ...this.#work.activation, system: from };
     this.#wasSentBack = true;
     if (this.#view?.state === 'armed') this.#tell({ ...this.#view, reason });
     return this.#ask(session, revertArgv(activation, privilege, reason), signal);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -46,7 +46,8 @@ export async function colmena(argv: readonly string[]): Promise<number> {
   });
   const [verb = 'apply', applied = 'switch'] = positionals;
   const goal = verb === 'build' ? 'build' : applied;
-  const flake = dirname(values.config ?? 'flake.nix');
+  const config = values.config ?? 'flake.nix';
+  const flake = !existsSync(config) && config.includes(':') ? config : dirname(config);
   const host = values.on ?? '';
   const attribute = `${flake}#colmenaHive`;
   const say = (text: string): void => void process.stderr.write(`${host.padStart(5)} | ${text}\n`);

@@ -32,9 +32,9 @@ export const colmena: Tool = {
   buildsAt: (place) => place === 'here' || place === 'target',
   command({ program, spec, host, files }) {
     const { fleet, goal, asked } = spec;
-    // What lies in a folder is named by its file, as git has it; what was fetched by its revision.
-    const isLocal = /^(?:git\+file|path):/.test(fleet.ref);
-    const config = fleet.form === 'flake' && isLocal ? join(fleet.path, 'flake.nix') : fleet.ref;
+    // What lies in a folder is named by its file, as git has it; what was fetched, and a commit, by its reference.
+    const isFolder = /^(?:git\+file|path):/.test(fleet.ref) && !/[?&]rev=/.test(fleet.ref);
+    const config = fleet.form === 'flake' && isFolder ? join(fleet.path, 'flake.nix') : fleet.ref;
     const [verb, ...words] = goal === 'build' ? ['build'] : ['apply', goal];
     const place =
       asked.buildOn === 'target' ? ['--build-on-target'] : asked.buildOn === 'here' ? ['--no-build-on-target'] : [];

@@ -39,6 +39,8 @@ export interface GuardedActivation {
 export interface Passage {
   /** How many hosts may be activated and confirmed at once; null: the program decides. */
   readonly limit: Limit | null;
+  /** True where what it activates may be another system than the one that was evaluated. */
+  readonly evaluatesItself: boolean;
   /**
    * Builds, and copies where the goal asks for it. An engine that does all in one run comes back when it activates.
    * @param activation null where the goal activates nothing

@@ -31,6 +31,7 @@ export const nixEngine: DeployEngine = {
 
 class NixPassage implements Passage {
   readonly limit: Limit;
+  readonly evaluatesItself = false;
   readonly #at: HostAtWork;
 
   constructor(at: HostAtWork) {

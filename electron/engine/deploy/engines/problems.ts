@@ -72,6 +72,18 @@ export const engineProblems = {
           ]
         : ['Use the colmena of the flake’s own input (0.5 or newer): nix shell on it, then start Nixstead from there.'],
   }),
+  /** @param then the state of the files when they were evaluated; `now`: null where it cannot be told */
+  filesChanged: (name: string, host: string, then: string, now: string | null): Problem => ({
+    code: 'engine-files-changed',
+    title: `${host} was not deployed: the fleet’s files were changed since the job began, and ${name} reads them by itself`,
+    evidence: `evaluated: ${then}\nnow: ${now ?? 'it cannot be told'}`,
+    advice: [
+      'Look at the change, then deploy it again; where a plan was approved, make a new one.',
+      'Where only flake.lock was written, which nix does for an input that is not locked yet, deploy again.',
+      'The engine nix brings what was evaluated, whatever is edited meanwhile.',
+    ],
+    canRetry: true,
+  }),
   noBuildPlace: (name: string, place: string): Problem => ({
     code: 'engine-build-place',
     title: `${name} cannot be told to build on “${place}”`,

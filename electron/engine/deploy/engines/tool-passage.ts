@@ -12,6 +12,7 @@ import { deployError } from '../problems.ts';
 import type { ToolProgram } from '../spec.ts';
 import { LineCutter } from '../switch-output.ts';
 import { isConnectionProblem } from '../target-link.ts';
+import { mustBeAsEvaluated } from './as-evaluated.ts';
 import type { GuardedActivation, HostAtWork, Passage } from './engine.ts';
 import { explainTool } from './explain-tool.ts';
 import { QuestionWatch } from './question-watch.ts';
@@ -29,6 +30,7 @@ const sshFailed = 255;
 /** One host's way through a program that evaluates, builds, copies and activates in one run. */
 export class ToolPassage implements Passage {
   readonly limit = null;
+  readonly evaluatesItself = true;
   readonly #at: HostAtWork;
   readonly #tool: Tool;
   readonly #program: ToolProgram;
@@ -67,6 +69,7 @@ export class ToolPassage implements Passage {
     const { work, host, reached, steps } = this.#at;
     const { context, limits } = work;
     await limits.programs.run(context.signal, async () => {
+      await mustBeAsEvaluated(work, host.name);
       if (activation && reached && activation.record.watchdogSeconds !== null) {
         this.#sentinel = new Sentinel(host.name, activation, reached);
         await this.#sentinel.start();

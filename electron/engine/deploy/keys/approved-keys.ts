@@ -21,8 +21,8 @@ export function whyKeysRefused(
   now: string | null,
 ): Problem | null {
   if (planned === null || !bringsKeys(spec, { keys })) return null;
-  // A host that comes later is given what its commit says, and that was looked at when it was queued; colmena reads files.
-  if (spec.waitsForHosts && spec.engine !== 'colmena') return null;
+  // A host that comes later is given what its commit says, and that was looked at when it was queued.
+  if (spec.waitsForHosts) return null;
   const { fingerprint: then } = spec;
   return then !== null && then === now ? null : keyProblems.notApproved(name, then, now);
 }

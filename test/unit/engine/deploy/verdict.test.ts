@@ -61,7 +61,7 @@ describe('a host is judged by what it says', () => {
       system: '/nix/store/old',
       error: {
         code: 'deploy-not-switched',
-        evidence: 'nas runs the system from before, and boots the new one (generation 4).',
+        evidence: 'nas runs the system from before and boots the new one (generation 4).',
       },
     });
   });
@@ -216,10 +216,18 @@ describe('nothing to do', () => {
 
 test('the state of a host is one sentence', () => {
   const say = (facts: Partial<MachineFacts>) =>
-    describeState({ host: 'nas', system: '/nix/store/new', after: { ...before, ...facts } });
+    describeState({ host: 'nas', system: '/nix/store/new', before, after: { ...before, ...facts } });
   expect(say({})).toBe('nas runs the system from before and boots it (generation 3).');
   expect(say({ currentSystem: '/nix/store/new' })).toBe(
     'nas runs the new system and boots the old one (generation 3).',
+  );
+  const other = 'nas runs another system, which is neither the new one nor the one from before,';
+  expect(say({ currentSystem: '/nix/store/other', profileSystem: '/nix/store/other' })).toBe(
+    `${other} and boots it (generation 3).`,
+  );
+  expect(say({ currentSystem: '/nix/store/other' })).toBe(`${other} and boots the old one (generation 3).`);
+  expect(say({ profileSystem: '/nix/store/other' })).toBe(
+    'nas runs the system from before and boots another one (generation 3).',
   );
 });
 

@@ -59,6 +59,7 @@ test('keys are brought from the files of the plan alone, by whatever program', (
   expect(why({}, 'now', { ...host, planned: null })).toBeNull();
   // A host that comes later is given what its commit says.
   expect(why({ waitsForHosts: true, fingerprint: null }, null)).toBeNull();
+  expect(why({ waitsForHosts: true, fingerprint: null, engine: 'colmena' }, null)).toBeNull();
 });
 
 test('who carries out a plan sees before it which keys were not approved, also when it is tried again', () => {
