@@ -37,6 +37,9 @@ leave switch "$code"
  * Arms the watchdog and starts the program, unless that was done before, so that asking again after a lost connection is
  * safe; half of it is never left. What cannot be guarded is not started. The unit gets the caller's PATH and locales, as
  * nixos-rebuild's does.
+ *
+ * From the look at the other activations until this one has its `pid`, and so is seen by the next look, one launcher at a
+ * time is let in. The kernel gives the lock free when its holder ends, however that happens.
  */
 const launcher = `
 set -eu
@@ -49,6 +52,8 @@ ${folderFunctions}
 undo() { [ "$seconds" = 0 ] || disarm || :; rm -rf "$folder"; }
 umask 077
 mkdir -p "\${folder%/*}"
+exec 9>"\${folder%/*}/.lock"
+flock -w 60 9 || { code=$?; [ "$code" != 1 ] || echo "$nonce busy .lock" >&2; exit "$code"; }
 for other in "\${folder%/*}"/*; do
   if [ "$other" = "$folder" ] || ! is_busy "$other"; then continue; fi
   echo "$nonce busy \${other##*/}" >&2
@@ -63,12 +68,15 @@ if mkdir "$folder" 2>/dev/null; then
   if [ -d /run/systemd/system ]; then
     systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$unit" \\
       --property=TimeoutStopSec=3 --setenv=PATH="$PATH" \${LOCALE_ARCHIVE:+--setenv=LOCALE_ARCHIVE="$LOCALE_ARCHIVE"} \\
-      /bin/sh "$folder/program" "$folder" "$@" >&2
+      /bin/sh "$folder/program" "$folder" "$@" >&2 9>&-
   else
-    setsid /bin/sh "$folder/program" "$folder" "$@" </dev/null >/dev/null 2>&1 &
+    setsid /bin/sh "$folder/program" "$folder" "$@" </dev/null >/dev/null 2>&1 9>&- &
   fi
   trap - EXIT
+  tries=0
+  until [ -s "$folder/pid" ] || [ "$tries" -ge 200 ]; do tries=$((tries + 1)); sleep 0.05; done
 fi
+exec 9>&-
 echo "$nonce started" >&2
 `;
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { deployOptions, type DeployPreview, type DeployRequest, type Goal } from '../../../shared/contract/deploy.ts';
 import type { FleetView } from '../../../shared/contract/fleet.ts';
 import type { FleetKind, Host } from '../../../shared/contract/host.ts';
@@ -39,11 +40,12 @@ export function planDeploy(
   const byName = new Map(view.hosts.map((host) => [host.name, host]));
   const buildHost = buildHostOf(request.buildOn, view.hosts);
   const names = [...new Set(request.hosts)];
-  const hosts = names.map((name) => {
+  const planned = names.map((name) => {
     const host = byName.get(name);
     if (host === undefined) throw deployError(deployProblems.unknownHost(name));
     return planHost(host, request, safety, engine, buildHost);
   });
+  const hosts = planned.map((host) => ({ ...host, refusal: host.refusal ?? whyShared(host, planned, request.goal) }));
   const { name, folder, ref, fingerprint } = view.fleet;
   const form = view.fleet.kinds.includes('hive.nix') ? 'hive.nix' : 'flake';
   return {
@@ -186,6 +188,20 @@ function whyRefused(host: Host, goal: Goal, isLocal: boolean): Problem | null {
   }
 }
 
+/**
+ * Two systems for one machine would be activated in each other's way, and the last would be what it runs. An address is
+ * the same machine where SSH takes the same way to it.
+ */
+function whyShared(host: DeployHost, hosts: readonly DeployHost[], goal: Goal): Problem | null {
+  const address = machineOf(host);
+  if (address === null || !needsTarget(goal, host)) return null;
+  const others = hosts.filter(
+    (other) => other !== host && machineOf(other) === address && isDeepStrictEqual(other.sshOptions, host.sshOptions),
+  );
+  const names = others.map(({ name }) => name);
+  return names.length === 0 ? null : deployProblems.sameMachine(host.name, names, address);
+}
+
 /** The hosts of a plan as a person sees them. */
 export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
   const { isGuarded } = goals[spec.goal];
@@ -219,11 +235,17 @@ export function deployAddresses(spec: {
   readonly hosts: readonly (Pick<DeployHost, 'name' | 'target'> & { readonly isLocal?: boolean })[];
 }): Map<HostName, string> {
   return new Map(
-    spec.hosts.flatMap(({ name, isLocal, target }): [HostName, string][] => {
-      if (isLocal === true) return [[name, 'this computer']];
-      return target === null ? [] : [[name, `${target.host.toLowerCase()}:${target.port ?? 22}`]];
+    spec.hosts.flatMap((host): [HostName, string][] => {
+      const address = machineOf(host);
+      return address === null ? [] : [[host.name, address]];
     }),
   );
+}
+
+/** The same text for the same machine; null where it has no address. */
+function machineOf({ isLocal, target }: Pick<DeployHost, 'target'> & { readonly isLocal?: boolean }): string | null {
+  if (isLocal === true) return 'this computer';
+  return target === null ? null : `${target.host.toLowerCase()}:${target.port ?? 22}`;
 }
 
 /** The hosts of a deploy that did not come to what was asked for. */

@@ -104,6 +104,15 @@ export const deployProblems = {
       'The goal “build” needs no address.',
     ],
   }),
+  sameMachine: (host: string, others: readonly string[], address: string): Problem => ({
+    code: 'deploy-same-machine',
+    title: `${host} and ${others.join(' and ')} are one machine: they have the same address`,
+    evidence: address,
+    advice: [
+      'Give each its own address in the fleet.',
+      'Where one machine is meant to have several systems, deploy one of them at a time.',
+    ],
+  }),
   unknownHost: (host: string): Problem => ({
     code: 'deploy-unknown-host',
     title: `The fleet has no host ${host}`,

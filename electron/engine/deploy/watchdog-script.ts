@@ -115,10 +115,10 @@ set_timer() {
   if [ -d /run/systemd/system ]; then
     systemd-run --quiet --collect --no-ask-password --unit="$unit-watchdog" --on-active="\${seconds}s" \\
       --timer-property=AccuracySec=100ms --setenv=PATH="$PATH" \\
-      /bin/sh "$folder/watchdog" "$folder" "$unit" "$profile" "$new" 0 "not confirmed within $seconds s" >&2
+      /bin/sh "$folder/watchdog" "$folder" "$unit" "$profile" "$new" 0 "not confirmed within $seconds s" >&2 9>&-
   else
     setsid /bin/sh "$folder/watchdog" "$folder" "$unit" "$profile" "$new" "$seconds" \\
-      "not confirmed within $seconds s" </dev/null >/dev/null 2>&1 &
+      "not confirmed within $seconds s" </dev/null >/dev/null 2>&1 9>&- &
     echo "$!" >"$folder/watchdog.pid"
   fi
 }
@@ -153,7 +153,7 @@ is_live() {
 
 /** Shell: removes folders that are a day old, by a clock that may have jumped: what is still needed stays. */
 export const sweepFolders = `
-find "\${folder%/*}" -mindepth 1 -maxdepth 1 -mmin +1440 2>/dev/null | while read -r old; do
+find "\${folder%/*}" -mindepth 1 -maxdepth 1 ! -name .lock -mmin +1440 2>/dev/null | while read -r old; do
   is_live "$old" || rm -rf "$old"
 done`;
 

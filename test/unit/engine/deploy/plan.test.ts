@@ -92,6 +92,23 @@ describe('a plan', () => {
     expect(plan([there], 'build').hosts[0]?.refusal?.code).toBe('deploy-no-address');
   });
 
+  test('refuses hosts that are one machine, with the names of all, where they are gone to', () => {
+    const at = (name: string, port: number | null, sshOptions: string[] = []) =>
+      host(name, { target: { host: '10.0.0.5', user: null, port }, sshOptions });
+    const jump = ['-J', 'gate'];
+    const hosts = [at('nas', null), at('files', 22), at('other', 2222), at('away', 22, jump), host('web')];
+    expect(previewHosts(plan(hosts)).map(({ name, refusal }) => [name, refusal?.title ?? null])).toEqual([
+      ['nas', 'nas and files are one machine: they have the same address'],
+      ['files', 'files and nas are one machine: they have the same address'],
+      ['other', null],
+      ['away', null],
+      ['web', null],
+    ]);
+    expect(plan(hosts).hosts[0]?.refusal).toMatchObject({ code: 'deploy-same-machine', evidence: '10.0.0.5:22' });
+    expect(plan(hosts, 'build').hosts.every(({ refusal }) => refusal === null)).toBe(true);
+    expect(plan(hosts.slice(1)).hosts[0]?.refusal).toBe(null);
+  });
+
   test('names each host once and refuses one that the fleet does not have', () => {
     const fleet = view([host('a')]);
     const a = hostName.parse('a');
