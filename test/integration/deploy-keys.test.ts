@@ -209,7 +209,7 @@ describeLab('keys of a colmena fleet', () => {
     expect(await host.read('cat', '/run/keys/lost')).toBe('before');
     expect(await host.read('find', '/run/keys', '-name', '.*')).toBe('');
 
-    // The command tells its secret on both streams before it fails.
+    // The command tells its secret before it fails, on stderr beside other words.
     await writeFile(
       at('fails'),
       `#!/bin/sh\necho ${planted.command}\necho ${planted.command} >&2\necho 'locked' >&2\nexit 3\n`,
@@ -217,11 +217,34 @@ describeLab('keys of a colmena fleet', () => {
     await chmod(at('fails'), 0o700);
     const command = await fleet('command', `lost.keyCommand = [ "${at('fails')}" "${planted.text}" ];`);
     const problem = await home.deployFails(command, 'vault', '--goal', 'keys');
-    expect(problem).toMatchObject({ code: 'key-command-failed', evidence: `${at('fails')}: exit 3\nlocked` });
+    expect(problem).toMatchObject({ code: 'key-command-failed', evidence: `${at('fails')}: exit 3` });
 
     const missing = await fleet('missing', `lost.keyFile = "${at('not-there')}";`);
     expect(await home.deployFails(missing, 'vault')).toMatchObject({ code: 'key-file-unreadable' });
     expect(await host.read('cat', '/run/keys/lost')).toBe('before');
+  });
+
+  test.each(['keys', 'switch'])('that nix complains about are quoted nowhere (%s)', async (goal) => {
+    const conflict = await fleet(
+      `conflict-${goal}`,
+      `twice.text = "${planted.text}"; }; imports = [ { deployment.keys.twice.text = "${planted.command}"; } ];
+       pocket.units = { twice = "one";`,
+    );
+    const wrong = await fleet(`wrong-${goal}`, `wrong.text = { value = "${planted.text}"; };`);
+    const problems = [];
+    for (const path of [conflict, wrong]) problems.push(await home.deployFails(path, 'vault', '--goal', goal));
+    expect(problems[0]).toMatchObject({
+      code: 'nix-option-conflict',
+      title: 'The option deployment.keys.twice.text is set to different values',
+    });
+    const state = join(home.lab.folder, 'state');
+    for (const { parentPath, name } of await readdir(state, { recursive: true, withFileTypes: true })) {
+      const content = await readFile(join(parentPath, name), 'latin1').catch(() => '');
+      for (const value of Object.values(planted)) expect(content.includes(value), `${parentPath}/${name}`).toBe(false);
+    }
+    const job = await home.latestJob();
+    const shown = [await home.cli(['jobs', 'show', job]), await home.cli(['jobs', 'log', job, '--host', 'vault'])];
+    for (const value of Object.values(planted)) expect(JSON.stringify([problems, shown])).not.toContain(value);
   });
 
   test('come with a plan from its own files alone', async () => {

@@ -82,7 +82,7 @@ export const evaluationRules: readonly Rule[] = [
     about: 'error',
     pattern: /^A definition for option [`‘](?<option>[^'’]+)['’] is not of type [`‘](?<type>[^'’]+)['’]/,
     titles: ['The option {option} wants {type}'],
-    advice: ['Correct the value that is shown.'],
+    advice: ['Correct the value in the file that is named.'],
   },
   {
     code: 'nix-option-undefined',

@@ -6,6 +6,7 @@ import type { BuildTree } from './build-tree.ts';
 import { derivationName, packageName } from './derivation-name.ts';
 import { readFailure } from './failure-message.ts';
 import { level, type MessageEvent } from './internal-json.ts';
+import { KeyValueFilter, reasonWithoutKeyValues, withoutKeyValues } from './key-values.ts';
 import { continuesError, readPrintedError, startsError } from './plain-error.ts';
 import type { NixFailure, OutputLine } from './progress-view.ts';
 import type { ReadableLog } from './readable-log.ts';
@@ -35,6 +36,7 @@ export class Words {
   #planKind: BuildNode['kind'] | null = null;
   /** Lines of an error that is printed for people and goes on. */
   #printedError: string[] | null = null;
+  readonly #keys = new KeyValueFilter();
   evaluatedFiles = 0;
   flakeSource: string | null = null;
   flakeSubfolder = '';
@@ -64,10 +66,12 @@ export class Words {
       }
       return;
     }
-    if (event.level <= level.info) this.#log.add(event.text);
-    const text = plainText(event.text);
+    const said = withoutKeyValues(event.text);
+    if (event.level <= level.info) this.#log.add(said);
+    const text = plainText(said);
     if (event.level === level.error && (event.raw !== null || text.startsWith('error:'))) {
-      this.#error(event.raw === null ? text.slice('error:'.length) : plainText(event.raw), text, placeOf(event), at);
+      const own = event.raw === null ? text.slice('error:'.length) : reasonWithoutKeyValues(event.raw, event.text);
+      this.#error(plainText(own), text, placeOf(event), at);
     } else if (!this.#isPlan(text)) {
       if (text.startsWith('error (ignored):')) this.#keep('ignored-error', text);
       else if (event.level <= level.warn) this.#keep(event.level === level.warn ? 'warning' : 'notice', text);
@@ -76,6 +80,10 @@ export class Words {
 
   /** `leftOut`: characters of the line that were dropped because it was too long. */
   plainLine(line: string, leftOut: number, at: number): void {
+    for (const told of this.#keys.line(line)) this.#plainLine(told, told === line ? leftOut : 0, at);
+  }
+
+  #plainLine(line: string, leftOut: number, at: number): void {
     const text = plainText(line.length > longestMessage ? shortened(line, longestMessage) : line);
     if (text === '' && line !== '') return; // a progress bar was erased
     if (this.#printedError !== null) {
@@ -84,7 +92,7 @@ export class Words {
         this.#log.add(line, leftOut);
         return;
       }
-      this.endError(at);
+      this.#endError(at);
     }
     this.#log.add(line, leftOut);
     if (startsError(text)) this.#printedError = [text];
@@ -95,6 +103,11 @@ export class Words {
 
   /** Something else was said, so that an error that was being printed is complete. */
   endError(at: number): void {
+    for (const told of this.#keys.end()) this.#plainLine(told, 0, at);
+    this.#endError(at);
+  }
+
+  #endError(at: number): void {
     if (this.#printedError === null) return;
     const { message, trace, place } = readPrintedError(this.#printedError);
     this.#printedError = null;

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Stage } from '../../../../shared/contract/job.ts';
 import type { Problem } from '../../../../shared/contract/problem.ts';
 import type { TerminalResult } from '../../jobs/context.ts';
+import { KeyValueFilter } from '../../nix/key-values.ts';
 import { askpassEnvironment } from '../../ssh/askpass.ts';
 import { explainSshText } from '../../ssh/explain.ts';
 import type { ActivateOptions } from '../activate.ts';
@@ -125,9 +126,10 @@ export class ToolPassage implements Passage {
     const { argv, env, cwd } = this.#tool.command({ program: this.#program, spec, host, files, needsSudo, secrets });
     const { question } = this.#tool;
     const cutter = new LineCutter();
+    const keys = new KeyValueFilter();
     const questions = question === null ? null : new QuestionWatch(question);
     const take = (text: string, reply: (text: string) => void = () => undefined): void => {
-      for (const line of cutter.push(text)) this.#take(line);
+      for (const line of [...cutter.push(text)].flatMap((whole) => keys.line(whole))) this.#take(line);
       // Where sudo wants none, any answer will do.
       for (let asked = questions?.take(text) ?? 0; asked > 0; asked -= 1) reply(`${secrets.sudoPassword ?? ''}\n`);
     };
@@ -145,6 +147,7 @@ export class ToolPassage implements Passage {
       });
     } finally {
       take('\n');
+      for (const line of keys.end()) this.#take(line);
     }
   }
 

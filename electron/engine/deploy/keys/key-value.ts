@@ -13,8 +13,6 @@ const run = promisify(execFile);
 interface Failed {
   readonly code?: unknown;
   readonly killed?: unknown;
-  readonly stdout?: unknown;
-  readonly stderr?: unknown;
 }
 
 /**
@@ -55,20 +53,11 @@ export async function keyValue(
   }
 }
 
-/** Why a command failed. Its words may be secret, and so is a line on stderr that it has written to stdout as well. */
+/** How a command ended. Its words may be secret, and what it wrote can hold the value, on stderr as well. */
 function evidenceOf(program: string, error: unknown): string {
-  const { code, killed, stdout, stderr }: Failed = typeof error === 'object' && error !== null ? error : {};
-  const how =
-    killed === true
-      ? `not over within ${timeLimitMs / 1000} s`
-      : code === 'ENOENT'
-        ? 'not found'
-        : `exit ${String(code)}`;
-  const said = stderr instanceof Buffer ? stderr.toString().trim().slice(-2000) : '';
-  const values = stdout instanceof Buffer ? stdout.toString().split('\n') : [];
-  const secret = values.map((line) => line.trim()).filter((line) => line !== '');
-  const lines = said.split('\n').filter((line) => !secret.some((value) => line.includes(value)));
-  return `${program}: ${how}\n${lines.join('\n')}`.trim();
+  const { code, killed }: Failed = typeof error === 'object' && error !== null ? error : {};
+  if (killed === true) return `${program}: not over within ${timeLimitMs / 1000} s`;
+  return `${program}: ${code === 'ENOENT' ? 'not found' : `exit ${String(code)}`}`;
 }
 
 function messageOf(error: unknown): string {

@@ -30,7 +30,9 @@ export const keyProblems = {
     code: 'key-command-failed',
     title: `The command that gives the key ${key} of ${host} failed`,
     evidence,
-    advice: ['Run it by hand in the folder of the fleet: a password store may be locked.'],
+    advice: [
+      'Run it by hand in the folder of the fleet: a password store may be locked. What it says is not told here, since it can hold the value.',
+    ],
     canRetry: true,
   }),
   ownerMissing: (host: string, key: string, owner: string, evidence: string): Problem => ({

@@ -35,20 +35,24 @@ export type DeploymentKey = z.infer<typeof deploymentKey>;
 
 /**
  * Nix: `outputs → name → [ key ]`. A file stays a path: as a value it would be copied into the store. Where nothing
- * declared the options (a hive that is evaluated here), colmena's defaults stand in.
+ * declared the options (a hive that is evaluated here), colmena's defaults stand in. What fails is told to be about a key
+ * there as well, so that its value is left out of what nix says (nix/key-values.ts).
  */
 function keysFunction(node: string): string {
   return `(outputs: name: let keys = (${node} outputs name).config.deployment.keys or { }; in
-    map (attribute: let key = keys.\${attribute}; in {
+    map (attribute: let
+      key = keys.\${attribute};
+      told = builtins.addErrorContext "while evaluating the option \`deployment.keys.\${attribute}':";
+    in {
       name = key.name or attribute;
       destDir = toString (key.destDir or "/run/keys");
       user = key.user or "root";
       group = key.group or "root";
       permissions = key.permissions or "0600";
       uploadAt = key.uploadAt or "pre-activation";
-      text = key.text or null;
+      text = told (key.text or null);
       keyFile = if key.keyFile or null == null then null else toString key.keyFile;
-      keyCommand = key.keyCommand or null;
+      keyCommand = told (key.keyCommand or null);
     }) (builtins.attrNames keys))`;
 }
 
