@@ -35,7 +35,7 @@ export function planDeploy(
   engine: ChosenEngine = ownEngine,
   saved: SavedSelections = new Map(),
 ): DeploySpec {
-  safety.mustKnow(new Set(view.hosts.map(({ name }) => name)));
+  safety.mustKnow(view.hosts);
   const byName = new Map(view.hosts.map((host) => [host.name, host]));
   const buildHost = buildHostOf(request.buildOn, view.hosts);
   const names = [...new Set(request.hosts)];
