@@ -10,7 +10,9 @@ takeInterrupts();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `nixstead … | head` closes the pipe: nobody reads any more.
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  // A file on a disk that is full: what was written so far is not all.
+  process.stderr.write(`The output could not be written: ${error.message}\n`);
+  process.exit(1);
 });
 
 const { stdin, stdout, stderr, env } = process;

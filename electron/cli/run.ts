@@ -225,12 +225,13 @@ function buildProgram({ inSession: act, alone }: Runner): Command {
     );
   jobs
     .command('export')
-    .description('all that is known of jobs, as JSON Lines')
+    .description('all that is known of jobs, as JSON Lines; their logs with --logs')
     .argument('[ID...]', 'these jobs; without it the latest')
     .option('--limit <N>', 'at most so many', wholeNumber(1, 1000), 1000)
+    .option('--logs', 'with what their programs printed: after each job a record for each line')
     .addOption(jsonOption())
-    .action((ids: string[], options: { limit: number; json?: boolean }) =>
-      act(options, (session) => exportJobs(session, ids, options.limit)),
+    .action((ids: string[], options: { limit: number; logs?: boolean; json?: boolean }) =>
+      act(options, (session) => exportJobs(session, ids, options)),
     );
   jobs
     .command('limit')

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { painter, type Painter } from './output/text.ts';
@@ -33,6 +34,11 @@ async function readLine(lines: Interface, question: string, signal?: AbortSignal
   } finally {
     lines.close();
   }
+}
+
+/** Writes, and waits while whoever reads is slower: what is not read yet never piles up here. */
+export async function writeAtPace(stream: Writable, text: string): Promise<void> {
+  if (!stream.write(text)) await once(stream, 'drain');
 }
 
 /** Asks on the terminal; questions go to stderr, so that stdout holds results alone. */

@@ -267,6 +267,18 @@ export type JobWatchEvent = z.infer<typeof jobWatchEvent>;
 export const logChunk = z.object({ offset: z.number(), nextOffset: z.number(), text: z.string(), isEnd: z.boolean() });
 export type LogChunk = z.infer<typeof logChunk>;
 
+/**
+ * Some lines of an export. `jobs`: how many are whole with this piece; an export that ends before all are was cut off.
+ * `logBytes` of about `logBytesTotal` are read (a running job writes on); both are 0 without logs.
+ */
+export const exportPiece = z.object({
+  text: z.string(),
+  jobs: z.int(),
+  logBytes: z.number(),
+  logBytesTotal: z.number(),
+});
+export type ExportPiece = z.infer<typeof exportPiece>;
+
 /** Who asked for a deploy, and what the fleet's repository was at when its systems were evaluated. */
 export const jobOrigin = z.object({
   /** `user@computer`. */
@@ -309,6 +321,10 @@ export const jobContract = {
   log: procedure
     .input(z.object({ id: jobId, host: hostName.nullable(), from: z.number().nonnegative().optional() }))
     .output(eventIterator(logChunk)),
+  /** These jobs as JSON Lines, see docs/job-export.md; with logs as they are now, also of jobs that go on. */
+  export: procedure
+    .input(z.object({ ids: z.array(jobId).max(10_000), withLogs: z.boolean() }))
+    .output(eventIterator(exportPiece)),
   cancel: procedure.input(z.object({ id: jobId })).output(z.void()),
   answer: procedure
     .input(z.object({ id: jobId, promptId: z.string(), answer: z.string().max(10_000) }))

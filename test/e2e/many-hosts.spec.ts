@@ -92,8 +92,10 @@ test('a hundred hosts without a mouse: built together, followed in the matrix, f
   await hands.write(jobs.filter, broken);
   await expect(jobs.row(title)).toHaveCount(2);
   await window.expectAccessible();
+  await hands.press(jobs.export);
+  await expect(jobs.withLogs).not.toBeChecked();
   const saved = page.waitForEvent('download');
-  await hands.press(page.getByRole('button', { name: 'Export' }));
+  await hands.press(jobs.confirmExport);
   const lines = (await readFile(await (await saved).path(), 'utf8')).trimEnd().split('\n');
   expect(lines).toHaveLength(2);
   for (const line of lines) expect(line.match(/"host-\d+":\{"state"/g)).toHaveLength(100);

@@ -33,6 +33,14 @@ async function lookAt(page: Page, host: string): Promise<void> {
   await machine.getByRole('button', { name: "Look at the machine's disks" }).click();
 }
 
+/** By keyboard: the choice has the focus first. */
+async function exportJobs(page: Page, far: 'opened' | 'as it is' | 'with logs'): Promise<void> {
+  await page.getByRole('main').getByRole('button', { name: 'Export', exact: true }).press('Enter');
+  await page.getByRole('dialog').getByRole('checkbox').waitFor();
+  if (far === 'with logs') await page.keyboard.press('Space');
+  if (far !== 'opened') await page.keyboard.press('Enter');
+}
+
 async function openTerminal(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Open a terminal there' }).click();
   await page.getByRole('region', { name: 'Terminal on root@10.0.20.77' }).getByText('dmesg').first().waitFor();
@@ -493,6 +501,16 @@ const SHOTS: Shot[] = [
   },
   { name: 'jobs', scenario: 'live', hash: '#/jobs' },
   { name: 'jobs-none', scenario: 'first-run', hash: '#/jobs' },
+  { name: 'jobs-export', scenario: 'live', hash: '#/jobs', act: async (page) => exportJobs(page, 'opened') },
+  { name: 'jobs-export-running', scenario: 'live', hash: '#/jobs', act: async (page) => exportJobs(page, 'with logs') },
+  {
+    name: 'jobs-export-long',
+    scenario: 'live&export=long',
+    hash: '#/jobs',
+    act: async (page) => exportJobs(page, 'with logs'),
+  },
+  { name: 'job-export', scenario: 'partial', hash: JOB, act: async (page) => exportJobs(page, 'opened') },
+  { name: 'job-export-running', scenario: 'partial', hash: JOB, act: async (page) => exportJobs(page, 'as it is') },
   { name: 'drawer', scenario: 'drawer' },
   { name: 'settings', scenario: 'homelab', hash: '#/settings' },
   ...['key', 'fine', 'failed'].map((state): Shot => ({

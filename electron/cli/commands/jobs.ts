@@ -1,6 +1,5 @@
 import { jobId, type HostName, type JobId } from '../../../shared/contract/ids.ts';
 import type { Decision, JobDetail } from '../../../shared/contract/job.ts';
-import { exportLine } from '../../../shared/jobs/export.ts';
 import { planIdOf } from '../../../shared/jobs/view.ts';
 import { colouredText } from '../../engine/nix/terminal-text.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
@@ -10,6 +9,7 @@ import { jobTable, outcomeText, stepText } from '../output/job.ts';
 import { printable } from '../output/text.ts';
 import { readLimits } from '../read-limits.ts';
 import type { Session } from '../session.ts';
+import { writeAtPace } from '../terminal.ts';
 
 /** The id of a job as it was typed. @throws CommandFailed with exit code 2 */
 export function readId(text: string): JobId {
@@ -111,11 +111,20 @@ export async function showLog(session: Session, idText: string, options: { host?
   return exitCodes.done;
 }
 
-/** `jobs export [ID...]`: jobs as JSON Lines, the latest first. */
-export async function exportJobs(session: Session, ids: readonly string[], limit: number): Promise<ExitCode> {
+/** `jobs export [ID...] [--logs]`: jobs as JSON Lines, the latest first. */
+export async function exportJobs(
+  session: Session,
+  ids: readonly string[],
+  options: { limit: number; logs?: boolean },
+): Promise<ExitCode> {
+  const { client, terminal } = session;
   const wanted =
-    ids.length > 0 ? ids.map(readId) : (await call(session.client.job.list({ limit }))).map(({ id }) => id);
-  for (const id of wanted) session.print(exportLine(await call(session.client.job.show({ id }))));
+    ids.length > 0 ? ids.map(readId) : (await call(client.job.list({ limit: options.limit }))).map(({ id }) => id);
+  const print = async (): Promise<void> => {
+    const pieces = await client.job.export({ ids: wanted, withLogs: options.logs === true });
+    for await (const { text } of pieces) await writeAtPace(terminal.stdout, text);
+  };
+  await call(print());
   return exitCodes.done;
 }
 

@@ -200,7 +200,7 @@ function doneNote({ goal, after, progress, isRestarted = false }: Evidence): str
     goal === 'test'
       ? [units, 'until the next boot']
       : [generation, isRestarted ? 'restarted' : goal === 'boot' ? 'at the next boot' : units];
-  const reboot = goal === 'switch' && after.needsReboot ? ['reboot to use the new kernel'] : [];
+  const reboot = goal === 'switch' && after.needsReboot ? ['reboot to use its kernel'] : [];
   return [...parts, ...reboot].filter((part) => part !== '').join(', ');
 }
 

@@ -5,6 +5,7 @@ import { jobId, type FleetId, type HostName, type JobId } from '../../../shared/
 import type {
   Decision,
   EstimateError,
+  ExportPiece,
   JobDetail,
   JobOfHost,
   JobSummary,
@@ -20,6 +21,7 @@ import type { NewJobEvent } from './context.ts';
 import { askRunner } from './control-client.ts';
 import type { ControlRequest } from './control-messages.ts';
 import { invalidSpec, jobIsOver, noSuchJob, runnerUnreachable, unknownKind } from './errors.ts';
+import { exportJobs } from './export.ts';
 import { readEvents } from './event-file.ts';
 import type { FollowedJob } from './followed-job.ts';
 import type { JobFile, RunnerFile } from './job-folder.ts';
@@ -245,6 +247,18 @@ export class Jobs implements AsyncDisposable {
       change: () => bell.next(LOOK_AGAIN_MS, until),
     };
     yield* readLog(source, from, until);
+  }
+
+  /**
+   * Jobs as JSON Lines, with their logs as they are now where they are wanted.
+   * @throws ProblemError `job-unknown`
+   */
+  async *export(
+    { ids, withLogs }: { ids: readonly JobId[]; withLogs: boolean },
+    signal?: AbortSignal,
+  ): AsyncGenerator<ExportPiece> {
+    const jobs = ids.map((id) => ({ id, folder: this.#registry.folder(id), show: () => this.show(id) }));
+    yield* exportJobs(jobs, withLogs, this.#until(signal));
   }
 
   /**

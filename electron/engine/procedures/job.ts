@@ -12,6 +12,7 @@ export function jobProcedures(jobs: Jobs) {
     show: job.show.handler(({ input }) => jobs.show(input.id)),
     watch: job.watch.handler(({ input, signal }) => stream(jobs.watch(input.id, signal), signal)),
     log: job.log.handler(({ input, signal }) => stream(jobs.log(input, signal), signal)),
+    export: job.export.handler(({ input, signal }) => stream(jobs.export(input, signal), signal)),
     cancel: job.cancel.handler(({ input }) => jobs.cancel(input.id)),
     answer: job.answer.handler(({ input }) => jobs.answer(input.id, input.promptId, input.answer)),
     decide: job.decide.handler(({ input }) => jobs.decide(input.id, input.host, input.decision)),

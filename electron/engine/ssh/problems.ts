@@ -18,7 +18,7 @@ export const sshProblems = {
     title: `No address is known for ${place}`,
     evidence,
     advice: [
-      'Check the spelling of the address in the fleet (targetHost).',
+      'Check the spelling of the address; that of a host is in the fleet (targetHost).',
       'Check that this computer’s DNS knows the name, or write the IP address instead.',
     ],
     canRetry: true,
@@ -27,7 +27,10 @@ export const sshProblems = {
     code: 'ssh-unreachable',
     title: `${place} cannot be reached`,
     evidence,
-    advice: ['Check that the machine is on and in the same network.', 'Check its address in the fleet (targetHost).'],
+    advice: [
+      'Check that the machine is on and in the same network.',
+      'Check its address; that of a host is in the fleet (targetHost).',
+    ],
     canRetry: true,
   }),
   timedOut: (place: string, evidence: string): Problem => ({

@@ -12,6 +12,7 @@ export class JobPage {
   readonly problems: Locator;
   readonly cancel: Locator;
   readonly retryFailed: Locator;
+  readonly export: Locator;
   readonly searchLog: Locator;
   readonly copyLog: Locator;
   readonly followLog: Locator;
@@ -26,6 +27,7 @@ export class JobPage {
     this.problems = page.getByRole('region', { name: 'What went wrong' });
     this.cancel = this.#main.getByRole('button', { name: 'Cancel' });
     this.retryFailed = this.#main.getByRole('button', { name: 'Retry failed' });
+    this.export = this.#main.getByRole('button', { name: 'Export' });
     this.searchLog = page.getByRole('textbox', { name: 'Search the log' });
     this.copyLog = page.getByRole('button', { name: 'Copy the log' });
     this.followLog = page.getByRole('button', { name: 'Follow' });

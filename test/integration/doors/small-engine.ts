@@ -191,6 +191,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
           ended.resolve();
         }
       }),
+      export: base.job.export.handler(absent),
       cancel: base.job.cancel.handler(absent),
       answer: base.job.answer.handler(() => undefined),
       decide: base.job.decide.handler(absent),

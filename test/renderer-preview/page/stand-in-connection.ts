@@ -247,6 +247,7 @@ export class StandInConnection implements Connection {
         show: os.job.show.handler(({ input }) => this.#detail(input.id)),
         watch: os.job.watch.handler(({ input }) => watchJob(this.#detail(input.id))),
         log: os.job.log.handler(() => logChunks(scenario.logLines)),
+        export: os.job.export.handler(({ input }) => exportPieces(input.ids.length, input.withLogs)),
         cancel: os.job.cancel.handler(() => undefined),
         answer: os.job.answer.handler(() => undefined),
         decide: os.job.decide.handler(() => undefined),
@@ -375,6 +376,14 @@ async function* logChunks(lines: number) {
       text = '';
     }
   }
+  await never;
+}
+
+/** An export in the middle. `?export=long`: more than a window can save. */
+async function* exportPieces(count: number, withLogs: boolean) {
+  const isLong = new URLSearchParams(location.search).get('export') === 'long';
+  const jobs = Math.floor(count / 3);
+  yield { text: '', jobs, logBytes: withLogs ? 4.1e7 : 0, logBytesTotal: withLogs ? (isLong ? 1.7e9 : 1.2e8) : 0 };
   await never;
 }
 

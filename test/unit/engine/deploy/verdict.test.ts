@@ -179,7 +179,7 @@ describe('a host is judged by what it says', () => {
   });
 
   test('a new kernel asks for a reboot', () => {
-    expect(judge({ after: { ...after, needsReboot: true } }).note).toBe('generation 4, reboot to use the new kernel');
+    expect(judge({ after: { ...after, needsReboot: true } }).note).toBe('generation 4, reboot to use its kernel');
   });
 });
 

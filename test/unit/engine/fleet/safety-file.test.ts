@@ -48,8 +48,8 @@ test('a tag that no host has is a mistake, as a host that is not there', async (
   expect(() => safety.mustKnow([known('nas'), unread])).not.toThrow();
 });
 
-test('it names the engine of the fleet; without it that is nix', async () => {
-  expect((await readSafety(folder)).engine).toBe('nix');
+test('it names the engine of the fleet; without it the flake decides', async () => {
+  expect((await readSafety(folder)).engine).toBe(null);
   await write('engine = "colmena"\n');
   expect((await readSafety(folder)).engine).toBe('colmena');
   await write('engine = "ansible"\n');

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
 import type { HostOutcome, JobDetail } from '../../../../shared/contract/job.ts';
-import { jobDetail } from '../../../../shared/contract/job.ts';
-import { exportLine } from '../../../../shared/jobs/export.ts';
 import {
   compareJobs,
   isInComparedGroup,
@@ -108,12 +106,4 @@ test('a wave that waits for a person, and one after which nothing goes on, are t
   expect(windowTitle([halted, asking], 'home')).toBe('(1) Deploy nas waits for you – home – Nixstead');
   expect(windowTitle([halted], 'home')).toBe('Deploy nas (stopped) – home – Nixstead');
   expect(windowTitle([], undefined)).toBe('Nixstead');
-});
-
-test('an exported job is one line that holds all of it', () => {
-  const detail = job(['nas'], { outcomes: { nas: ended('succeeded', null) }, notes: [{ at: 1, text: 'two\nlines' }] });
-  const line = exportLine(detail);
-  expect(line.match(/\n/g)).toHaveLength(1);
-  expect(JSON.parse(line)).toMatchObject({ version: 1 });
-  expect(jobDetail.parse(JSON.parse(line))).toEqual(detail);
 });
