@@ -181,7 +181,8 @@ class Confirmation {
     if (watchdog.byHand === 'revert') return 'by-hand';
     if (status.state === 'lost' && !watchdog.wasSentBack) return 'unreachable';
     if (whyNotKept(status) !== null) return wasEnded(status) && !watchdog.wasSentBack ? 'stuck' : 'activation';
-    return this.#wasReachedInTime ? 'health' : 'unreachable';
+    if (!this.#wasReachedInTime) return 'unreachable';
+    return this.#unhealthy.length > 0 ? 'health' : 'late';
   }
 }
 
