@@ -11,6 +11,13 @@ export function watchdogOfRequest(choice: Settings['watchdog']): number | 'off' 
 
 /** What the choice means for these hosts. `hosts` null: not known yet. */
 export function guardSummary(hosts: Hosts | null, choice: Settings['watchdog']): string {
+  const longer = hosts?.filter(({ waitsForChecks }) => waitsForChecks).length ?? 0;
+  const why =
+    longer === 0 ? '' : ` Longer than chosen on ${formatCount(longer, 'host')}: health checks may take so long.`;
+  return `${timeSummary(hosts, choice)}${why}`;
+}
+
+function timeSummary(hosts: Hosts | null, choice: Settings['watchdog']): string {
   if (choice === 'off') return 'A host that cannot be reached with its new system stays so until somebody is at it.';
   const times = [...new Set(hosts?.map(({ watchdogSeconds }) => watchdogSeconds))];
   const [only] = times;

@@ -46,7 +46,14 @@ export function explainState({ summary, outcomes }: Pick<JobDetail, 'summary' | 
     case 'partial': {
       const failing = names('switched-with-failures');
       if (missed.length === 0) return `All were switched. On ${formatNames(failing, 6)} units failed.`;
-      return `${reached.length} of ${formatCount(summary.hosts.length, 'host')} done. Not done: ${formatNames(missed, 6)}.`;
+      const later = missed.filter((host) => outcomes[host]?.error?.code === 'deploy-offline-later');
+      const rest = missed.filter((host) => !later.includes(host));
+      const parts = [
+        `${reached.length} of ${formatCount(summary.hosts.length, 'host')} done.`,
+        ...(later.length > 0 ? [`Deployed when back: ${formatNames(later, 6)}.`] : []),
+        ...(rest.length > 0 ? [`Not done: ${formatNames(rest, 6)}.`] : []),
+      ];
+      return parts.join(' ');
     }
     case 'cancelled':
       return reached.length === 0

@@ -28,6 +28,7 @@ const fixes: ReadonlyMap<string, MakeFix> = new Map([
   ['deploy-reverted-health', checks],
   ['safety-file-wrong', safetyFile],
   ['safety-file-unknown-host', safetyFile],
+  ['safety-file-unknown-tag', safetyFile],
   ['deploy-no-room', generations],
   ['nix-disk-full-target', generations],
   ['nix-file-untracked', () => ({ word: 'Add to Git', run: (app) => app.git.track(app.git.unseen) })],

@@ -119,6 +119,8 @@ export const deployPreview = z.object({
       address: z.string().nullable(),
       /** null: nothing guards it, or the goal changes nothing that runs. */
       watchdogSeconds: watchdogSeconds.nullable(),
+      /** True where that is longer than what was asked for: its health checks may take so long. */
+      waitsForChecks: z.boolean(),
       /** The health checks that decide whether it stays in the new system; empty where the goal asks for none. */
       checks: z.array(z.object({ name: z.string(), kind: z.string() })),
       /** How many of colmena's `deployment.keys` are uploaded. */

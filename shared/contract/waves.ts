@@ -42,7 +42,7 @@ export type Wave = z.infer<typeof wave>;
 
 /**
  * `gate`: its hosts are through, and something is waited for. `stopped`: no other wave begins after it, since too many
- * had failed, none of its hosts was there, or a person said so.
+ * had failed, none of its hosts was there, or a person said so or cancelled it. `skipped`: it did not begin.
  */
 export const waveProgress = wave.extend({
   state: z.enum(['waiting', 'running', 'gate', 'done', 'stopped', 'skipped']),

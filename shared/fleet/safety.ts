@@ -56,7 +56,7 @@ export function safetyOf(
   );
   const watchdog =
     ofHost?.watchdog ?? longest(ofTags.map((tag) => tag.watchdog)) ?? file.defaults?.watchdog ?? usualWatchdogSeconds;
-  return { watchdogSeconds: watchdog === 'off' ? null : Math.max(watchdog, secondsFor(checks)), checks };
+  return { watchdogSeconds: watchdog === 'off' ? null : waitingForChecks(watchdog, checks), checks };
 }
 
 /**
@@ -66,6 +66,11 @@ export function safetyOf(
  */
 export function readChecks(written: readonly WrittenCheck[], address: string): HealthCheck[] {
   return named(written.map((check) => readCheck(check, address)));
+}
+
+/** The seconds of a watchdog, or as many as its checks may take where those are more. */
+export function waitingForChecks(seconds: number, checks: readonly HealthCheck[]): number {
+  return Math.max(seconds, secondsFor(checks));
 }
 
 /** How long a watchdog has to wait for these checks to have had all their tries. */

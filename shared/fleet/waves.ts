@@ -1,13 +1,10 @@
-import type { HostName } from '../contract/ids.ts';
+import type { Host } from '../contract/host.ts';
 import type { Wave, WavePlan } from '../contract/waves.ts';
 import { isSelected, parseSelection, statesNeeded, type SavedSelections } from './selection.ts';
+import { isUnread } from './unread.ts';
 
 /** A host as waves are made of it. */
-interface HostOfWaves {
-  readonly name: HostName;
-  readonly tags: readonly string[];
-  readonly system: string | null;
-}
+type HostOfWaves = Pick<Host, 'name' | 'tags' | 'system' | 'problem'>;
 
 /** A selection of a wave that cannot be read, or that no host matches. */
 export interface WaveMistake {
@@ -52,7 +49,8 @@ export function planWaves(
       const parsed = parseSelection(text, saved);
       if (!parsed.ok) return mistake(parsed.error.message);
       if (statesNeeded(parsed.node).size > 0) return mistake('a wave cannot go by state:, which changes meanwhile');
-      if (!fleet.some((host) => isSelected(parsed.node, host))) return mistake('it matches no host of the fleet');
+      if (!fleet.some((host) => isUnread(host) || isSelected(parsed.node, host)))
+        return mistake('it matches no host of the fleet');
       chosen = left.filter((host) => isSelected(parsed.node, host));
       if (chosen.length === 0) empty.push(name);
     }

@@ -246,9 +246,11 @@ describeLab('a deploy to hosts that restart, or are away', () => {
 
     await lost.powerOff();
     const again = await home.deploy(path, 'lost', '--offline', 'later');
-    expect(again.result.hosts, JSON.stringify(again.result)).toMatchObject({
-      lost: { error: { code: 'deploy-offline-later' } },
+    expect(again.result, JSON.stringify(again.result)).toMatchObject({
+      state: 'partial',
+      hosts: { lost: { error: { code: 'deploy-offline-later' } } },
     });
+    expect(stagesOf(again.steps, 'lost')).toMatch(/^plan skipped, evaluate skipped, /);
     const second = await home.latestJob();
     const { summary, problem } = await home.job(second);
     expect(summary.state, `${summary.title}: ${JSON.stringify(problem)}`).toMatch(/queued|running/);

@@ -70,10 +70,12 @@ function engineText({ engine: { name, program } }: DeployPreview): string {
 /** The plan as it is shown before anything is touched: hosts, what stands in the way, and the exact commands. */
 function planText(preview: DeployPreview, session: Session): string {
   const { paintError: paint } = session;
-  const hosts = preview.hosts.map(({ name, address, watchdogSeconds, keys, leavesOut, refusal }) => {
+  const hosts = preview.hosts.map(({ name, address, watchdogSeconds, waitsForChecks, keys, leavesOut, refusal }) => {
     const place = address === null ? '' : ` (${printable(address)})`;
     const whose = preview.engine.guard === 'own' ? ` (${preview.engine.name}’s own rollback)` : '';
-    const guard = watchdogSeconds === null ? '' : `, goes back unless confirmed within ${watchdogSeconds} s${whose}`;
+    const longer = waitsForChecks ? ' (as long as its health checks may take)' : '';
+    const guard =
+      watchdogSeconds === null ? '' : `, goes back unless confirmed within ${watchdogSeconds} s${longer}${whose}`;
     const uploads = keys === 0 ? '' : `, uploads ${keys === 1 ? '1 key' : `${keys} keys`}`;
     const profiles = leavesOut.length === 0 ? '' : `\n    ${printable(otherProfilesWords(leavesOut))}`;
     return refusal === null

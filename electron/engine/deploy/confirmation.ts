@@ -196,7 +196,8 @@ class Confirmation {
     if (status.state === 'lost' && !watchdog.wasSentBack) return 'unreachable';
     if (whyNotKept(status) !== null) return wasEnded(status) && !watchdog.wasSentBack ? 'stuck' : 'activation';
     if (this.#other !== null) return 'other-system';
-    return this.#wasReachedInTime ? 'health' : 'unreachable';
+    if (!this.#wasReachedInTime) return 'unreachable';
+    return this.#unhealthy.length > 0 ? 'health' : 'late';
   }
 }
 

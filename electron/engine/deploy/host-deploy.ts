@@ -502,7 +502,7 @@ export class HostDeploy {
       ? deployProblems.offlineLater(this.#host.name, evidence)
       : deployProblems.offlineSkipped(this.#host.name, evidence);
     this.#steps.skip('plan', isLater ? 'offline, deployed later' : 'offline');
-    this.#steps.skipRest('offline');
+    this.#steps.leaveOut('offline');
     this.#work.context.log(this.#host.name, `${problem.title}\n`);
     return { state: 'skipped', generation: null, system: null, error: problem };
   }

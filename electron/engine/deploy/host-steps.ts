@@ -67,6 +67,14 @@ export class HostSteps {
     for (const { stage, state } of [...this.#steps.values()]) if (state === 'waiting') this.skip(stage, note);
   }
 
+  /** The host is left out: what has not ended will not be. Later calls change nothing. */
+  leaveOut(note: string): void {
+    for (const { stage, state } of [...this.#steps.values()]) {
+      if (state === 'waiting' || state === 'running') this.skip(stage, note);
+    }
+    this.#isClosed = true;
+  }
+
   #end(stage: Stage, change: Partial<Step>): void {
     this.#change(stage, { ...change, endedAt: Date.now() });
   }

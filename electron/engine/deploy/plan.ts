@@ -7,6 +7,7 @@ import type { HostOutcome } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { targetParts } from '../../../shared/fleet/target-parts.ts';
 import type { SavedSelections } from '../../../shared/fleet/selection.ts';
+import { waitingForChecks } from '../../../shared/fleet/safety.ts';
 import { planWaves } from '../../../shared/fleet/waves.ts';
 import { ProblemError } from '../errors.ts';
 import { Safety } from '../fleet/safety-file.ts';
@@ -36,7 +37,7 @@ export function planDeploy(
   engine: ChosenEngine = ownEngine,
   saved: SavedSelections = new Map(),
 ): DeploySpec {
-  safety.mustKnow(new Set(view.hosts.map(({ name }) => name)));
+  safety.mustKnow(view.hosts);
   const byName = new Map(view.hosts.map((host) => [host.name, host]));
   const buildHost = buildHostOf(request.buildOn, view.hosts);
   const names = [...new Set(request.hosts)];
@@ -144,8 +145,9 @@ function planHost(
     engine.whyNot(host, goal) ??
     whyNotBuiltThere(engine, host, buildOn, buildHost);
   const said = safety.of({ name, tags, address: addressOf({ name, target, sshOptions, isLocal }) });
-  const watchdogSeconds = watchdog === undefined ? said.watchdogSeconds : watchdog === 'off' ? null : watchdog;
   const checks = [...said.checks];
+  const asked = watchdog === 'off' ? null : waitingForChecks(watchdog ?? 0, checks);
+  const watchdogSeconds = watchdog === undefined ? said.watchdogSeconds : asked;
   const keys = keysOf(host);
   const known = {
     name,
@@ -205,10 +207,12 @@ function whyShared(host: DeployHost, hosts: readonly DeployHost[], goal: Goal): 
 /** The hosts of a plan as a person sees them. */
 export function previewHosts(spec: DeploySpec): DeployPreview['hosts'] {
   const { isGuarded } = goals[spec.goal];
+  const { watchdog } = spec.asked;
   return spec.hosts.map(({ name, isLocal, target, watchdogSeconds, checks, keys, leavesOut, refusal }) => ({
     name,
     address: isLocal ? 'this computer' : target === null ? null : describeTarget(target),
     watchdogSeconds: isGuarded ? watchdogSeconds : null,
+    waitsForChecks: isGuarded && typeof watchdog === 'number' && (watchdogSeconds ?? 0) > watchdog,
     checks: isGuarded ? checks.map((check) => ({ name: check.name, kind: check.kind })) : [],
     keys: uploadsKeys(spec, { keys }) ? (keys?.names.length ?? 0) : 0,
     leavesOut: isGuarded || spec.goal === 'boot' ? leavesOut : [],

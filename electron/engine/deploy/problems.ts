@@ -6,15 +6,18 @@ import { ProblemError } from '../errors.ts';
 import { wantsPassword } from './become-root.ts';
 
 /**
- * Why a host went back. `unreachable` and `stuck` are its own doing, when nobody confirmed in time; `engine` is the
+ * Why a host went back. `unreachable`, `stuck` and `late` are its own doing, when nobody confirmed in time; `engine` is the
  * rollback of the program that deployed; `other-system`: it had activated something else than what was evaluated.
  */
-export type RevertCause = 'unreachable' | 'stuck' | 'activation' | 'health' | 'by-hand' | 'engine' | 'other-system';
+export type RevertCause =
+  'unreachable' | 'stuck' | 'late' | 'activation' | 'health' | 'by-hand' | 'engine' | 'other-system';
 
 const wentBackTitles: Readonly<Record<RevertCause, (host: string, seconds: number) => string>> = {
   unreachable: (host) => `${host} could not be reached with the new system and went back to the one before`,
   stuck: (host, seconds) =>
     `The activation on ${host} did not end within ${seconds} s; it went back to the system before`,
+  late: (host, seconds) =>
+    `${host} answered with the new system, and was not confirmed within ${seconds} s; it went back to the one before`,
   activation: (host) => `The activation on ${host} failed; it went back to the system before`,
   health: (host) => `${host} failed its health checks with the new system and went back to the one before`,
   'by-hand': (host) => `${host} was sent back to the system before`,
@@ -23,6 +26,10 @@ const wentBackTitles: Readonly<Record<RevertCause, (host: string, seconds: numbe
     `${host} was given another system than the one that was evaluated, and went back to the one before`,
 };
 
+function moreTime(seconds: number): string {
+  return `take --watchdog ${seconds * 5}, or watchdog = ${seconds * 5} for this host in nixstead.toml.`;
+}
+
 const wentBackAdvice: Readonly<Record<RevertCause, (host: string, seconds: number) => string[]>> = {
   unreachable: (host) => [
     'Look for what cuts the way in the new configuration: network, firewall, SSH.',
@@ -30,7 +37,11 @@ const wentBackAdvice: Readonly<Record<RevertCause, (host: string, seconds: numbe
   ],
   stuck: (_host, seconds) => [
     'Look at the last lines: what they name did not end.',
-    `If it only needs longer, give it more time: --watchdog ${seconds * 5}, or watchdog = ${seconds * 5} for this host in nixstead.toml.`,
+    `If it only needs longer, ${moreTime(seconds)}`,
+  ],
+  late: (_host, seconds) => [
+    'No health check is known to fail: activating, connecting and looking at them took longer than the watchdog waits.',
+    `To give it more time, ${moreTime(seconds)}`,
   ],
   activation: () => ['Correct what the last lines name, then deploy again.'],
   health: (host) => [

@@ -278,6 +278,9 @@ export function jobStateOf(
   const isGood = (state: HostOutcome['state']): boolean => state === 'succeeded' || state === 'unchanged';
   if (outcomes.every(({ state }) => isGood(state))) return 'succeeded';
   if (isCancelled) return 'cancelled';
+  // What waits for a host to come back is neither done nor failed.
+  const isPutOff = ({ error }: HostOutcome): boolean => error?.code === 'deploy-offline-later';
+  if (outcomes.every(isPutOff)) return 'partial';
   const isSome = outcomes.some(({ state }) => isGood(state) || state === 'switched-with-failures');
   return isSome ? 'partial' : 'failed';
 }

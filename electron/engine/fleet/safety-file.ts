@@ -4,9 +4,11 @@ import { parse, TomlError } from 'smol-toml';
 import { ZodError } from 'zod';
 import type { EngineName } from '../../../shared/contract/deploy.ts';
 import type { SafetyScope, ScopeChecks } from '../../../shared/contract/health.ts';
+import type { Host } from '../../../shared/contract/host.ts';
 import type { WavePlan } from '../../../shared/contract/waves.ts';
 import type { Place, Problem } from '../../../shared/contract/problem.ts';
 import { safetyFile, safetyOf, type HostSafety, type SafetyFile } from '../../../shared/fleet/safety.ts';
+import { isUnread } from '../../../shared/fleet/unread.ts';
 import { ProblemError } from '../errors.ts';
 
 export const safetyFileName = 'nixstead.toml';
@@ -49,17 +51,19 @@ export class Safety {
     return readable(this.#path, () => safetyOf(this.#file, host));
   }
 
-  /** @throws ProblemError `safety-file-unknown-host`: a mistyped name would leave a host without its checks */
-  mustKnow(names: ReadonlySet<string>): void {
-    const unknown = Object.keys(this.#file.hosts ?? {}).find((name) => !names.has(name));
-    if (unknown === undefined) return;
-    throw new ProblemError({
-      code: 'safety-file-unknown-host',
-      title: `${safetyFileName} speaks of a host that the fleet does not have: ${unknown}`,
-      evidence: `[hosts.${unknown}]`,
-      advice: ['Correct the name, or remove that part of the file.'],
-      place: { file: this.#path },
-    });
+  /**
+   * @param fleet all its hosts
+   * @throws ProblemError `safety-file-unknown-host`, `safety-file-unknown-tag`: a mistyped name would leave hosts without
+   * their checks
+   */
+  mustKnow(fleet: readonly Pick<Host, 'name' | 'tags' | 'problem'>[]): void {
+    const names = new Set<string>(fleet.map(({ name }) => name));
+    const host = Object.keys(this.#file.hosts ?? {}).find((name) => !names.has(name));
+    if (host !== undefined) throw unknownPart(this.#path, 'host', host);
+    if (fleet.some(isUnread)) return;
+    const known = new Set(fleet.flatMap(({ tags }) => tags));
+    const tag = Object.keys(this.#file.tags ?? {}).find((name) => !known.has(name));
+    if (tag !== undefined) throw unknownPart(this.#path, 'tag', tag);
   }
 }
 
@@ -89,6 +93,17 @@ export async function safetyFileText(path: string): Promise<string | null> {
       place: { file: path },
     });
   }
+}
+
+function unknownPart(file: string, kind: 'host' | 'tag', name: string): ProblemError {
+  const what = kind === 'host' ? 'a host that the fleet does not have' : 'a tag that no host of the fleet has';
+  return new ProblemError({
+    code: `safety-file-unknown-${kind}`,
+    title: `${safetyFileName} speaks of ${what}: ${name}`,
+    evidence: `[${kind}s.${name}]`,
+    advice: ['Correct the name, or remove that part of the file.'],
+    place: { file },
+  });
 }
 
 function readable<Value>(path: string, read: () => Value): Value {

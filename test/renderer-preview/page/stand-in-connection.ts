@@ -205,6 +205,7 @@ export class StandInConnection implements Connection {
                   name,
                   address: host?.target?.host ?? null,
                   watchdogSeconds: 60,
+                  waitsForChecks: false,
                   keys: 0,
                   leavesOut: (host?.deployRs?.profiles ?? [])
                     .map((profile) => profile.name)

@@ -42,7 +42,7 @@ export class JobHosts implements WaveHosts {
   }
 
   skip(name: HostName, outcome: HostOutcome): void {
-    this.#stepsOf(name).skipRest('stopped before');
+    this.#stepsOf(name).leaveOut('stopped before');
     this.#tell(name, outcome);
   }
 

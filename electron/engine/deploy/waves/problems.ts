@@ -3,6 +3,18 @@ import type { Problem } from '../../../../shared/contract/problem.ts';
 import { checkLines } from '../health/run-checks.ts';
 import type { WaveMistake } from '../../../../shared/fleet/waves.ts';
 
+/** Why no other wave begins: hosts failed, a wave had nobody there or was refused (so that nothing failed), or a person said so. */
+export type HaltCause = 'failure' | 'untried' | 'person';
+
+const notReachedAdvice: Readonly<Record<HaltCause, string[]>> = {
+  failure: ['Look at what failed, then retry the failed hosts: these are among them.'],
+  untried: [
+    'When a host of that wave is back, retry the failed hosts: all of them are among those, in the same waves.',
+    'To go on without that wave, deploy to the others alone.',
+  ],
+  person: ['When the deploy may go on, retry the failed hosts: these are among them, and those that are done are not.'],
+};
+
 /** What can go wrong with waves. */
 export const waveProblems = {
   selection: ({ wave, text, message }: WaveMistake): Problem => ({
@@ -14,17 +26,11 @@ export const waveProblems = {
       'What is written under [[waves.wave]] stands in nixstead.toml; what --waves names, in a file of its own.',
     ],
   }),
-  /** @param isUntried true where nothing failed, and a wave before had nobody there */
-  notReached: (host: string, reason: string, isUntried: boolean): Problem => ({
+  notReached: (host: string, reason: string, by: HaltCause): Problem => ({
     code: 'wave-not-reached',
     title: `${host} was left as it is: the deploy stopped before its wave`,
     evidence: reason,
-    advice: isUntried
-      ? [
-          'When a host of that wave is back, retry the failed hosts: all of them are among those, in the same waves.',
-          'To go on without that wave, deploy to the others alone.',
-        ]
-      : ['Look at what failed, then retry the failed hosts: these are among them.'],
+    advice: notReachedAdvice[by],
     canRetry: true,
   }),
   /** A wave cannot be tried, which was known before anything began. */
@@ -39,11 +45,15 @@ export const waveProblems = {
     canRetry: true,
   }),
   /** It was away, and was to be deployed when it comes back. */
-  notLater: (host: string, reason: string): Problem => ({
+  notLater: (host: string, reason: string, by: HaltCause): Problem => ({
     code: 'wave-not-reached',
     title: `${host} does not answer, and is not deployed when it comes back: the deploy was stopped`,
     evidence: reason,
-    advice: ['Look at what failed, then retry the failed hosts: it is among them.'],
+    advice: [
+      by === 'person'
+        ? 'When the deploy may go on, retry the failed hosts: it is among them.'
+        : 'Look at what failed, then retry the failed hosts: it is among them.',
+    ],
     canRetry: true,
   }),
   /** At the gate of its wave. */

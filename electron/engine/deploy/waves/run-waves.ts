@@ -7,7 +7,7 @@ import { mayGoOn } from '../../../../shared/fleet/waves.ts';
 import type { JobContext } from '../../jobs/context.ts';
 import { isOffline } from '../reach-host.ts';
 import type { DeploySpec } from '../spec.ts';
-import { waveProblems } from './problems.ts';
+import { waveProblems, type HaltCause } from './problems.ts';
 
 /** What is done with single hosts. */
 export interface WaveHosts {
@@ -28,8 +28,7 @@ type Waves = NonNullable<DeploySpec['waves']>;
 /** Why no other wave begins. */
 interface Halt {
   readonly reason: string;
-  /** True where nothing is wrong with what was deployed: a wave's hosts were all away, or refused. */
-  readonly isUntried: boolean;
+  readonly by: HaltCause;
 }
 
 /**
@@ -64,7 +63,9 @@ export class WaveRun {
     }
     for (const [index, wave] of this.#waves.entries()) {
       if (this.#context.signal.aborted) {
-        await this.#deploy(index, wave.hosts);
+        // Each of its hosts says itself that it was cancelled.
+        this.#change(index, { state: 'skipped' });
+        await this.#deployAll(wave.hosts);
         continue;
       }
       this.#change(index, { state: 'running' });
@@ -74,7 +75,8 @@ export class WaveRun {
         await this.#stop(index, halt);
         break;
       }
-      this.#change(index, { state: 'done', waitsFor: null, until: null });
+      const isCancelled = this.#context.signal.aborted && (!this.#isLast(index) || this.#failedOf(wave.hosts) > 0);
+      this.#change(index, { state: isCancelled ? 'stopped' : 'done', waitsFor: null, until: null });
     }
     return this.#outcomes;
   }
@@ -94,26 +96,34 @@ export class WaveRun {
     }
   }
 
-  async #deploy(index: number, hosts: readonly HostName[]): Promise<void> {
+  #deploy(index: number, hosts: readonly HostName[]): Promise<void> {
+    return this.#deployAll(hosts, () => this.#change(index, { failed: this.#failedOf(hosts) }));
+  }
+
+  async #deployAll(hosts: readonly HostName[], onEach?: () => void): Promise<void> {
     await Promise.all(
       hosts.map(async (host) => {
         this.#outcomes.set(host, await this.#hosts.deploy(host));
-        this.#change(index, { failed: this.#failedOf(hosts) });
+        onEach?.();
       }),
     );
   }
 
+  #isLast(index: number): boolean {
+    return index === this.#waves.length - 1;
+  }
+
   /** Null where the next wave may begin, if there is one. */
   async #whyHalt(index: number): Promise<Halt | null> {
-    const isLast = index === this.#waves.length - 1;
+    const isLast = this.#isLast(index);
     const failed = this.#whyStop(index);
     if (failed === null && !isLast && this.#isUntried(index)) {
       const { name = '', hosts = [] } = this.#waves[index] ?? {};
       const some = hosts.some((host) => this.#hosts.isRefused(host)) ? 'are refused or could' : 'could';
-      return { reason: `“${name}” was not tried: ${hosts.join(', ')} ${some} not be reached`, isUntried: true };
+      return { reason: `“${name}” was not tried: ${hosts.join(', ')} ${some} not be reached`, by: 'untried' };
     }
-    const reason = failed ?? (isLast ? null : await this.#gate(index));
-    return reason === null ? null : { reason, isUntried: false };
+    if (failed !== null) return { reason: failed, by: 'failure' };
+    return isLast ? null : this.#gate(index);
   }
 
   /** True where a wave shows nothing of what comes after it, since none of its hosts was there. */
@@ -126,8 +136,8 @@ export class WaveRun {
     });
   }
 
-  /** What comes before the next wave. Comes with the reason where that must not begin. */
-  async #gate(index: number): Promise<string | null> {
+  /** What comes before the next wave. Comes with why where that must not begin. */
+  async #gate(index: number): Promise<Halt | null> {
     const { signal } = this.#context;
     const wave = this.#waves[index];
     if (wave === undefined) return null;
@@ -143,7 +153,7 @@ export class WaveRun {
         await Promise.all(hosts.map((host) => this.#check(host)));
         this.#change(index, { failed: this.#failedOf(hosts) });
         const reason = this.#whyStop(index);
-        if (reason !== null) return reason;
+        if (reason !== null) return { reason, by: 'failure' };
       }
       if (!gate.isPaused) return null;
       this.#change(index, { state: 'gate', waitsFor: 'person', until: null });
@@ -155,7 +165,8 @@ export class WaveRun {
         fingerprint: null,
         knownFingerprint: null,
       });
-      return answer.trim().toLowerCase() === 'yes' ? null : `a person stopped it after “${name}”`;
+      const isYes = answer.trim().toLowerCase() === 'yes';
+      return isYes ? null : { reason: `a person stopped it after “${name}”`, by: 'person' };
     } catch (error) {
       if (signal.aborted) return null;
       throw error;
@@ -177,20 +188,21 @@ export class WaveRun {
     return `${failed.join(', ')} failed in “${this.#waves[index]?.name ?? ''}” or before`;
   }
 
-  async #stop(index: number, { reason, isUntried }: Halt): Promise<void> {
+  async #stop(index: number, { reason, by }: Halt): Promise<void> {
     this.#change(index, { state: 'stopped', waitsFor: null, until: null });
-    const goesBack = this.#plan['when-stopped'] === 'go-back' && !isUntried;
+    const goesBack = this.#plan['when-stopped'] === 'go-back' && by !== 'untried';
     const text = `No other wave begins: ${reason}${goesBack ? '. What was deployed goes back' : ''}`;
     const done = this.#waves.filter(({ state }) => state === 'done').length;
     this.#context.emit({ type: 'activity', activity: { text, done, total: this.#waves.length, isHalted: true } });
     for (const [later, { hosts }] of this.#waves.entries()) {
       if (later <= index) continue;
       this.#change(later, { state: 'skipped' });
-      for (const host of hosts) this.#skip(host, waveProblems.notReached(host, reason, isUntried));
+      for (const host of hosts) this.#skip(host, waveProblems.notReached(host, reason, by));
     }
     // What did no good here does not come to a host later by itself.
     for (const [host, { error }] of this.#outcomes) {
-      if (!isUntried && error?.code === 'deploy-offline-later') this.#skip(host, waveProblems.notLater(host, reason));
+      if (by !== 'untried' && error?.code === 'deploy-offline-later')
+        this.#skip(host, waveProblems.notLater(host, reason, by));
     }
     if (!goesBack) return;
     const reached = [...this.#outcomes].filter(

@@ -32,6 +32,15 @@ test('a host that is over is not changed by what comes late', () => {
   expect(states()).toEqual(['failed', 'skipped', 'skipped', 'skipped']);
 });
 
+test('of a host that is left out nothing goes on, also what is done for it beside others', () => {
+  const { steps, states } = row();
+  steps.skip('plan', 'offline');
+  steps.leaveOut('offline');
+  steps.start('evaluate');
+  steps.done('evaluate', '');
+  expect(states()).toEqual(['skipped', 'skipped', 'skipped', 'skipped']);
+});
+
 test('a cancelled host keeps what was done', () => {
   const { steps, states } = row();
   steps.start('plan');

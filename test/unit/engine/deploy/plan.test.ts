@@ -127,6 +127,17 @@ describe('a plan', () => {
     expect([guard(), guard(90), guard('off'), guard(90, 'boot')]).toEqual([60, 90, null, null]);
   });
 
+  test('a watchdog that would end before the health checks waits for them, and says so', () => {
+    const safety = new Safety('', { defaults: { health: [{ command: ['true'], after: 12 }] } });
+    const guard = (watchdog: number | 'off') => {
+      const request = { hosts: [hostName.parse('a')], goal: 'switch' as const, watchdog };
+      return previewHosts(planDeploy(view([host('a')]), request, '/ssh', safety))[0];
+    };
+    expect(guard(8)).toMatchObject({ watchdogSeconds: 62, waitsForChecks: true });
+    expect(guard(90)).toMatchObject({ watchdogSeconds: 90, waitsForChecks: false });
+    expect(guard('off')).toMatchObject({ watchdogSeconds: null, waitsForChecks: false });
+  });
+
   test('knows where the hosts answer, so that one machine under two names is one', () => {
     const hosts = [host('a'), host('b', { target: { host: 'A.home', user: null, port: 2222 } })];
     expect([...deployAddresses(plan(hosts)).values()]).toEqual(['a.home:22', 'a.home:2222']);

@@ -243,6 +243,10 @@ test('a job is partial where some hosts are as they were asked for', () => {
   expect(state(['switched-with-failures'])).toBe('partial');
   expect(state(['succeeded', 'cancelled'], true)).toBe('cancelled');
   expect(state(['succeeded'], true)).toBe('succeeded');
+  const error = { code: 'deploy-offline-later', title: '', evidence: '', advice: [] };
+  const putOff: HostOutcome = { state: 'skipped', generation: null, system: null, error };
+  expect(jobStateOf([putOff], false)).toBe('partial');
+  expect(jobStateOf([putOff, { state: 'failed', generation: null, system: null }], false)).toBe('failed');
 });
 
 describe('a host that went back', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ProblemError } from '../../../../electron/engine/errors.ts';
 import { readSafety } from '../../../../electron/engine/fleet/safety-file.ts';
+import { hostName } from '../../../../shared/contract/ids.ts';
 
 let folder: string;
 const host = { name: 'nas', tags: [], address: '10.0.0.5' };
@@ -12,6 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const known = (name: string, ...tags: string[]) => ({ name: hostName.parse(name), tags, problem: null });
 const write = (text: string) => writeFile(join(folder, 'nixstead.toml'), text);
 const problemOf = async (work: () => Promise<unknown>) => {
   try {
@@ -31,8 +33,19 @@ test('what is written is read', async () => {
   await write('[hosts.nas]\nwatchdog = "off"\n\n[[hosts.nas.health]]\nunit = "samba"\n');
   const safety = await readSafety(folder);
   expect(safety.of(host)).toMatchObject({ watchdogSeconds: null, checks: [{ kind: 'unit', unit: 'samba.service' }] });
-  expect(() => safety.mustKnow(new Set(['nas', 'pi']))).not.toThrow();
-  expect(() => safety.mustKnow(new Set(['pi']))).toThrow('speaks of a host that the fleet does not have: nas');
+  expect(() => safety.mustKnow([known('nas'), known('pi')])).not.toThrow();
+  expect(() => safety.mustKnow([known('pi')])).toThrow('speaks of a host that the fleet does not have: nas');
+});
+
+test('a tag that no host has is a mistake, as a host that is not there', async () => {
+  await write('[tags.wbe]\nwatchdog = 300\n');
+  const safety = await readSafety(folder);
+  const title = 'nixstead.toml speaks of a tag that no host of the fleet has: wbe';
+  expect(() => safety.mustKnow([known('nas'), known('web', 'web')])).toThrow(title);
+  expect(() => safety.mustKnow([known('nas'), known('web', 'wbe')])).not.toThrow();
+  // It may be one of a host that cannot be read now.
+  const unread = { ...known('pi'), problem: { code: 'x', title: '', evidence: '', advice: [] } };
+  expect(() => safety.mustKnow([known('nas'), unread])).not.toThrow();
 });
 
 test('it names the engine of the fleet; without it the flake decides', async () => {

@@ -83,6 +83,7 @@ const host = (name: string, watchdogSeconds: number | null, ...checks: string[])
   name: named(name),
   address: null,
   watchdogSeconds,
+  waitsForChecks: false,
   checks: checks.map((check) => ({ name: check, kind: 'tcp' })),
   keys: 0,
   leavesOut: [],
@@ -93,6 +94,9 @@ test('the dialog says after how long hosts go back, also where they differ', () 
   expect(guardSummary([host('a', 60), host('b', 60)], 'fleet')).toMatch(/^60 s after/);
   expect(guardSummary([host('a', 60), host('b', 90), host('c', null)], 'fleet')).toBe(
     'Goes back after 60 to 90 s, by host; not guarded: 1 host.',
+  );
+  expect(guardSummary([host('a', 60), { ...host('b', 90), waitsForChecks: true }], 60)).toBe(
+    'Goes back after 60 to 90 s, by host. Longer than chosen on 1 host: health checks may take so long.',
   );
   expect(guardSummary(null, 'fleet')).toMatch(/60 s otherwise/);
   expect(guardSummary([host('a', null)], 'off')).toMatch(/stays so until somebody is at it/);

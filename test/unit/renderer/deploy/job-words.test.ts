@@ -15,6 +15,11 @@ describe('what a job’s state means is said in words', () => {
       outcomes: { a: outcome('succeeded'), b: outcome('failed') },
     });
     expect(explainState(detail)).toBe('1 of 3 hosts done. Not done: b, c.');
+    const error = { code: 'deploy-offline-later', title: '', evidence: '', advice: [] };
+    const putOff = aDetail(aSummary(['a', 'b', 'c'], { state: 'partial' }), {
+      outcomes: { a: outcome('succeeded'), b: { ...outcome('skipped'), error } },
+    });
+    expect(explainState(putOff)).toBe('1 of 3 hosts done. Deployed when back: b. Not done: c.');
     const switched = aDetail(aSummary(['a', 'b'], { state: 'partial' }), {
       outcomes: { a: outcome('succeeded'), b: outcome('switched-with-failures') },
     });

@@ -5,7 +5,12 @@ import { wavePlan, type Wave, type WavePlan } from '../../../../shared/contract/
 import { emptyWavesText, gateText, mayGoOn, planWaves } from '../../../../shared/fleet/waves.ts';
 
 const plan = (...wave: WavePlan['wave']): WavePlan => wavePlan.parse({ wave });
-const host = (name: string, ...tags: string[]) => ({ name: hostName.parse(name), tags, system: 'x86_64-linux' });
+const host = (name: string, ...tags: string[]) => ({
+  name: hostName.parse(name),
+  tags,
+  system: 'x86_64-linux',
+  problem: null,
+});
 type Hosts = Parameters<typeof planWaves>[1];
 const planned = (of: WavePlan, hosts: Hosts, fleet: Hosts = hosts) => planWaves(of, hosts, { fleet, saved: new Map() });
 const wavesOf = (of: WavePlan, hosts: Hosts, fleet = hosts): Wave[] => {
@@ -82,6 +87,9 @@ test('a wave that no host of the fleet is in is a mistake; one without any of th
   const [a, b] = [host('a', 'canary'), host('b')];
   const mistake = { wave: '@cannary', text: '@cannary', message: 'it matches no host of the fleet' };
   expect(planned(plan({ on: '@cannary', pause: true }), [a, b])).toEqual({ mistake });
+  // Which tags a host has that cannot be read is not known.
+  const unread = { ...host('c'), problem: { code: 'x', title: '', evidence: '', advice: [] } };
+  expect(planned(plan({ on: '@cannary' }), [a, b], [a, b, unread])).toMatchObject({ empty: ['@cannary'] });
   const of = plan({ on: '@canary', pause: true }, { on: 'a', name: 'a again' }, { count: 3 });
   expect(planned(of, [b], [a, b])).toMatchObject({ waves: [{ hosts: ['b'] }], empty: ['@canary', 'a again'] });
   expect(planned(of, [a, b])).toMatchObject({ waves: [{ hosts: ['a'] }, { hosts: ['b'] }], empty: ['a again'] });

@@ -28,9 +28,14 @@ interface Setting {
   /** Hosts that are not well when they are asked again. */
   sick?: readonly string[];
   answer?: string;
+  /** It is cancelled when this host is through, or before anything. */
+  cancelledAt?: string;
 }
 
-async function run({ list, plan = {}, ends = {}, errors = {}, refused = [], sick = [], answer = 'yes' }: Setting) {
+async function run(setting: Setting) {
+  const { list, plan = {}, ends = {}, errors = {}, refused = [], sick = [], answer = 'yes', cancelledAt } = setting;
+  const cancelling = new AbortController();
+  if (cancelledAt === '') cancelling.abort();
   const done: string[] = [];
   const events: ExecutorEvent[] = [];
   const asked: Omit<Prompt, 'id'>[] = [];
@@ -38,6 +43,8 @@ async function run({ list, plan = {}, ends = {}, errors = {}, refused = [], sick
     isRefused: (host) => refused.includes(host),
     deploy: (host) => {
       done.push(`deploy ${host}`);
+      if (cancelling.signal.aborted) return Promise.resolve(outcome('cancelled'));
+      if (host === cancelledAt) cancelling.abort();
       if (refused.includes(host)) return Promise.resolve(outcome('failed', 'refused'));
       return Promise.resolve(outcome(ends[host] ?? 'succeeded', errors[host]));
     },
@@ -57,13 +64,15 @@ async function run({ list, plan = {}, ends = {}, errors = {}, refused = [], sick
       asked.push(prompt);
       return Promise.resolve(answer);
     },
-    signal: new AbortController().signal,
+    signal: cancelling.signal,
   };
-  const waves = { plan: wavePlan.parse({ wave: [{ count: 1 }], ...plan }), list };
-  const outcomes = await new WaveRun(context, waves, hosts).run();
+  const planned = { plan: wavePlan.parse({ wave: [{ count: 1 }], ...plan }), list };
+  const outcomes = await new WaveRun(context, planned, hosts).run();
   const states = Object.fromEntries([...outcomes].map(([host, { state }]) => [host, state]));
-  const last = events.findLast((event) => event.type === 'waves')?.waves.map(({ state }) => state);
-  return { done, asked, states, last, events, outcomes };
+  const waves = events.findLast((event) => event.type === 'waves')?.waves;
+  const last = waves?.map(({ state }) => state);
+  const failed = waves?.map((each) => each.failed);
+  return { done, asked, states, last, failed, events, outcomes };
 }
 
 test('a wave begins when the one before is through, and its gate with it', async () => {
@@ -100,7 +109,26 @@ test('what is not well any more after a wait counts as failed, and a person can 
   const sick = await run({ list, sick: ['a'] });
   expect(sick.states).toEqual({ a: 'switched-with-failures', b: 'skipped' });
   expect(sick.asked).toEqual([]);
-  expect((await run({ list, answer: 'no' })).states).toEqual({ a: 'succeeded', b: 'skipped' });
+  const stopped = await run({ list, answer: 'no' });
+  expect(stopped.states).toEqual({ a: 'succeeded', b: 'skipped' });
+  const { error } = stopped.outcomes.get(hostName.parse('b')) ?? {};
+  expect([error?.evidence, error?.advice[0]]).toEqual([
+    'a person stopped it after “one”',
+    expect.not.stringContaining('failed, then'),
+  ]);
+});
+
+test('of a deploy that is cancelled no wave waits any more, and none failed that did not begin', async () => {
+  const list = [wave('one', ['a'], { waitMinutes: 60 }), wave('two', ['b', 'c']), wave('three', ['d'])];
+  const waiting = await run({ list, cancelledAt: 'a' });
+  expect([waiting.last, waiting.failed]).toEqual([
+    ['stopped', 'skipped', 'skipped'],
+    [0, 0, 0],
+  ]);
+  expect(waiting.states).toEqual({ a: 'succeeded', b: 'cancelled', c: 'cancelled', d: 'cancelled' });
+  const inLast = await run({ list: list.slice(1), cancelledAt: 'd' });
+  expect(inLast.last).toEqual(['done', 'done']);
+  expect((await run({ list, cancelledAt: '' })).last).toEqual(['skipped', 'skipped', 'skipped']);
 });
 
 test('a wave of which no host was there is not taken for tried: nothing goes on, and nothing goes back', async () => {
