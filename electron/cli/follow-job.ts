@@ -39,6 +39,7 @@ class Follower {
   readonly #options: FollowOptions;
   readonly #shown = new Map<string, string>();
   #job: JobDetail;
+  #notesTold = 0;
 
   constructor(session: Session, options: FollowOptions, job: JobDetail) {
     this.#session = session;
@@ -56,6 +57,7 @@ class Follower {
     for (const step of job.steps) {
       if (step.state !== 'waiting') this.#showStep(step, step.endedAt ?? step.startedAt ?? job.summary.queuedAt);
     }
+    this.#tellNotes();
     this.#tellWaiting();
   }
 
@@ -67,7 +69,7 @@ class Follower {
       if (event.type === 'activity') this.#tellActivity(event.activity.text);
       if ((event.type === 'health' || event.type === 'changes' || event.type === 'waves') && this.#session.isJson)
         this.#session.printJson(event);
-      if (event.type === 'note') this.#session.tell(`${printable(event.text)}\n`);
+      if (event.type === 'note') this.#tellNotes();
       if (event.type === 'problem') {
         const { host, problem } = event;
         this.#session.tell(showProblem(problem, this.#session.paintError, { host }));
@@ -75,6 +77,14 @@ class Follower {
     }
     this.#job = { ...this.#job, summary };
     this.#tellWaiting();
+  }
+
+  #tellNotes(): void {
+    for (const { text, at } of this.#job.notes.slice(this.#notesTold)) {
+      if (this.#session.isJson) this.#session.printJson({ type: 'note', text, at });
+      else this.#session.tell(`${printable(text)}\n`);
+    }
+    this.#notesTold = this.#job.notes.length;
   }
 
   #showStep(step: Step, at: number): void {
