@@ -90,6 +90,24 @@ describeLab('a deploy to hosts that restart, or are away', () => {
     expect((await home.deploy(path, 'one', '--reboot')).result.hosts['one']?.state).toBe('unchanged');
   });
 
+  test('that is cancelled once its host was told to restart says so', async () => {
+    const host = home.host('lost');
+    const path = await home.fleet('cut', { lost: kernel('6.12.79') });
+    const off = host.staysOff();
+    const running = home.begin(path, 'lost', '--reboot');
+    await running.until(({ stage, state }) => stage === 'reboot' && state === 'running');
+    await off;
+    await home.cancel(await home.latestJob());
+    const { result } = await running.over();
+    expect(result.hosts['lost']).toMatchObject({
+      state: 'cancelled',
+      system: null,
+      error: { evidence: 'lost was told to restart. lost cannot be asked what it runs.' },
+    });
+    await host.powerOn();
+    expect((await home.deploy(path, 'lost')).result.hosts['lost']?.system).toBe(await host.currentSystem());
+  });
+
   test('going back over a kernel restarts too, where that is wanted', async () => {
     const host = home.host('one');
     const path = await home.fleet('over-kernel', { one: kernel('6.12.71') });
