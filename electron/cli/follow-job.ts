@@ -41,6 +41,7 @@ class Follower {
   readonly #shown = new Map<string, string>();
   readonly #problems = new HeldProblems();
   #job: JobDetail;
+  #notesTold = 0;
 
   constructor(session: Session, options: FollowOptions, job: JobDetail) {
     this.#session = session;
@@ -58,6 +59,7 @@ class Follower {
     for (const step of job.steps) {
       if (step.state !== 'waiting') this.#showStep(step, step.endedAt ?? step.startedAt ?? job.summary.queuedAt);
     }
+    this.#tellNotes();
     this.#tellWaiting();
   }
 
@@ -72,7 +74,7 @@ class Follower {
       if (event.type === 'activity') this.#tellActivity(event.activity.text);
       if ((event.type === 'health' || event.type === 'changes' || event.type === 'waves') && this.#session.isJson)
         this.#session.printJson(event);
-      if (event.type === 'note') this.#session.tell(`${printable(event.text)}\n`);
+      if (event.type === 'note') this.#tellNotes();
       if (event.type === 'problem') this.#takeProblem(event);
     }
     this.#job = { ...this.#job, summary };
@@ -99,6 +101,14 @@ class Follower {
   showResult(job: JobDetail): void {
     this.#tellProblems(this.#problems.releaseBeside(job.outcomes));
     this.#session.print(outcomeText(job, this.#session.paint, this.#problems.told));
+  }
+
+  #tellNotes(): void {
+    for (const { text, at } of this.#job.notes.slice(this.#notesTold)) {
+      if (this.#session.isJson) this.#session.printJson({ type: 'note', text, at });
+      else this.#session.tell(`${printable(text)}\n`);
+    }
+    this.#notesTold = this.#job.notes.length;
   }
 
   #showStep(step: Step, at: number): void {

@@ -1,7 +1,7 @@
 import type { Generation, GenerationRoom } from '../../shared/contract/generation.ts';
 import type { FleetId, HostName } from '../../shared/contract/ids.ts';
 import type { Problem } from '../../shared/contract/problem.ts';
-import { oldGenerations, type OldGenerations } from '../../shared/fleet/generations.ts';
+import { oldGenerations, whyAllKept, type OldGenerations } from '../../shared/fleet/generations.ts';
 import { asProblem } from '../app/as-problem.ts';
 import type { Client } from '../app/client.ts';
 
@@ -14,6 +14,8 @@ export interface HostToClean {
   readonly numbers: readonly number[] | null;
   readonly room: GenerationRoom | null;
   readonly problem: Problem | null;
+  /** Why nothing of it goes for now; null where it can. */
+  readonly keptFor: string | null;
 }
 
 /** What several hosts could let go, asked of each. */
@@ -47,12 +49,14 @@ export class OldGenerationsOfHosts implements Disposable {
   plan(old: OldGenerations | null, now: number): HostToClean[] {
     return this.#hosts.map((host) => {
       const found = this.#found.get(host);
-      if (found === undefined || old === null) return { host, numbers: null, room: null, problem: null };
-      if (isProblem(found)) return { host, numbers: null, room: null, problem: found };
+      const open = { host, numbers: null, room: null, problem: null, keptFor: null };
+      if (found === undefined || old === null) return open;
+      if (isProblem(found)) return { ...open, problem: found };
       const numbers = oldGenerations(found, old, now).map(({ number }) => number);
+      const keptFor = whyAllKept(found)?.reason ?? null;
       const room = numbers.length === 0 ? { onlyBytes: 0, garbageBytes: 0 } : this.#rooms.get(keyOf(host, numbers));
-      if (room === undefined) return { host, numbers, room: null, problem: null };
-      return isProblem(room) ? { host, numbers, room: null, problem: room } : { host, numbers, room, problem: null };
+      if (room === undefined) return { ...open, numbers, keptFor };
+      return isProblem(room) ? { ...open, numbers, problem: room } : { ...open, numbers, room, keptFor };
     });
   }
 

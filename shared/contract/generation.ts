@@ -19,6 +19,11 @@ export const generation = z.object({
   isNext: z.boolean(),
   /** A mark on the host keeps it: it is not deleted from here, and its system stays whoever deletes it. */
   isProtected: z.boolean(),
+  /**
+   * There where the host runs a system on trial: a restart starts one from before, and which one that is only its boot
+   * loader knows.
+   */
+  isHeldByTrial: z.literal(true).optional(),
 });
 export type Generation = z.infer<typeof generation>;
 

@@ -96,6 +96,11 @@ describeLab('a system that only boots at some time', () => {
       await host.read('touch', '/run/well');
       expect(await deployBoot(path, 'one')).toContain('is guarded');
       await host.reboot();
+      // What it would fall back to stays until it is confirmed.
+      const list = await host.read('sh', '-c', 'ls -d /nix/var/nix/profiles/system-*-link');
+      const clean = await home.cli(['generations', path, 'one', '--keep', '1', '--yes']);
+      expect([clean.exitCode, clean.stderr]).toEqual([2, expect.stringContaining('It runs a system on trial')]);
+      expect(await host.read('sh', '-c', 'ls -d /nix/var/nix/profiles/system-*-link')).toBe(list);
       const unwell = await settled(path, 'one');
       expect(unwell.summary.title).toBe('Confirm the boot of one');
       expect(unwell.outcomes['one']).toMatchObject({ state: 'failed', error: { code: 'deploy-boot-unconfirmed' } });

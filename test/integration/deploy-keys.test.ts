@@ -198,6 +198,27 @@ describeLab('keys of a colmena fleet', () => {
     expect(await status(asAdmin)).not.toHaveProperty('areKeysGone');
   });
 
+  test('whose upload is cancelled are there as far as is told', async () => {
+    const gate = at('gate');
+    await home.lab.controller.exec(['mkfifo', gate]);
+    const path = await fleet(
+      'cancelled',
+      `one.text = "first"; two.text = "second"; until.keyCommand = [ "cat" "${gate}" ]; zero.text = "never";`,
+    );
+    const running = home.begin(path, 'vault', '--goal', 'keys');
+    await running.until(({ stage, state }) => stage === 'keys' && state === 'running');
+    const id = await home.latestJob();
+    await home.untilLog(id, 'vault', 'Key two:');
+    await home.cancel(id);
+    const { result } = await running.over();
+    expect(result.hosts['vault']).toMatchObject({
+      state: 'cancelled',
+      error: { evidence: '2 of 4 keys were written on vault.' },
+    });
+    const there = (await home.host('vault').read('ls', '/run/keys')).split('\n');
+    expect(['one', 'two', 'until', 'zero'].filter((name) => there.includes(name))).toEqual(['one', 'two']);
+  });
+
   test('that cannot be uploaded say why, and the key that is there stays as it was', async () => {
     const host = home.host('vault');
     await host.read('sh', '-c', 'mkdir -p /run/keys; echo before >/run/keys/lost');

@@ -3,6 +3,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fleetView } from '../../shared/contract/fleet.ts';
+import type { JobId } from '../../shared/contract/ids.ts';
 import { describeLab } from '../lab/describe-lab.ts';
 import { commandLine } from '../lab/index.ts';
 import { DeployLab, stagesOf } from './deploy/deploy-lab.ts';
@@ -87,6 +88,24 @@ describeLab('a deploy to hosts that restart, or are away', () => {
     expect(stagesOf(steps, 'one')).toMatch(/activate skipped, confirm skipped, reboot done, verify done$/);
     expect(await home.host('one').bootId()).not.toBe(before);
     expect((await home.deploy(path, 'one', '--reboot')).result.hosts['one']?.state).toBe('unchanged');
+  });
+
+  test('that is cancelled once its host was told to restart says so', async () => {
+    const host = home.host('lost');
+    const path = await home.fleet('cut', { lost: kernel('6.12.79') });
+    const off = host.staysOff();
+    const running = home.begin(path, 'lost', '--reboot');
+    await running.until(({ stage, state }) => stage === 'reboot' && state === 'running');
+    await off;
+    await home.cancel(await home.latestJob());
+    const { result } = await running.over();
+    expect(result.hosts['lost']).toMatchObject({
+      state: 'cancelled',
+      system: null,
+      error: { evidence: 'lost was told to restart. lost cannot be asked what it runs.' },
+    });
+    await host.powerOn();
+    expect((await home.deploy(path, 'lost')).result.hosts['lost']?.system).toBe(await host.currentSystem());
   });
 
   test('going back over a kernel restarts too, where that is wanted', async () => {
@@ -212,7 +231,7 @@ describeLab('a deploy to hosts that restart, or are away', () => {
     });
   });
 
-  test('deploys a host later, when it comes back, by the commit of then; a newer deploy takes that one’s place', async () => {
+  test('deploys a host later, when it comes back, by the commit of then', async () => {
     const lost = home.host('lost');
     await lost.powerOff();
     const path = await home.fleet('later', { one: unit('first'), lost: unit('first') });
@@ -254,12 +273,63 @@ describeLab('a deploy to hosts that restart, or are away', () => {
     const second = await home.latestJob();
     const { summary, problem } = await home.job(second);
     expect(summary.state, `${summary.title}: ${JSON.stringify(problem)}`).toMatch(/queued|running/);
-    // Looking is done beside it, another deploy in its place.
-    await home.cli(['plan', path, '--on', 'lost', '--json']);
-    expect((await home.job(second)).summary.state).toBe('running');
-    expect((await home.deployFails(path, 'lost')).code).toMatch(/^ssh-/);
-    expect((await home.job(second)).summary.state).toBe('cancelled');
+    await home.cancel(second);
     await lost.powerOn();
+  });
+
+  test('what waits for its host is overtaken by a deploy that comes there, and by nothing else; both say so', async () => {
+    const lost = home.host('lost');
+    await lost.powerOff();
+    const path = await home.fleet('overtaken', { one: unit('kept'), lost: unit('kept') });
+    const other = await home.fleet('beside', { one: unit('beside'), lost: unit('beside') });
+    const stateOf = async (id: JobId): Promise<string> => (await home.job(id)).summary.state;
+    await home.deploy(path, 'lost', '--offline', 'later');
+    const first = await home.latestJob();
+
+    // None of these reaches the host.
+    await home.cli(['plan', path, '--on', 'lost', '--json']);
+    await home.cli(['rollback', path, '--on', 'lost', '--yes', '--json']);
+    expect((await home.deploy(other, '*')).result.hosts).toMatchObject({
+      one: { state: 'succeeded' },
+      lost: { state: 'failed' },
+    });
+    expect(await stateOf(first)).toBe('running');
+
+    // The same is put off once more: it waits once.
+    const again = await home.deploy(path, 'lost', '--offline', 'later');
+    expect(again.stderr).toContain('waits no longer, and is cancelled: this deploy waits for lost now');
+    const second = await home.latestJob();
+    const told = (by: string) => ({
+      summary: { state: 'cancelled' },
+      problem: { code: 'job-overtaken', title: `“${by}” has taken the place of this job, which was cancelled` },
+      notes: [{ text: `“${by}” has taken the place of this job, which was cancelled.` }],
+    });
+    expect(await home.jobOver(first)).toMatchObject(told('Switch lost'));
+    expect(await stateOf(second)).toBe('running');
+
+    // Both hear of the host at once; the newer one's turn comes first.
+    const running = home.begin(other, 'lost', '--offline', '60');
+    await running.until((step) => step.stage === 'plan' && step.state === 'running');
+    const newer = await home.latestJob();
+    await home.untilLog(newer, 'lost', 'does not answer and is waited for');
+    await lost.powerOn();
+    const { result, stderr } = await running.over();
+    expect(result.hosts['lost'], stderr).toMatchObject({ state: 'succeeded', system: await lost.currentSystem() });
+    expect(stderr).toContain(`is cancelled: this deploy has come to lost since. It is ${second}.`);
+    expect((await home.job(newer)).notes).toMatchObject([{ text: expect.stringContaining('is cancelled') }]);
+    expect(await home.jobOver(second)).toMatchObject(told('Switch lost'));
+    expect(await lost.read('ls', '/run/current-system/etc/systemd/system')).toContain('beside.service');
+
+    // What did not come to the host has left what waits to be done.
+    await lost.powerOff();
+    await home.deploy(path, 'lost', '--offline', 'later');
+    const last = await home.latestJob();
+    expect((await home.deployFails(other, 'lost')).code).toMatch(/^ssh-/);
+    await lost.powerOn();
+    expect((await home.jobOver(last)).outcomes['lost']).toMatchObject({
+      state: 'succeeded',
+      system: await lost.currentSystem(),
+    });
   });
 
   test('builds on a machine that is named, and says before a build that nothing can do it', async () => {

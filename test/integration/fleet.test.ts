@@ -127,7 +127,7 @@ describeLab('opening a fleet', () => {
       expect(opened.fleet.kinds).toEqual(['deploy', 'nixosConfigurations']);
       expect(byName(opened.hosts)['gamma']).toMatchObject({
         system: 'x86_64-linux',
-        target: { host: '192.168.77.250', user: 'admin', port: null },
+        target: { host: '192.168.77.248', user: 'admin', port: null },
         sources: ['deploy', 'nixosConfigurations'],
       });
     });

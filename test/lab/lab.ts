@@ -187,9 +187,11 @@ export class Lab implements AsyncDisposable {
   async fleet(template: FleetTemplate, options: FleetOptions = {}): Promise<{ path: string }> {
     const { name = template, hosts = [...this.#hosts.keys()], user = 'root', tags = {}, config = {} } = options;
     const path = join(this.folder, 'fleets', name);
+    const nowhere = hosts.filter((host) => !this.#hosts.has(host));
     const entries = hosts.map((host) => ({
       name: host,
-      address: this.#hosts.get(host)?.address ?? '192.168.77.250',
+      // Two names of one address would be one machine.
+      address: this.#hosts.get(host)?.address ?? `192.168.77.${250 - nowhere.indexOf(host)}`,
       user,
       tags: tags[host] ?? [],
       config: config[host] ?? '',

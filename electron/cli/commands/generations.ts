@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Generation } from '../../../shared/contract/generation.ts';
 import type { FleetId, HostName } from '../../../shared/contract/ids.ts';
-import { oldGenerations, whyKept } from '../../../shared/fleet/generations.ts';
+import { oldGenerations, whyAllKept, whyKept } from '../../../shared/fleet/generations.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob } from '../follow-job.ts';
@@ -47,7 +47,10 @@ function generationRow(one: Generation): string[] {
 }
 
 /** The numbers to delete; null where nobody asked for it. @throws CommandFailed for one that is needed or not there */
-function chosenNumbers(all: readonly Generation[], options: GenerationsOptions): number[] | null {
+function chosenNumbers(host: HostName, all: readonly Generation[], options: GenerationsOptions): number[] | null {
+  const wantsAny = options.delete !== undefined || options.keep !== undefined || options.olderThan !== undefined;
+  const held = whyAllKept(all);
+  if (wantsAny && held !== null) throw wrongUsage(`Nothing is deleted on ${host} now`, held.reason, held.advice);
   if (options.delete !== undefined) {
     for (const number of options.delete) {
       const one = all.find((each) => each.number === number);
@@ -123,7 +126,7 @@ async function generations(
     if (options.protect !== undefined) await protect(session, of, options.protect, true);
     if (options.unprotect !== undefined) await protect(session, of, options.unprotect, false);
     const all = await deploy.generations(of);
-    const numbers = chosenNumbers(all, options);
+    const numbers = chosenNumbers(host.name, all, options);
     if (numbers !== null) return await remove(session, of, numbers, options);
     if (session.isJson) session.printJson(all);
     else session.print(table(['NUMBER', 'MADE', 'NIXOS', 'KERNEL', ''], all.map(generationRow), session.paint));

@@ -4,6 +4,7 @@ import { protectedFolder } from '../generations/protected-folder.ts';
 import type { HostSession } from './host-session.ts';
 import { deployError, deployProblems } from './problems.ts';
 import { toplevelFunction } from './toplevel.ts';
+import { trialFunction } from './reboot/trial.ts';
 
 const timeLimitMs = 30_000;
 
@@ -15,6 +16,8 @@ printf 'running\\t%s\\n' "$(readlink -f /run/current-system)"
 printf 'booted\\t%s\\t%s\\n' "$(readlink -f /run/booted-system)" "$(stat -c %.Y /run/booted-system 2>/dev/null)"
 printf 'now\\t%s\\n' "$(date +%s.%N)"
 printf 'next\\t%s\\n' "$(readlink /nix/var/nix/profiles/system)"
+${trialFunction}
+! runs_on_trial || echo 'trial	yes'
 for link in /nix/var/nix/profiles/system-*-link; do
   [ -e "$link" ] || continue
   number=\${link##*/system-}
@@ -71,6 +74,7 @@ export function parseGenerations(text: string): Generation[] | null {
   const of = (word: string): string[][] => lines.filter(([first]) => first === word).map(([, ...values]) => values);
   if (of('end').length === 0) return null;
   const [running, booted, next] = ['running', 'booted', 'next'].map((word) => of(word)[0]?.[0] ?? '');
+  const held = of('trial').length > 0 ? ({ isHeldByTrial: true } as const) : {};
   const marks = new Set(of('protected').map(([number = '', system = '']) => `${number} ${system}`));
   return of('generation')
     .map(([number = '', system = '', seconds = '0', nixosVersion = '', kernel = '', profile = system]) => ({
@@ -85,6 +89,7 @@ export function parseGenerations(text: string): Generation[] | null {
       isNext: next === `system-${number}-link`,
       // A number is given again where the newest were deleted: the mark is for this one.
       isProtected: marks.has(`${number} ${profile}`),
+      ...held,
     }))
     .filter(({ number }) => Number.isSafeInteger(number))
     .toSorted((a, b) => b.number - a.number);

@@ -62,6 +62,11 @@ export class HostDeploy {
   #health: HostHealth | null = null;
   /** Units that failed in a deploy that this one tries again, and are failed still. */
   #stillFailed: string[] = [];
+  #reboot: HostReboot | null = null;
+  /** What it is to run, once that is known for sure. */
+  #towards: string | null = null;
+  /** Each that was uploaded with, the latest last. */
+  readonly #uploads: HostKeys[] = [];
 
   constructor(work: DeployWork, host: DeployHost, steps: HostSteps, course: HostCourse) {
     this.#work = work;
@@ -168,6 +173,7 @@ export class HostDeploy {
   async #rebootAlone(reached: Reached, system: string): Promise<HostOutcome | null> {
     const reboot = this.#rebootOf(reached, this.#keys(reached));
     if (reboot === null) return null;
+    this.#towards = system;
     this.#stage = 'reboot';
     const ended = await reboot.run(system, this.#work.context.signal);
     if (ended.end === 'not-needed') return null;
@@ -184,14 +190,18 @@ export class HostDeploy {
     if (this.#work.spec.reboot === 'never' || this.#host.isLocal) return null;
     const { link, privilege } = reached;
     const health = this.#looked(reached);
-    return new HostReboot({ work: this.#work, host: this.#host, steps: this.#steps, link, privilege, health, keys });
+    const parts = { work: this.#work, host: this.#host, steps: this.#steps, link, privilege, health, keys };
+    this.#reboot = new HostReboot(parts);
+    return this.#reboot;
   }
 
   /** The host's keys, where it has some that are uploaded here. */
   #keys(reached: Reached | null): HostKeys | null {
     const keys = this.#work.keys.get(this.#host.name);
     if (!reached || keys === undefined) return null;
-    return new HostKeys({ work: this.#work, host: this.#host.name, steps: this.#steps, reached, keys });
+    const upload = new HostKeys({ work: this.#work, host: this.#host.name, steps: this.#steps, reached, keys });
+    this.#uploads.push(upload);
+    return upload;
   }
 
   /** Nothing but the keys, such as after a reboot, which empties /run/keys. */
@@ -257,12 +267,16 @@ export class HostDeploy {
     this.#settled = await settleBoot(this.#work, this.#host, reached, onProgress);
     if (this.#settled === null) return reached;
     const { facts } = this.#settled;
-    const words =
-      this.#settled.end === 'confirmed'
-        ? `${this.#host.name} came up with the system that it tried, and boots it from now on.`
-        : this.#settled.problem.title;
-    context.log(this.#host.name, `${words}\n`);
+    context.log(this.#host.name, `${this.#describeSettled() ?? ''}\n`);
     return { ...reached, facts };
+  }
+
+  /** What became of a system that the host booted on trial; null where there was none. */
+  #describeSettled(): string | null {
+    if (this.#settled === null) return null;
+    return this.#settled.end === 'confirmed'
+      ? `${this.#host.name} came up with the system that it tried, and boots it from now on.`
+      : `${this.#settled.problem.title}.`;
   }
 
   /** Nothing but what became of the system that the host booted on trial. */
@@ -430,6 +444,7 @@ export class HostDeploy {
   ): HostActivation {
     const { context, spec } = this.#work;
     const { isGuarded, setsProfile } = goals[spec.goal];
+    this.#towards = outPath;
     const looked = isGuarded || setsProfile ? this.#looked(reached) : null;
     // What runs does not change before the restart where it only boots.
     const health = isGuarded && looked ? looked : this.#healthOf(reached, []);
@@ -520,20 +535,27 @@ export class HostDeploy {
     context.log(this.#host.name, `${problem.title}\n`);
   }
 
+  /** What was done to the host beside an activation, a sentence each. */
+  #done(): string[] {
+    const uploaded = this.#uploads.map((keys) => keys.describeDone()).findLast((words) => words !== null);
+    const settled = this.#settled?.end === 'unconfirmed' ? null : this.#describeSettled();
+    return [settled, uploaded, this.#reboot?.describeDone()].flatMap((words) => words ?? []);
+  }
+
   /** A person cancelled: what the host is in now is asked of itself, where it had been reached. */
   async #cancelled(): Promise<HostOutcome> {
     const { name } = this.#host;
     const stage = this.#stage;
-    const asked = await askAfterCancel({
+    const { facts, words } = await askAfterCancel({
       host: name,
-      system: this.#system?.outPath ?? '',
+      system: this.#towards ?? this.#system?.outPath ?? '',
       stage,
+      done: this.#done(),
+      mayRestart: this.#reboot?.wasTold ?? false,
       reached: this.#reached,
       activation: this.#activation,
     });
-    const { generation = null, currentSystem: system = null } = asked?.facts ?? this.#lastKnown ?? {};
-    const words =
-      asked?.words ?? (this.#activation ? `${name} cannot be asked what it runs.` : `Nothing was changed on ${name}.`);
+    const { generation = null, currentSystem: system = null } = facts ?? this.#lastKnown ?? {};
     const problem = deployProblems.cancelled(`Cancelled while ${name} was at “${stage}”`, words);
     this.#steps.close(stage, 'cancelled', words);
     this.#work.context.log(name, `${problem.title}. ${words}\n`);

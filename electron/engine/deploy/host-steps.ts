@@ -27,6 +27,11 @@ export class HostSteps {
     for (const step of this.#steps.values()) this.#context.emit({ type: 'step', step });
   }
 
+  /** True where the host came as far as this stage. */
+  hasBegun(stage: Stage): boolean {
+    return (this.#steps.get(stage)?.startedAt ?? null) !== null;
+  }
+
   /** A step is under way; called again it keeps the time of its start. `note` says what it waits for or does. */
   start(stage: Stage, note = ''): void {
     const before = this.#steps.get(stage);

@@ -14,6 +14,7 @@ import { onlyApproved, withApprovedKeys } from './keys/approved-keys.ts';
 import { readKeys } from './keys/read-keys.ts';
 import { whyRefused } from './host-deploy.ts';
 import { HostSteps } from './host-steps.ts';
+import { overtakeWaiting } from './later/overtake.ts';
 import { waitForHosts } from './later/wait-for-hosts.ts';
 import { changeLimits, deployLimits, numbersOf, type DeployLimits } from './limits.ts';
 import { Questions, unanswered } from './questions.ts';
@@ -64,6 +65,7 @@ export const executeDeploy: JobExecutor<DeploySpec> = async (context, wanted) =>
       ? new Map(await Promise.all(spec.hosts.map(async ({ name }) => [name, await deploys.deploy(name)] as const)))
       : await new WaveRun(context, spec.waves, deploys).run();
   await evaluation?.told;
+  await overtakeWaiting(context, { spec, outcomes: byHost, steps });
   return { state: jobStateOf([...byHost.values()], context.signal.aborted), outcomes: byHost, problem: null };
 };
 

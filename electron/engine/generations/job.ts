@@ -7,6 +7,7 @@ import { HostSteps } from '../deploy/host-steps.ts';
 import { Limit } from '../deploy/limits.ts';
 import { asRoot, privilegeIn } from '../deploy/privilege.ts';
 import { deployError, deployProblems } from '../deploy/problems.ts';
+import { trialFunction } from '../deploy/reboot/trial.ts';
 import { toplevelFunction } from '../deploy/toplevel.ts';
 import { Questions } from '../deploy/questions.ts';
 import { jobStateOf } from '../deploy/verdict.ts';
@@ -25,16 +26,19 @@ export { generationsSpec, type GenerationsSpec };
 const neededExit = 31;
 const bootMenuExit = 32;
 const collectExit = 33;
+const trialExit = 34;
 
 /**
- * Looks at each generation again at this moment, so that nothing goes that runs, boots next or is protected by now. The
- * boot menu is written before the store is cleaned: none of its entries leads to a system that is gone.
+ * Looks at each generation again at this moment, so that nothing goes that runs, boots next or is protected by now. While
+ * a system runs on trial nothing goes: what the machine falls back to stands in its boot loader alone. The boot menu is written before the store is cleaned: none of its entries leads to a system that is gone.
  */
 const script = `
 PATH="$PATH:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 folder=$1 profile=/nix/var/nix/profiles/system
 shift
 ${toplevelFunction}
+${trialFunction}
+! runs_on_trial || exit ${trialExit}
 needed() { echo "generation $1 $2" >&2; exit ${neededExit}; }
 next=$(readlink "$profile") running=$(readlink -f /run/current-system) booted=$(readlink -f /run/booted-system)
 for number in "$@"; do
@@ -145,6 +149,8 @@ function whyNotDeleted(host: string, { exitCode, stdout, stderr }: ExecResult): 
       return null;
     case neededExit:
       return generationProblems.needed(host, stderr.trim());
+    case trialExit:
+      return generationProblems.onTrial(host);
     case bootMenuExit:
       return generationProblems.bootMenu(host, evidence);
     case collectExit:

@@ -16,6 +16,13 @@ export const generationProblems = {
     evidence,
     advice: ['What runs, was booted, boots next or is protected stays. Choose others, or take its protection away.'],
   }),
+  onTrial: (host: string): Problem => ({
+    code: 'generation-on-trial',
+    title: `Nothing was deleted on ${host}: it runs a system on trial`,
+    evidence: 'A restart goes back to the system from before until this boot is confirmed',
+    advice: ['Confirm its boot first: ask for its status, or deploy it with the goal “confirm-boot”.'],
+    canRetry: true,
+  }),
   notDeleted: (host: string, evidence: string): Problem => ({
     code: 'generation-not-deleted',
     title: `The generations could not be deleted on ${host}`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostName } from '../../../shared/contract/ids.ts';
+import { hostName, jobId } from '../../../shared/contract/ids.ts';
 import { decision } from '../../../shared/contract/job.ts';
 import { workLimits } from '../../../shared/contract/limits.ts';
 import { problem } from '../../../shared/contract/problem.ts';
@@ -11,8 +11,12 @@ export const controlRequest = z.discriminatedUnion('action', [
   z.object({ action: z.literal('decide'), host: hostName, decision }),
   z.object({ action: z.literal('limit'), limits: workLimits.partial() }),
   z.object({ action: z.literal('cancel') }),
+  /** Cancels it for another job that did its work, or does. */
+  z.object({ action: z.literal('overtake'), by: z.object({ id: jobId, title: z.string() }) }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
+/** Which job takes the place of another. */
+export type OvertakingJob = Extract<ControlRequest, { action: 'overtake' }>['by'];
 
 export const controlEnvelope = z.object({ token: z.string(), request: controlRequest });
 

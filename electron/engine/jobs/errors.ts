@@ -55,6 +55,16 @@ export function jobIsOver(id: JobId): ProblemError {
   });
 }
 
+/** A job was cancelled, for a later one did its work. */
+export function overtaken({ id, title }: { readonly id: JobId; readonly title: string }): Problem {
+  return {
+    code: 'job-overtaken',
+    title: `“${title}” has taken the place of this job, which was cancelled`,
+    evidence: `Job ${id}`,
+    advice: ['Where this one is wanted all the same, start it again.'],
+  };
+}
+
 export function promptIsOver(): Problem {
   return {
     code: 'prompt-over',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { fleetId, hostName, jobId, type HostName } from '../../../shared/contract/ids.ts';
@@ -128,6 +128,16 @@ export class JobFolder {
     } finally {
       rmSync(draft);
     }
+  }
+
+  /** A job that waited for its hosts does so no longer: whatever is queued from now on waits for it. */
+  goOn(): void {
+    writeFileSync(join(this.path, 'gone-on'), '', { mode: 0o600 });
+  }
+
+  /** True from {@link goOn} on. */
+  get hasGoneOn(): boolean {
+    return existsSync(join(this.path, 'gone-on'));
   }
 
   #read<Value>(name: string, schema: z.ZodType<Value>): Value | null {

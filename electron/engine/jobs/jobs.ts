@@ -14,8 +14,9 @@ import type {
 } from '../../../shared/contract/job.ts';
 import type { WorkLimits } from '../../../shared/contract/limits.ts';
 import type { Home } from '../home.ts';
-import type { JobHost } from '../store/jobs.ts';
+import type { JobHost, NewJobRow } from '../store/jobs.ts';
 import type { Store } from '../store/open.ts';
+import { sharesHost, stillWaits } from './beside.ts';
 import { Bell, watchFolder } from './changes.ts';
 import type { NewJobEvent } from './context.ts';
 import { askRunner } from './control-client.ts';
@@ -46,8 +47,6 @@ export interface JobRequest {
    * two names, or two fleets, mean one machine.
    */
   readonly addresses?: ReadonlyMap<HostName, string>;
-  /** True where it runs beside a job that waits for one of its hosts, or for an answer; any other takes that job's place. */
-  readonly changesNothing?: boolean;
   /** What is known of it before it begins: its first events. */
   readonly known?: readonly NewJobEvent[];
 }
@@ -105,7 +104,8 @@ export class Jobs implements AsyncDisposable {
   }
 
   /**
-   * Queues a job and starts its runner, which waits by itself until no earlier job has one of its hosts.
+   * Queues a job and starts its runner, which waits by itself until no earlier job has one of its hosts. It runs beside one
+   * that waits for its hosts to come back.
    * @throws ProblemError `job-kind-unknown`, `job-spec-invalid`
    */
   async queue(request: JobRequest): Promise<JobId> {
@@ -120,19 +120,30 @@ export class Jobs implements AsyncDisposable {
       queuedAt: now,
     };
     const folder = this.#registry.folder(row.id);
-    const waiting = this.#waitingFor(row);
+    const trials = this.#trialsOf(row);
+    const write = (after: JobFile['after']): void => {
+      const file = { ...row, hosts: [...row.hosts], after, queuedBy: identify(process.pid) };
+      folder.create({ version: 1, ...file }, request.known);
+    };
     try {
       this.#store.jobs.admit(row, (predecessors) => {
-        const after = predecessors.filter(({ jobId: id }) => request.changesNothing !== true || !waiting.has(id));
-        const file = { ...row, hosts: [...row.hosts], after, queuedBy: identify(process.pid) };
-        folder.create({ version: 1, ...file }, request.known);
+        const waits = ({ jobId: id }: (typeof predecessors)[number]): boolean => stillWaits(this.#registry.folder(id));
+        for (let beside = predecessors.filter(waits); ;) {
+          write(predecessors.filter((one) => !beside.includes(one)));
+          // One that goes on after this sees the new folder, and waits for its job.
+          const still = beside.filter(waits);
+          if (still.length === beside.length) return;
+          rmSync(folder.path, { recursive: true, force: true });
+          beside = still;
+        }
       });
     } catch (error) {
       rmSync(folder.path, { recursive: true, force: true });
       throw error;
     }
     this.#registry.follow(row.id);
-    if (request.changesNothing !== true) for (const id of waiting) void this.cancel(id).catch(() => undefined);
+    const overtake = { action: 'overtake', by: { id: row.id, title: row.title } } as const;
+    for (const id of trials) void this.#ask(id, overtake).catch(() => undefined);
     startRunner({
       folder,
       kindsModule: this.#kindsModule,
@@ -295,16 +306,14 @@ export class Jobs implements AsyncDisposable {
     this.#registry[Symbol.dispose]();
   }
 
-  /** Jobs that do nothing but wait for a host of this one, or for an answer about it. */
-  #waitingFor({ fleetId, hosts, spec }: Pick<JobFile, 'fleetId' | 'hosts' | 'spec'>): ReadonlySet<JobId> {
-    const isShared = (other: JobFile): boolean =>
-      other.hosts.some(({ name, address }) =>
-        hosts.some((host) =>
-          host.name === name && other.fleetId === fleetId ? true : address !== null && host.address === address,
-        ),
-      );
-    const waiting = this.#registry.unfinished.filter(({ detail, job }) => givesWay(detail, spec) && isShared(job));
-    return new Set(waiting.map(({ job }) => job.id));
+  /** Jobs that do nothing but wait for an answer, to confirm a boot of a host of this one, which does so first. */
+  #trialsOf(next: Pick<NewJobRow, 'fleetId' | 'hosts' | 'spec'>): JobId[] {
+    if (!settling.includes(next.spec['goal'])) return [];
+    const shared = { fleetId: next.fleetId, hosts: [...next.hosts] };
+    const trials = this.#registry.unfinished.filter(
+      ({ detail, job }) => isAskingTrial(detail) && sharesHost(job, shared),
+    );
+    return trials.map(({ job }) => job.id);
   }
 
   #parseSpec(request: JobRequest): JobSpec {
@@ -361,14 +370,10 @@ function isSame(a: JobSummary, b: JobSummary): boolean {
 /** Goals with which a deploy decides first about a system that its host booted on trial. */
 const settling: readonly unknown[] = ['switch', 'boot', 'test', 'confirm-boot'];
 
-/**
- * True for a job that has not begun, and whose work the next one does too: it waits for its host to come back, or for an
- * answer, to confirm a boot.
- */
-function givesWay({ summary, spec, steps }: JobDetail, next: JobSpec): boolean {
-  const isTrial = spec['goal'] === 'confirm-boot' && summary.pendingPrompt !== null;
-  const waits = spec['waitsForHosts'] === true || (isTrial && settling.includes(next['goal']));
-  return waits && steps.every(({ stage, state }) => stage === 'plan' || state === 'waiting');
+/** True for a job that is to confirm a boot, has not begun, and waits for an answer. */
+function isAskingTrial({ summary, spec, steps }: JobDetail): boolean {
+  const isAsking = spec['goal'] === 'confirm-boot' && summary.pendingPrompt !== null;
+  return isAsking && steps.every(({ stage, state }) => stage === 'plan' || state === 'waiting');
 }
 
 function report(error: unknown): void {

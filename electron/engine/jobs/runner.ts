@@ -6,12 +6,13 @@ import type { JobEvent } from '../../../shared/contract/job.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { ProblemError } from '../errors.ts';
 import type { JobResult, NewJobEvent } from './context.ts';
-import type { ControlReply, ControlRequest } from './control-messages.ts';
+import type { ControlReply, ControlRequest, OvertakingJob } from './control-messages.ts';
 import { ControlServer } from './control-server.ts';
 import {
   cancelledWhileChecking,
   jobCrashed,
   logNotWritten,
+  overtaken,
   nothingToDecide,
   nothingToLimit,
   promptIsOver,
@@ -56,6 +57,8 @@ async function main(path: string, kindsModule: string | undefined): Promise<void
 /** What comes in over the socket; before the job has started only a cancellation means something. */
 class Requests {
   context: RunnerContext | null = null;
+  /** The job that did its work in its place. */
+  overtakenBy: OvertakingJob | null = null;
   readonly #cancellation: AbortController;
 
   constructor(cancellation: AbortController) {
@@ -63,7 +66,8 @@ class Requests {
   }
 
   handle(request: ControlRequest): ControlReply {
-    if (request.action === 'cancel') this.#cancellation.abort();
+    if (request.action === 'overtake') this.overtakenBy = request.by;
+    if (request.action === 'cancel' || request.action === 'overtake') this.#cancellation.abort();
     if (request.action === 'resize') this.context?.resize(request.columns, request.rows);
     if (request.action === 'answer' && !this.context?.prompts.answer(request.promptId, request.answer)) {
       return { ok: false, problem: promptIsOver() };
@@ -119,7 +123,10 @@ class JobRun {
     this.#requests.context = context;
     const finish = await this.#finish(context, emit, kindsModule);
     await context.endAll();
-    emit({ type: 'finished', ...finish });
+    const { overtakenBy } = this.#requests;
+    const problem = overtakenBy !== null && finish.state === 'cancelled' ? overtaken(overtakenBy) : finish.problem;
+    if (problem !== null && problem !== finish.problem) emit({ type: 'note', text: `${problem.title}.` });
+    emit({ type: 'finished', ...finish, problem });
   }
 
   async #finish(

@@ -83,9 +83,8 @@ export function deployProcedures({
 
   const queue = async (fleetId: FleetId, spec: DeploySpec, approved: Approved | null): Promise<{ jobId: JobId }> => {
     const hosts = spec.hosts.map((host) => host.name);
-    const changesNothing = spec.goal === 'build' || spec.goal === 'dry-activate';
     const known = knownChanges(spec, approved?.changes ?? {});
-    const about = { kind: 'deploy', title: deployTitle(spec), fleetId, hosts, changesNothing, known };
+    const about = { kind: 'deploy', title: deployTitle(spec), fleetId, hosts, known };
     return { jobId: await jobs.queue({ ...about, spec, addresses: deployAddresses(spec) }) };
   };
 

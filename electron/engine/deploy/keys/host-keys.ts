@@ -26,13 +26,24 @@ export class HostKeys {
   /** Written, and root's alone until the activation has made their owner. */
   readonly #withoutOwner: DeploymentKey[] = [];
   #done = 0;
+  #total = 0;
+  /** On its way right now. */
+  #writing: string | null = null;
 
   constructor(parts: KeyWork) {
     this.#parts = parts;
   }
 
+  /** What was done of it so far, in a sentence; null where nothing was. */
+  describeDone(): string | null {
+    if (this.#done === 0 && this.#writing === null) return null;
+    const rest = this.#writing === null ? '' : `; ${this.#writing} may be too`;
+    return `${this.#done} of ${this.#total} keys ${this.#done === 1 ? 'was' : 'were'} written on ${this.#parts.host}${rest}.`;
+  }
+
   /** Uploads all of them, for a host whose system does not change. @throws ProblemError `key-*`, `ssh-*` */
   async all(signal: AbortSignal): Promise<void> {
+    this.#done = 0;
     await this.#upload(await this.#parts.keys, false, signal);
     await this.#end(signal);
   }
@@ -68,14 +79,17 @@ export class HostKeys {
   async #upload(keys: readonly DeploymentKey[], mayWait: boolean, signal: AbortSignal): Promise<void> {
     const { work, host, steps, reached } = this.#parts;
     const { length: total } = await this.#parts.keys;
+    this.#total = total;
     steps.start('keys');
     for (const key of keys) {
       steps.progress('keys', { done: this.#done, total, unit: 'steps', note: key.name });
       const value = await keyValue(host, key, work.spec.fleet.path, signal);
       const session = await reached.link.open(signal);
+      this.#writing = key.name;
       const said = await this.#run(session, key, writeKeyArgv(key, mayWait, reached.privilege), value, signal);
       if (said.trim() === ownerLater) this.#withoutOwner.push(key);
       this.#done += 1;
+      this.#writing = null;
       const { user, group, permissions } = key;
       work.context.log(host, `Key ${key.name}: ${keyPath(key)} (${user}:${group} ${permissions}), ${whence(key)}.\n`);
     }

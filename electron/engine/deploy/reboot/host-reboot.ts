@@ -51,9 +51,25 @@ const restart = 'sync; if [ -d /run/systemd/system ]; then exec systemctl reboot
 /** The stage `reboot` of one host: restarts it where what was deployed needs that, and waits until it is back. */
 export class HostReboot {
   readonly #parts: RebootWork;
+  #done: 'nothing' | 'guarded' | 'told' | 'back' = 'nothing';
+  #hasKeysAgain = false;
 
   constructor(parts: RebootWork) {
     this.#parts = parts;
+  }
+
+  /** True from when it was told to restart. */
+  get wasTold(): boolean {
+    return this.#done === 'told' || this.#done === 'back';
+  }
+
+  /** What was done of it so far, in a sentence; null where nothing was. */
+  describeDone(): string | null {
+    const { host } = this.#parts;
+    if (this.#done === 'nothing') return null;
+    if (this.#done === 'guarded') return `The next boot of ${host.name} is guarded; it was not told to restart.`;
+    const told = this.#done === 'back' ? 'was restarted' : 'was told to restart';
+    return `${host.name} ${told}.${host.keys === null || this.#hasKeysAgain ? '' : ` ${keysGoneWords}`}`;
   }
 
   /** @throws ProblemError where it cannot be asked before anything is done; the signal's reason */
@@ -87,10 +103,13 @@ export class HostReboot {
     work.context.log(host.name, `Restarts: ${reason}.\n`);
     const session = await link.open(signal);
     const brokenBefore = await health.broken();
+    this.#done = 'guarded';
     const unguarded = await armBootGuard(session, privilege, { system, brokenBefore }, signal);
     work.context.log(host.name, `Its next boot is ${unguarded === null ? 'guarded' : `not guarded: ${unguarded}`}.\n`);
+    this.#done = 'told';
     const refusal = await this.#tell(session, signal);
     if (refusal !== null) {
+      this.#done = 'nothing';
       await endBootGuard(session, privilege, system, signal);
       return this.#failed(rebootProblems.refused(host.name, refusal), null, signal);
     }
@@ -141,6 +160,7 @@ export class HostReboot {
   /** @param before what a guarded machine boots where the new system does not come up; null: it was not guarded */
   async #cameBack(system: string, before: string | null, beganAt: number, signal: AbortSignal): Promise<RebootEnd> {
     const { work, host, steps, link, privilege, keys, health } = this.#parts;
+    this.#done = 'back';
     steps.progress('reboot', { note: 'is back, its units are starting' });
     await this.#settle(system, signal);
     const session = await link.open(signal);
@@ -156,6 +176,7 @@ export class HostReboot {
       return { end: 'reverted', problem, facts: await readMachineFacts(session, signal) };
     }
     await keys?.all(signal);
+    this.#hasKeysAgain = keys !== null;
     if (losesKeys(host, keys)) work.context.log(host.name, `${keysGoneWords}\n`);
     const results = health.count === 0 ? [] : await this.#checks(session, signal);
     const unhealthy = results.filter((result) => !areHealthy([result]));

@@ -63,6 +63,7 @@ async function causeWith(exitCode: number): Promise<string> {
       known: { units: [], checks: [] },
     }),
     status: { state: 'switch', exitCode: 0 },
+    known: null,
     signal,
   });
   if (confirmed.end !== 'reverted') throw new Error(confirmed.end);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { oldGenerations, whyKept } from '../../../../shared/fleet/generations.ts';
+import { oldGenerations, whyAllKept, whyKept } from '../../../../shared/fleet/generations.ts';
 import { parseRoom } from '../../../../electron/engine/generations/room.ts';
 import { chooseGeneration, parseGenerations, parseProfile } from '../../../../electron/engine/deploy/generations.ts';
 
@@ -101,6 +101,14 @@ test('old are all but the newest, or those of so many days ago; what is needed o
     'It is protected.',
     null,
   ]);
+});
+
+test('of a host that runs a system on trial nothing is old, and why is told', () => {
+  const trial = parseGenerations(text.replace('end\tyes', 'trial\tyes\nend\tyes')) ?? [];
+  expect(oldGenerations(trial, { keep: 1 }, 0)).toEqual([]);
+  expect(trial.map(whyKept)[1]).toBe('Its host runs a system on trial, and may go back to this one.');
+  expect(whyAllKept(trial)?.reason).toContain('on trial');
+  expect(whyAllKept(generations)).toBeNull();
 });
 
 test('what deleting frees is the sum of what the host says, and nothing where its answer is cut off', () => {
