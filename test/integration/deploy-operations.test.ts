@@ -90,6 +90,18 @@ describeLab('a deploy to hosts that restart, or are away', () => {
     expect((await home.deploy(path, 'one', '--reboot')).result.hosts['one']?.state).toBe('unchanged');
   });
 
+  test('does not restart a host whose unit failed, nor when that is tried again and it is failed still', async () => {
+    const config = `${kernel('6.12.72')}\n${unit('late')}\npocket.failUnits = [ "late" ];`;
+    const path = await home.fleet('ill', { two: config });
+    const before = await home.host('two').bootId();
+    const { result } = await home.deploy(path, 'two', '--reboot');
+    expect(result.hosts['two']?.state).toBe('switched-with-failures');
+    await home.cli(['jobs', 'retry', result.job, '--yes', '--json']);
+    const again = await home.job(await home.latestJob());
+    expect(again.outcomes['two']).toMatchObject({ state: 'switched-with-failures', failedUnits: ['late.service'] });
+    expect(await home.host('two').bootId()).toBe(before);
+  });
+
   test('that is cancelled once its host was told to restart says so', async () => {
     const host = home.host('lost');
     const path = await home.fleet('cut', { lost: kernel('6.12.79') });

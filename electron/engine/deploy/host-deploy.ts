@@ -172,7 +172,8 @@ export class HostDeploy {
   /** A host that has its system, and may still run with the kernel of another. Null where no restart is needed. */
   async #rebootAlone(reached: Reached, system: string): Promise<HostOutcome | null> {
     const reboot = this.#rebootOf(reached, this.#keys(reached));
-    if (reboot === null) return null;
+    // As after a switch, only a host that is well is restarted.
+    if (reboot === null || this.#stillFailed.length > 0) return null;
     this.#towards = system;
     this.#stage = 'reboot';
     const ended = await reboot.run(system, this.#work.context.signal);
