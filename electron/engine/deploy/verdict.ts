@@ -166,7 +166,9 @@ export function judgeReverted(evidence: Evidence, { cause, answer, seconds }: Re
 }
 
 function outcome(state: HostOutcome['state'], after: MachineFacts, error?: Problem): HostOutcome {
-  return { state, generation: after.generation, system: after.currentSystem, ...(error ? { error } : {}) };
+  const { generation, currentSystem: system, profileSystem } = after;
+  const boots = profileSystem === null || profileSystem === system ? {} : { boots: profileSystem };
+  return { state, generation, system, ...boots, ...(error ? { error } : {}) };
 }
 
 /** True where the host runs and boots what the goal asked for. */
