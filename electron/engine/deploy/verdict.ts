@@ -4,6 +4,7 @@ import type { HostOutcome, JobState, Stage } from '../../../shared/contract/job.
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
 import type { ActivationStatus } from './activation-script.ts';
+import { explainActivation } from './activation-rules.ts';
 import { checkLines } from './health/run-checks.ts';
 import { deployProblems, type RevertCause } from './problems.ts';
 import { describeUnits, type SwitchProgress } from './switch-output.ts';
@@ -42,7 +43,8 @@ export interface Verdict {
  */
 export function judgeActivation(evidence: Evidence): Verdict {
   const { host, status, goal, before, after, progress, lastLines, unhealthy } = evidence;
-  const state = describeState(evidence);
+  const reason = explainActivation(host, lastLines);
+  const state = describeState(evidence, reason?.isOfBootLoader);
   const failWith = (error: Problem, note: string): Verdict => ({ outcome: outcome('failed', after, error), note });
 
   if (status.state === 'profile') return failWith(deployProblems.profileNotSet(host, lastLines), 'profile not set');
@@ -51,7 +53,7 @@ export function judgeActivation(evidence: Evidence): Verdict {
   }
   const isUnitFailure = status.exitCode === 4;
   if (status.exitCode !== 0 && !isUnitFailure) {
-    const error = deployProblems.activationFailed(host, status.exitCode, lastLines, state);
+    const error = deployProblems.activationFailed(host, status.exitCode, lastLines, state, reason?.problem);
     return failWith(error, `exit ${status.exitCode}`);
   }
   if (!isAsWanted(evidence)) return failWith(deployProblems.notSwitched(host, state), 'not switched');
@@ -154,6 +156,7 @@ interface Reverted {
 /** Judges a host that went back: it is where it was only if it says so itself. */
 export function judgeReverted(evidence: Evidence, { cause, answer, seconds }: Reverted): Verdict {
   const { host, before, after, lastLines, unhealthy } = evidence;
+  const reason = cause === 'activation' || cause === 'engine' ? explainActivation(host, lastLines)?.problem : undefined;
   const state = describeState(evidence);
   const proof = [cause === 'health' ? checkLines(unhealthy) : lastLines, answer.log]
     .filter((text) => text !== '')
@@ -161,7 +164,9 @@ export function judgeReverted(evidence: Evidence, { cause, answer, seconds }: Re
   if (after.currentSystem !== before.currentSystem || after.profileSystem !== before.profileSystem) {
     return { outcome: outcome('failed', after, deployProblems.notBack(host, proof, state)), note: 'not back' };
   }
-  const error = deployProblems.wentBack(host, cause, seconds, proof, state);
+  const error = reason
+    ? deployProblems.wentBackFor(reason, state)
+    : deployProblems.wentBack(host, cause, seconds, proof, state);
   return { outcome: outcome('reverted', after, error), note: 'as before' };
 }
 
@@ -190,16 +195,21 @@ function doneNote({ goal, after, progress, isRestarted = false }: Evidence): str
   return [...parts, ...reboot].filter((part) => part !== '').join(', ');
 }
 
-/** One sentence about what a host runs now and what it would boot, compared with the system of this deploy. */
-export function describeState({
-  host,
-  system,
-  profile = system,
-  after,
-}: Pick<Evidence, 'host' | 'system' | 'profile' | 'after'>): string {
+/**
+ * One sentence about what a host runs now and what it would boot, compared with the system of this deploy.
+ * @param isBootLoaderLeft its boot loader was not set: then the profile alone says what it would boot
+ */
+export function describeState(
+  { host, system, profile = system, after }: Pick<Evidence, 'host' | 'system' | 'profile' | 'after'>,
+  isBootLoaderLeft = false,
+): string {
   const generation = after.generation === null ? '' : ` (generation ${after.generation})`;
   const runsNew = after.currentSystem === system;
   const bootsNew = after.profileSystem === profile;
+  if (bootsNew && isBootLoaderLeft) {
+    const runs = runsNew ? 'the new system' : 'the system from before';
+    return `${host} runs ${runs}; the new one is its profile${generation}, and its boot loader still starts another.`;
+  }
   if (runsNew && bootsNew) return `${host} runs the new system and boots it${generation}.`;
   if (runsNew) return `${host} runs the new system and boots the old one${generation}.`;
   if (bootsNew) return `${host} runs the system from before, and boots the new one${generation}.`;
