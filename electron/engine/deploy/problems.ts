@@ -326,16 +326,18 @@ export const deployProblems = {
     evidence,
     advice: ['Look at the error of nix-env; a full disk or a read-only /nix is the usual reason.'],
   }),
-  activationFailed: (host: string, exitCode: number, evidence: string, state: string): Problem => ({
+  /** @param reason what its lines say of why; undefined where no rule knows them */
+  activationFailed: (host: string, exitCode: number, evidence: string, state: string, reason?: Problem): Problem => ({
     code: 'deploy-activation-failed',
     title:
       exitCode === 2
         ? `The activation script failed on ${host}`
         : `switch-to-configuration failed on ${host} (exit ${exitCode})`,
     evidence,
+    ...reason,
     advice: [
       state,
-      'Correct what the last lines name, then deploy again.',
+      ...(reason?.advice ?? ['Correct what the last lines name, then deploy again.']),
       `To go back: nixos-rebuild switch --rollback on ${host}.`,
     ],
   }),
@@ -416,6 +418,12 @@ export const deployProblems = {
     evidence,
     advice: [state, ...wentBackAdvice[cause](host, seconds)],
     ...(cause === 'unreachable' ? { canRetry: true } : {}),
+  }),
+  /** It went back since the activation failed, and what that said tells why. */
+  wentBackFor: (reason: Problem, state: string): Problem => ({
+    ...reason,
+    title: `${reason.title}; it went back to the system before`,
+    advice: [state, ...reason.advice, 'Then deploy again.'],
   }),
   notBack: (host: string, evidence: string, state: string): Problem => ({
     code: 'deploy-revert-failed',
