@@ -30,6 +30,8 @@ const fixes: ReadonlyMap<string, MakeFix> = new Map([
   ['safety-file-unknown-host', safetyFile],
   ['safety-file-unknown-tag', safetyFile],
   ['deploy-no-room', generations],
+  ['deploy-boot-full', generations],
+  ['deploy-disk-full', generations],
   ['nix-disk-full-target', generations],
   ['nix-file-untracked', () => ({ word: 'Add to Git', run: (app) => app.git.track(app.git.unseen) })],
   ['nix-lock-outdated', () => ({ word: 'Inputs…', run: (app) => app.router.go({ page: 'inputs' }) })],

@@ -1,5 +1,5 @@
 import type { WrittenCheck } from '../../shared/contract/health.ts';
-import { quoteForShell } from '../deploy/command-text.ts';
+import { quoteForShell } from '../../shared/jobs/command-text.ts';
 
 /** What says what is checked. */
 export type CheckKind = Exclude<

@@ -7,7 +7,7 @@ import SquareTerminal from '@lucide/svelte/icons/square-terminal';
 import Terminal from '@lucide/svelte/icons/terminal';
 import type { Component } from 'svelte';
 import type { WrittenCheck } from '../../shared/contract/health.ts';
-import { commandText } from '../deploy/command-text.ts';
+import { commandText } from '../../shared/jobs/command-text.ts';
 import { kindOf, type CheckKind } from './check-draft.ts';
 
 interface KindWords {

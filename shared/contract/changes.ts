@@ -63,7 +63,7 @@ export const hostChanges = z.object({
       list: z.array(z.object({ hash: z.string(), at: z.number(), subject: z.string() })),
     })
     .nullable(),
-  /** True where the running system is not in this computer's store: somebody else may have deployed it. */
+  /** True where the running system is not in this computer's store, and no job of this fleet brought it: somebody else may have. */
   isUnknown: z.boolean(),
 });
 export type HostChanges = z.infer<typeof hostChanges>;

@@ -27,7 +27,7 @@ export const generation = z.object({
 });
 export type Generation = z.infer<typeof generation>;
 
-/** `previous`: the one before what boots next; a number; or a time, for what ran then. */
+/** `previous`: what the host ran before, by the history, else the one before what boots next; a number; or a time, for what ran then. */
 export const rollbackTarget = z.union([
   z.literal('previous'),
   z.object({ generation: z.int().positive() }),

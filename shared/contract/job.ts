@@ -108,6 +108,8 @@ export const hostOutcome = z.object({
   state: z.enum(['succeeded', 'unchanged', 'switched-with-failures', 'reverted', 'failed', 'cancelled', 'skipped']),
   generation: z.int().nullable(),
   system: z.string().nullable(),
+  /** What boots next, where that is another than what runs. */
+  boots: z.string().optional(),
   /** `system.stateVersion` of what was deployed; absent where that was not asked. */
   stateVersion: z.string().optional(),
   /** What builds `system`, of a host that a plan found to run it already. */

@@ -375,6 +375,18 @@ describeLab('a deploy to hosts that restart, or are away', () => {
       title: expect.stringContaining('one is aarch64-linux'),
       evidence: expect.stringMatching(/this computer: x86_64-linux.*\nbuilders of nix.conf: none/),
     });
+    // Another machine is asked before it begins, and what is advised helps there.
+    const elsewhere = await home.deployFails(foreign, 'one', '--build-on', place);
+    expect(elsewhere).toMatchObject({
+      code: 'deploy-foreign-architecture',
+      title: `one is aarch64-linux, which nothing that ${place} builds with can build`,
+      evidence: expect.stringMatching(/^admin@two:2222: x86_64-linux.*\nbuilders of nix.conf: none/),
+    });
+    expect(elsewhere.advice[0]).toContain('--build-on target');
+    const onTarget = await home.deployFails(foreign, 'one', '--build-on', 'target');
+    expect(onTarget).toMatchObject({ code: 'deploy-foreign-architecture' });
+    expect(onTarget.advice.join()).not.toContain('--build-on target');
+    expect(onTarget.advice[0]).toContain('Check the address of one');
   });
 
   test('on a computer without nix, another machine evaluates and builds, and hosts are deployed from there', async () => {

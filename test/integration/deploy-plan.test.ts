@@ -249,6 +249,24 @@ describeLab('a plan, and the way back', () => {
     expect(result.hosts['full']).toMatchObject({ state: 'succeeded', system: await host.currentSystem() });
   });
 
+  test('what was built on the host itself is known where a job of the fleet brought it, and nowhere else', async () => {
+    const unseen = 'deployment = { buildOnTarget = true; replaceUnknownProfiles = false; };';
+    const config = { full: `${unseen}\npocket.units.there = "one";` };
+    const { path } = await home.lab.fleet('colmena', { name: 'there', hosts: ['full'], config });
+    const planned = await home.deploy(path, 'full', '--goal', 'dry-activate');
+    await home.deploy(path, 'full', '--planned', planned.result.job);
+    const file = join(path, 'flake.nix');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('there = "one"', 'there = "two"'));
+    const again = await home.deploy(path, 'full', '--goal', 'dry-activate');
+    expect((await home.job(again.result.job)).changes['full']?.isUnknown).toBe(false);
+    expect((await home.deploy(path, 'full')).result.hosts['full']?.state).toBe('succeeded');
+
+    const other = await home.lab.fleet('colmena', { name: 'other', hosts: ['full'], config });
+    const seen = await home.deploy(other.path, 'full', '--goal', 'dry-activate');
+    expect((await home.job(seen.result.job)).changes['full']?.isUnknown).toBe(true);
+    expect(await home.deployFails(other.path, 'full')).toMatchObject({ code: 'deploy-unknown-system' });
+  });
+
   test('says that a system would not fit before anything of it is copied', async () => {
     const path = await home.fleet('big', { full: 'environment.etc.data.source = pkgs.payload 60;' });
     const { exitCode } = await home.cli(['plan', path, '--on', 'full', '--json', '--yes']);

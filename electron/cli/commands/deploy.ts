@@ -7,13 +7,13 @@ import {
   type WhenOffline,
 } from '../../../shared/contract/deploy.ts';
 import type { JobId } from '../../../shared/contract/ids.ts';
-import type { Command } from '../../../shared/contract/job.ts';
 import { askedOf } from '../../../shared/jobs/asked.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob } from '../follow-job.ts';
 import { openForCommand } from '../open.ts';
 import { changesText } from '../output/changes.ts';
+import { commandLine } from '../output/job.ts';
 import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
 import { bootGuardWords } from '../../../shared/fleet/boot-guard-words.ts';
@@ -51,17 +51,6 @@ export interface DeployOptions {
   readonly yes: boolean;
 }
 
-/** A word as a person would have to type it in a shell; for display alone. */
-function shellWord(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./^#?-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-function commandText({ host, where, argv, env }: Command): string {
-  const words = [...Object.entries(env).map(([name, value]) => `${name}=${shellWord(value)}`), ...argv.map(shellWord)];
-  const place = where === 'target' && host !== null ? `on ${printable(host)}: ` : '';
-  return printable(`  ${place}${words.join(' ')}`, true);
-}
-
 /** For example ` with colmena 0.5.0 (/usr/bin/colmena)`; nothing for our own engine. */
 function engineText({ engine: { name, program } }: DeployPreview): string {
   return program === null ? '' : ` with ${name}, ${printable(program.version)} (${printable(program.path)})`;
@@ -94,7 +83,7 @@ function planText(preview: DeployPreview, session: Session): string {
     ...(preview.goal === 'boot' ? [`  ${bootGuardWords}`] : []),
     ...wavesText(preview, paint),
     paint('bold', 'Commands'),
-    ...preview.commands.map(commandText),
+    ...preview.commands.map((command) => `  ${commandLine(command)}`),
     '',
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { HealthResult, HostHealth } from '../../../shared/contract/health.ts';
 import type { FleetId } from '../../../shared/contract/ids.ts';
 import { wantsSudoPassword } from '../../../shared/contract/sudo.ts';
-import { CommandFailed, problemOfCall } from '../errors.ts';
+import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { openForCommand } from '../open.ts';
 import { showProblem } from '../output/problem.ts';
@@ -35,26 +35,22 @@ async function withPassword(session: Session, fleetId: FleetId, answer: HostHeal
 async function showHealth(session: Session, folder: string, on: string): Promise<ExitCode> {
   const view = await openForCommand(session, folder);
   const { hosts } = await selectHosts(session, view, on);
+  if (hosts.length === 0) throw wrongUsage('The selection matches no host', on);
   const answers: HostHealth[] = [];
   const take = (answer: HostHealth): void => {
     answers.push(answer);
     if (session.isJson) session.printJson(answer);
   };
-  if (hosts.length > 0) {
-    try {
-      const { id: fleetId } = view.fleet;
-      const asking: HostHealth[] = [];
-      for await (const answer of await session.client.deploy.health({
-        fleetId,
-        hosts: hosts.map(({ name }) => name),
-      })) {
-        if (answer.problem !== null && wantsSudoPassword(answer.problem)) asking.push(answer);
-        else take(answer);
-      }
-      for (const answer of asking) take(await withPassword(session, fleetId, answer));
-    } catch (error) {
-      throw new CommandFailed(problemOfCall(error), exitCodes.failed);
+  try {
+    const { id: fleetId } = view.fleet;
+    const asking: HostHealth[] = [];
+    for await (const answer of await session.client.deploy.health({ fleetId, hosts: hosts.map(({ name }) => name) })) {
+      if (answer.problem !== null && wantsSudoPassword(answer.problem)) asking.push(answer);
+      else take(answer);
     }
+    for (const answer of asking) take(await withPassword(session, fleetId, answer));
+  } catch (error) {
+    throw new CommandFailed(problemOfCall(error), exitCodes.failed);
   }
   if (!session.isJson) print(session, answers);
   const isWell = answers.every(

@@ -5,7 +5,7 @@ import { colouredText } from '../../engine/nix/terminal-text.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob, resultLine } from '../follow-job.ts';
-import { jobTable, outcomeText, stepText } from '../output/job.ts';
+import { commandLine, jobTable, outcomeText, stepText } from '../output/job.ts';
 import { printable } from '../output/text.ts';
 import { readLimits } from '../read-limits.ts';
 import type { Session } from '../session.ts';
@@ -47,9 +47,8 @@ export async function showJob(session: Session, idText: string): Promise<ExitCod
   if (plan !== null) session.print(session.paint('dim', `as planned in job ${plan}\n`));
   for (const step of job.steps) session.print(`${stepText(step, session.paint)}\n`);
   for (const { command, exitCode } of job.commands) {
-    const place = command.where === 'target' ? `on ${printable(command.host ?? '')}: ` : '';
     const state = exitCode === null ? '' : session.paint('dim', `  (exit ${exitCode})`);
-    session.print(`$ ${place}${printable(command.argv.join(' '))}${state}\n`);
+    session.print(`$ ${commandLine(command)}${state}\n`);
   }
   session.print(outcomeText(job, session.paint));
   return exitCodes.done;

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { RollbackTarget } from '../../../shared/contract/generation.ts';
+import { rollbackTarget, type RollbackTarget } from '../../../shared/contract/generation.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob } from '../follow-job.ts';
@@ -8,6 +8,7 @@ import { readId } from './jobs.ts';
 import { openForCommand } from '../open.ts';
 import { printable } from '../output/text.ts';
 import { keysGoneWords } from '../../../shared/fleet/keys-gone-words.ts';
+import { readRollbackTarget } from '../rollback-target.ts';
 import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
 import { ask, canAsk } from '../terminal.ts';
@@ -20,7 +21,7 @@ type InSession = (options: { json?: boolean }, action: (session: Session) => Pro
 
 interface RollbackOptions {
   readonly on: string;
-  readonly to: string;
+  readonly to?: string;
   readonly watchdog?: number | 'off';
   readonly reboot?: boolean;
   readonly rebootLimit?: number;
@@ -30,20 +31,18 @@ interface RollbackOptions {
   readonly json?: boolean;
 }
 
-/** `previous`, a number, or a time as people write it (2026-11-24, 2026-11-24 18:00). @throws CommandFailed */
-function readTarget(text: string): RollbackTarget {
-  if (text === 'previous') return text;
-  if (/^\d{1,7}$/.test(text)) return { generation: Number(text) };
-  const before = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text} 23:59:59` : text);
-  if (Number.isNaN(before)) {
-    throw wrongUsage('This is nothing to go back to', text, 'Give previous, a number, or a time such as 2026-11-24.');
-  }
-  return { before };
+/** What is gone back to: what is given, else what the plan was made for, else what ran before. */
+async function targetOf(session: Session, { to, planned }: RollbackOptions): Promise<RollbackTarget> {
+  if (to !== undefined) return readRollbackTarget(to);
+  if (planned === undefined) return 'previous';
+  const { spec } = await session.client.job.show({ id: readId(planned) });
+  // Of a job that is no plan of going back, the engine says so.
+  return rollbackTarget.safeParse(spec['rollbackTo']).data ?? 'previous';
 }
 
 /** `rollback DIR --on EXPR --to WHAT`: hosts go back to a generation that they have. */
 async function rollback(session: Session, folder: string, options: RollbackOptions): Promise<ExitCode> {
-  const to = readTarget(options.to);
+  if (options.to !== undefined) readRollbackTarget(options.to);
   const { planOnly = false } = options;
   const yes = options.yes === true || planOnly;
   if (!yes && (session.isJson || !canAsk(session.terminal))) {
@@ -56,10 +55,12 @@ async function rollback(session: Session, folder: string, options: RollbackOptio
   if (!yes) {
     session.tell(rollbackWords);
     if (options.reboot === true && hosts.some(({ keys }) => keys.length > 0)) session.tell(`${keysGoneWords}\n`);
-    const question = `Go back (${options.to}) on ${names.map((name) => printable(name)).join(', ')}? [y/N] `;
+    const what = options.to ?? (options.planned === undefined ? 'previous' : 'as planned');
+    const question = `Go back (${what}) on ${names.map((name) => printable(name)).join(', ')}? [y/N] `;
     if (!/^y(es)?$/i.test((await ask(session.terminal, question)).trim())) return exitCodes.failed;
   }
   try {
+    const to = await targetOf(session, options);
     const request = {
       fleetId: view.fleet.id,
       hosts: names,
@@ -92,7 +93,10 @@ export function addRollback(
     .description('hosts go back to a generation that they have, guarded as a deploy is')
     .argument('<DIR>', 'the folder with flake.nix')
     .addOption(new Option('--on <EXPR>', 'the hosts').makeOptionMandatory())
-    .addOption(new Option('--to <WHAT>', 'previous, a number, or a time: what ran then').default('previous'))
+    .option(
+      '--to <WHAT>',
+      'previous (the default): what ran before; the number of a generation; or a time, for what ran then: 2026-11-24 (the end of that day), "2026-11-24 18:00", 2026-11-24T18:00Z. With --planned, what the plan was made for',
+    )
     .addOption(watchdog)
     .option('--plan-only', 'find out what going back would change, and change nothing')
     .option('--planned <ID>', 'do exactly what a plan found (the id of its job)')

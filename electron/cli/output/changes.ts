@@ -53,6 +53,6 @@ export function changesText(host: string, changes: HostChanges, paint: Painter):
       lines.push(printable(`    ${hash.slice(0, 9)} ${subject}`));
     }
   }
-  if (changes.isUnknown) lines.push(paint('yellow', '  it runs a system that was not built on this computer'));
+  if (changes.isUnknown) lines.push(paint('yellow', '  it runs a system that nobody here built or deployed'));
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HostOutcome, JobDetail, JobState, JobSummary, Step, StepState } from '../../../shared/contract/job.ts';
+import type {
+  Command,
+  HostOutcome,
+  JobDetail,
+  JobState,
+  JobSummary,
+  Step,
+  StepState,
+} from '../../../shared/contract/job.ts';
+import { commandText } from '../../../shared/jobs/command-text.ts';
 import { isOver } from '../../../shared/jobs/view.ts';
 import type { HeldProblem } from '../held-problems.ts';
 import { showProblem } from './problem.ts';
@@ -50,6 +59,12 @@ const outcomeWords: Record<HostOutcome['state'], readonly [Style, string]> = {
   cancelled: ['yellow', '■ cancelled'],
   skipped: ['dim', '– skipped'],
 };
+
+/** A command as a person would type it, where it does not run here with the host that it runs on. */
+export function commandLine(command: Command): string {
+  const place = command.where === 'target' && command.host !== null ? `on ${printable(command.host)}: ` : '';
+  return `${place}${printable(commandText(command), true)}`;
+}
 
 /**
  * How a job ended, host by host, with the errors below.

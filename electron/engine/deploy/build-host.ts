@@ -6,6 +6,7 @@ import type { JobContext } from '../jobs/context.ts';
 import type { Secrets } from '../ssh/askpass.ts';
 import type { SshFiles } from '../ssh/config.ts';
 import { describeTarget, sshTarget } from '../ssh/target.ts';
+import { askBuildAbility, canBuild, mustBuildThere, type BuildAbility } from './architecture.ts';
 import { buildHere, buildOnTarget, type BuildWork } from './build.ts';
 import type { Questions } from './questions.ts';
 import type { DeploySpec } from './spec.ts';
@@ -26,18 +27,27 @@ interface BuildHostParts {
 export class BuildHost {
   readonly #parts: BuildHostParts;
   readonly #secrets: Secrets = {};
-  #reached: Promise<void> | null = null;
+  #reached: Promise<BuildAbility | null> | null = null;
 
   constructor(parts: BuildHostParts) {
     this.#parts = parts;
   }
 
-  /** Builds a system there and fetches it. Returns a short result. @throws ProblemError of nix, `ssh-*` */
-  async build(work: BuildWork): Promise<string> {
+  /**
+   * Builds a system there and fetches it. Returns a short result.
+   * @param system for which kind of machine; null: nobody says
+   * @throws ProblemError of nix, `deploy-foreign-architecture`, `ssh-*`
+   */
+  async build(work: BuildWork, system: string | null): Promise<string> {
     const { context, named, files } = this.#parts;
     // Its key is looked at, and what has to be typed is asked for, before nix goes there by itself.
     this.#reached ??= this.#reach(work);
-    await this.#reached;
+    const ability = await this.#reached;
+    if (system !== null && ability !== null && !canBuild(ability, system)) {
+      using link = this.#link(work);
+      const place = { kind: 'machine', session: await link.open(context.signal), ability } as const;
+      await mustBuildThere(work.host, system, work.system.outPath, place, context.signal);
+    }
     const store = targetStore(sshTarget(named.target, named.sshOptions), files, this.#secrets);
     const note = await buildOnTarget(context, work, store);
     work.steps.progress('build', { note: `fetching it from ${named.name}` });
@@ -54,17 +64,22 @@ export class BuildHost {
     return note.replace(/ there$/, ` on ${named.name}`);
   }
 
-  async #reach({ host }: BuildWork): Promise<void> {
-    const { context, named, files, questions } = this.#parts;
-    using link = new TargetLink(sshTarget(named.target, named.sshOptions), {
+  #link({ host }: BuildWork): TargetLink {
+    const { named, files, questions } = this.#parts;
+    return new TargetLink(sshTarget(named.target, named.sshOptions), {
       files,
       secrets: this.#secrets,
       onUnknownHostKey: (offer) => questions.mayPin(host, offer),
       onSecret: (question) => questions.secret(host, question),
     });
+  }
+
+  async #reach(work: BuildWork): Promise<BuildAbility | null> {
+    const { context } = this.#parts;
+    using link = this.#link(work);
     const session = await link.open(context.signal);
     const { exitCode, stderr } = await session.exec(['nix-store', '--version'], { signal: context.signal });
-    if (exitCode === 0) return;
+    if (exitCode === 0) return await askBuildAbility(session, context.signal);
     throw new ProblemError({
       code: 'deploy-build-host-no-nix',
       title: `There is no Nix on ${session.place}, so nothing can be built there`,

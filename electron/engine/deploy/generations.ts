@@ -36,6 +36,8 @@ echo 'end	yes'
 export interface Profile {
   /** The newest first. */
   readonly generations: readonly Generation[];
+  /** The system that runs; null: it does not say. */
+  readonly running: string | null;
   /** What it was started with, and when by its own clock, ms since the epoch; null: it does not say. */
   readonly booted: { readonly system: string; readonly at: number } | null;
   /** How much its clock is ahead of this computer's. */
@@ -65,7 +67,7 @@ export function parseProfile(text: string, now: number): Profile | null {
   const ms = (seconds: string): number | null => (/^\d+(\.\d+)?$/.test(seconds) ? Number(seconds) * 1000 : null);
   const [system, startedAt] = [value('booted'), ms(value('booted', 2))];
   const booted = system === '' || startedAt === null ? null : { system, at: startedAt };
-  return { generations, booted, aheadMs: (ms(value('now')) ?? now) - now };
+  return { generations, running: value('running') || null, booted, aheadMs: (ms(value('now')) ?? now) - now };
 }
 
 /** Reads the answer; null where it is not whole. */
@@ -95,17 +97,13 @@ export function parseGenerations(text: string): Generation[] | null {
     .toSorted((a, b) => b.number - a.number);
 }
 
-/** The generation before what boots next, or one by its number. @throws ProblemError `deploy-no-generation` */
+/** A generation by its number. @throws ProblemError `deploy-no-generation` */
 export function chooseGeneration(
   host: string,
   generations: readonly Generation[],
-  to: Exclude<RollbackTarget, { before: number }>,
+  to: Extract<RollbackTarget, { generation: number }>,
 ): Generation {
-  const next = generations.find(({ isNext }) => isNext);
-  const chosen = generations.find((one) => {
-    if (to === 'previous') return next !== undefined && one.number < next.number;
-    return one.number === to.generation;
-  });
+  const chosen = generations.find(({ number }) => number === to.generation);
   if (chosen === undefined) throw noGeneration(host, describeRollback(to), generations);
   return chosen;
 }
@@ -119,7 +117,7 @@ export function noGeneration(host: string, to: string, generations: readonly Gen
 
 /** For example `to generation 12`. */
 export function describeRollback(to: RollbackTarget): string {
-  if (to === 'previous') return 'to the generation before';
+  if (to === 'previous') return 'to what it ran before';
   return 'generation' in to ? `to generation ${to.generation}` : `to ${moment(to.before)}`;
 }
 

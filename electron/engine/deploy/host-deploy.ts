@@ -303,16 +303,17 @@ export class HostDeploy {
   }
 
   /**
-   * True where the host boots what this computer does not have, and the fleet says not to replace that. Who approved a plan
-   * has seen it; colmena looks by itself.
+   * True where the host boots what this computer does not have and no job of the fleet brought, and the fleet says not to
+   * replace that. Who approved a plan has seen it; colmena looks by itself.
    */
   async #isUnknown({ profileSystem }: MachineFacts): Promise<boolean> {
     const { engine, goal, rollbackTo } = this.#work.spec;
-    const { replacesUnknown, planned } = this.#host;
+    const { replacesUnknown, planned, brought } = this.#host;
     const isBack = rollbackTo !== null || this.#course.system !== undefined;
     if (replacesUnknown || planned !== null || isBack || engine === 'colmena') return false;
     const changesIt = goals[goal].setsProfile || goals[goal].isGuarded;
-    return changesIt && profileSystem !== null && !(await isInStore(profileSystem, this.#work.context.signal));
+    if (!changesIt || profileSystem === null || brought.includes(profileSystem)) return false;
+    return !(await isInStore(profileSystem, this.#work.context.signal));
   }
 
   /** Waits for the evaluation, which runs for several hosts together and beside the plan. */
@@ -342,7 +343,7 @@ export class HostDeploy {
       onBuilt: async () => {
         if (spec.goal !== 'dry-activate' || !reached) return;
         this.#enter('copy', 'comparing with what runs there');
-        const changes = await foretell(this.#work, reached, system.outPath);
+        const changes = await foretell(this.#work, this.#host, reached, system.outPath);
         this.#changes = showChanges(this.#work.context, this.#host.name, { ...changes, derivation: system.drvPath });
       },
     });
@@ -380,7 +381,7 @@ export class HostDeploy {
     const profile = await readProfile(await reached.link.open(signal), signal);
     const { facts } = reached;
     const wanted = this.#wanted(to, facts, profile);
-    const { generation, told } = wayBack(name, profile, wanted, this.#host.ran);
+    const { generation, told } = wayBack(name, profile, wanted, this.#host);
     const { number, system, kernel } = generation;
     const because = told === null ? '' : `: ${describeTold(told)}`;
     if (told !== null) this.#work.context.log(name, `Goes back to generation ${number}${because}.\n`);
@@ -404,7 +405,11 @@ export class HostDeploy {
     // What was committed since what runs there would be lost, not come.
     if (spec.goal === 'dry-activate') {
       this.#enter('activate', 'comparing with what runs there');
-      const changes = { ...(await foretell(this.#work, reached, system)), commits: null, back: { number, told } };
+      const changes = {
+        ...(await foretell(this.#work, this.#host, reached, system)),
+        commits: null,
+        back: { number, told },
+      };
       this.#changes = showChanges(this.#work.context, name, changes);
     }
     return this.#activateThere(reached, generation);

@@ -166,7 +166,8 @@ function planHost(
     checks,
     keys,
   };
-  return { ...known, planned: null, known: null, ran: null, previous: null, mustBeWell: [], mustNotFail: [], refusal };
+  const told = { ran: null, brought: [], ranLately: [], previous: null, mustBeWell: [], mustNotFail: [] };
+  return { ...known, ...told, planned: null, known: null, refusal };
 }
 
 /** Kinds that have colmena's options, in the order in which they are believed. */

@@ -104,6 +104,32 @@ function sudoProblem(host: string, evidence: string): Problem | null {
   };
 }
 
+/** Where a system of another kind was to be built. */
+export type ForeignPlace = { readonly kind: 'here' } | { readonly kind: 'target' | 'machine'; readonly name: string };
+
+function foreignAdvice(host: string, system: string, { kind }: ForeignPlace): string[] {
+  const onHost = 'Build on the host itself: --build-on target, or deployment.buildOnTarget = true for it.';
+  switch (kind) {
+    case 'here':
+      return [
+        onHost,
+        'Or on a machine of that kind: --build-on user@host, or a line for it in builders of nix.conf.',
+        `Or emulate it here: boot.binfmt.emulatedSystems = [ "${system}" ]; on NixOS, else qemu-user with extra-platforms = ${system} in nix.conf.`,
+      ];
+    case 'machine':
+      return [
+        onHost,
+        'Or name a machine of that kind: --build-on user@host.',
+        `Or let this one emulate it: boot.binfmt.emulatedSystems = [ "${system}" ]; in its configuration.`,
+      ];
+    case 'target':
+      return [
+        `Check the address of ${host} and nixpkgs.hostPlatform in its configuration: a machine of another kind answers there.`,
+        'Or have another machine build it: --build-on user@host.',
+      ];
+  }
+}
+
 /** What can go wrong in a deploy beyond SSH (ssh/problems.ts) and Nix (nix/rules.ts). */
 export const deployProblems = {
   noAddress: (host: string): Problem => ({
@@ -160,15 +186,11 @@ export const deployProblems = {
       'Or build here or on each target.',
     ],
   }),
-  foreignArchitecture: (host: string, system: string, evidence: string): Problem => ({
+  foreignArchitecture: (host: string, system: string, evidence: string, place: ForeignPlace): Problem => ({
     code: 'deploy-foreign-architecture',
-    title: `${host} is ${system}, which nothing that this computer builds with can build`,
+    title: `${host} is ${system}, which nothing that ${place.kind === 'here' ? 'this computer' : place.name} builds with can build`,
     evidence,
-    advice: [
-      'Build on the host itself: --build-on target, or deployment.buildOnTarget = true for it.',
-      `Or on a machine of that kind: --build-on user@host, or a line for it in builders of nix.conf.`,
-      `Or emulate it here: boot.binfmt.emulatedSystems = [ "${system}" ]; on NixOS, else qemu-user with extra-platforms = ${system} in nix.conf.`,
-    ],
+    advice: foreignAdvice(host, system, place),
   }),
   unreadableAnswer: (place: string, evidence: string): Problem => ({
     code: 'deploy-answer-unreadable',
@@ -304,16 +326,18 @@ export const deployProblems = {
     evidence,
     advice: ['Look at the error of nix-env; a full disk or a read-only /nix is the usual reason.'],
   }),
-  activationFailed: (host: string, exitCode: number, evidence: string, state: string): Problem => ({
+  /** @param reason what its lines say of why; undefined where no rule knows them */
+  activationFailed: (host: string, exitCode: number, evidence: string, state: string, reason?: Problem): Problem => ({
     code: 'deploy-activation-failed',
     title:
       exitCode === 2
         ? `The activation script failed on ${host}`
         : `switch-to-configuration failed on ${host} (exit ${exitCode})`,
     evidence,
+    ...reason,
     advice: [
       state,
-      'Correct what the last lines name, then deploy again.',
+      ...(reason?.advice ?? ['Correct what the last lines name, then deploy again.']),
       `To go back: nixos-rebuild switch --rollback on ${host}.`,
     ],
   }),
@@ -394,6 +418,12 @@ export const deployProblems = {
     evidence,
     advice: [state, ...wentBackAdvice[cause](host, seconds)],
     ...(cause === 'unreachable' ? { canRetry: true } : {}),
+  }),
+  /** It went back since the activation failed, and what that said tells why. */
+  wentBackFor: (reason: Problem, state: string): Problem => ({
+    ...reason,
+    title: `${reason.title}; it went back to the system before`,
+    advice: [state, ...reason.advice, 'Then deploy again.'],
   }),
   notBack: (host: string, evidence: string, state: string): Problem => ({
     code: 'deploy-revert-failed',

@@ -61,6 +61,12 @@ export const deployHost = z.object({
     .default(null),
   /** What the history tells that it ran at the time that is gone back to; null: nothing, or no time is. */
   ran: z.object({ jobId, at: z.number(), system: z.string() }).nullable().default(null),
+  /** Systems that jobs of this fleet brought to it, the latest first: they are known, wherever they were built. */
+  brought: z.array(z.string()).default([]),
+  /**
+   * What the history tells that it ran one after the other, what it ran at last first; without what it went back from.
+   */
+  ranLately: z.array(z.string()).default([]),
   /** What “previous” was for it in the job that this one tries again; null: that is chosen when it is reached. */
   previous: z.int().positive().nullable().default(null),
   /** Names of checks that failed since the job that this one tries again began: at a gate they count, broken or not. */

@@ -4,6 +4,7 @@ import type { HostOutcome, JobState, Stage } from '../../../shared/contract/job.
 import type { Problem } from '../../../shared/contract/problem.ts';
 import type { MachineFacts } from '../fleet/status/probe.ts';
 import type { ActivationStatus } from './activation-script.ts';
+import { explainActivation } from './activation-rules.ts';
 import { checkLines } from './health/run-checks.ts';
 import { deployProblems, type RevertCause } from './problems.ts';
 import { describeUnits, type SwitchProgress } from './switch-output.ts';
@@ -42,7 +43,8 @@ export interface Verdict {
  */
 export function judgeActivation(evidence: Evidence): Verdict {
   const { host, status, goal, before, after, progress, lastLines, unhealthy } = evidence;
-  const state = describeState(evidence);
+  const reason = explainActivation(host, lastLines);
+  const state = describeState(evidence, reason?.isOfBootLoader);
   const failWith = (error: Problem, note: string): Verdict => ({ outcome: outcome('failed', after, error), note });
 
   if (status.state === 'profile') return failWith(deployProblems.profileNotSet(host, lastLines), 'profile not set');
@@ -51,7 +53,7 @@ export function judgeActivation(evidence: Evidence): Verdict {
   }
   const isUnitFailure = status.exitCode === 4;
   if (status.exitCode !== 0 && !isUnitFailure) {
-    const error = deployProblems.activationFailed(host, status.exitCode, lastLines, state);
+    const error = deployProblems.activationFailed(host, status.exitCode, lastLines, state, reason?.problem);
     return failWith(error, `exit ${status.exitCode}`);
   }
   if (!isAsWanted(evidence)) return failWith(deployProblems.notSwitched(host, state), 'not switched');
@@ -153,6 +155,7 @@ interface Reverted {
 /** Judges a host that went back: it is where it was only if it says so itself. */
 export function judgeReverted(evidence: Evidence, { cause, answer, seconds }: Reverted): Verdict {
   const { host, before, after, lastLines, unhealthy } = evidence;
+  const reason = cause === 'activation' || cause === 'engine' ? explainActivation(host, lastLines)?.problem : undefined;
   const state = describeState(evidence);
   const proof = [cause === 'health' ? checkLines(unhealthy) : lastLines, answer.log]
     .filter((text) => text !== '')
@@ -160,12 +163,16 @@ export function judgeReverted(evidence: Evidence, { cause, answer, seconds }: Re
   if (after.currentSystem !== before.currentSystem || after.profileSystem !== before.profileSystem) {
     return { outcome: outcome('failed', after, deployProblems.notBack(host, proof, state)), note: 'not back' };
   }
-  const error = deployProblems.wentBack(host, cause, seconds, proof, state);
+  const error = reason
+    ? deployProblems.wentBackFor(reason, state)
+    : deployProblems.wentBack(host, cause, seconds, proof, state);
   return { outcome: outcome('reverted', after, error), note: 'as before' };
 }
 
 function outcome(state: HostOutcome['state'], after: MachineFacts, error?: Problem): HostOutcome {
-  return { state, generation: after.generation, system: after.currentSystem, ...(error ? { error } : {}) };
+  const { generation, currentSystem: system, profileSystem } = after;
+  const boots = profileSystem === null || profileSystem === system ? {} : { boots: profileSystem };
+  return { state, generation, system, ...boots, ...(error ? { error } : {}) };
 }
 
 function withFailedUnits(after: MachineFacts, failedUnits: string[], error: Problem): HostOutcome {
@@ -204,17 +211,20 @@ function doneNote({ goal, after, progress, isRestarted = false }: Evidence): str
   return [...parts, ...reboot].filter((part) => part !== '').join(', ');
 }
 
-/** One sentence about what a host runs now and what it would boot, compared with the system of this deploy. */
-export function describeState({
-  host,
-  system,
-  profile,
-  before,
-  after,
-}: Pick<Evidence, 'host' | 'system' | 'profile' | 'before' | 'after'>): string {
+/**
+ * One sentence about what a host runs now and what it would boot, compared with the system of this deploy.
+ * @param isBootLoaderLeft its boot loader was not set: then the profile alone says what it would boot
+ */
+export function describeState(
+  { host, system, profile, before, after }: Pick<Evidence, 'host' | 'system' | 'profile' | 'before' | 'after'>,
+  isBootLoaderLeft = false,
+): string {
   const generation = after.generation === null ? '' : ` (generation ${after.generation})`;
   const runs = whichOf(after.currentSystem, system, before.currentSystem);
   const booted = boots(after, system, profile) ? 'new' : whichOf(after.profileSystem, system, before.profileSystem);
+  if (booted === 'new' && isBootLoaderLeft) {
+    return `${host} runs ${running[runs]}; the new one is its profile${generation}, and its boot loader still starts another.`;
+  }
   const isOne = runs === booted && (runs !== 'another' || after.currentSystem === after.profileSystem);
   return `${host} runs ${running[runs]} and boots ${isOne ? 'it' : booting[booted]}${generation}.`;
 }

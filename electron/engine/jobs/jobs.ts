@@ -7,6 +7,7 @@ import type {
   EstimateError,
   ExportPiece,
   JobDetail,
+  JobEvent,
   JobOfHost,
   JobSummary,
   JobWatchEvent,
@@ -69,6 +70,9 @@ interface JobsOptions {
 
 /** More than are kept with what happened in them. */
 const ALL = 10_000;
+
+type OutcomeEvent = Extract<JobEvent, { type: 'outcome' }>;
+const isOutcome = (event: JobEvent): event is OutcomeEvent => event.type === 'outcome';
 /** The shortest time between two updates of the list of jobs: under 60 a second. */
 const INTERVAL_MS = 17;
 /** How long a watcher waits at most before it looks again by itself. */
@@ -162,17 +166,29 @@ export class Jobs implements AsyncDisposable {
    * What was told of a host until a time, the latest first; one that went back with its wave was told of twice. What was
    * pruned is not told any more.
    */
-  *outcomesOf({ fleetId, host, until }: OutcomesOf): Generator<ToldOutcome> {
-    const jobs = this.#store.jobs.list({ fleetId, host, limit: ALL }).filter(({ queuedAt }) => queuedAt <= until);
-    yield* latestFirst(jobs, ({ id, kind, spec }) =>
-      readEvents(this.#registry.folder(id).events)
-        .toReversed()
-        .flatMap((event) =>
-          event.type === 'outcome' && event.host === host && event.at <= until
-            ? [{ jobId: id, kind, spec, at: event.at, outcome: event.outcome }]
-            : [],
-        ),
-    );
+  *outcomesOf(of: OutcomesOf): Generator<ToldOutcome> {
+    yield* this.history().outcomesOf(of);
+  }
+
+  /** The same for several hosts, where what is read of a job is read once. */
+  history(): { outcomesOf(of: OutcomesOf): Generator<ToldOutcome> } {
+    const read = new Map<JobId, OutcomeEvent[]>();
+    const outcomesOfJob = (id: JobId): OutcomeEvent[] => {
+      const known = read.get(id) ?? readEvents(this.#registry.folder(id).events).filter(isOutcome).reverse();
+      read.set(id, known);
+      return known;
+    };
+    const { jobs: table } = this.#store;
+    return {
+      *outcomesOf({ fleetId, host, until, most = ALL }) {
+        const jobs = table.list({ fleetId, host, limit: most }).filter(({ queuedAt }) => queuedAt <= until);
+        yield* latestFirst(jobs, ({ id, kind, spec }) =>
+          outcomesOfJob(id)
+            .filter((event) => event.host === host && event.at <= until)
+            .map(({ at, outcome }) => ({ jobId: id, kind, spec, at, outcome })),
+        );
+      },
+    };
   }
 
   /** Latest first. */

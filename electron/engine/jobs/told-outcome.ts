@@ -17,6 +17,8 @@ export interface OutcomesOf {
   readonly fleetId: FleetId;
   readonly host: HostName;
   readonly until: number;
+  /** Of so many jobs that were queued last; all where absent. */
+  readonly most?: number;
 }
 
 /**

@@ -67,7 +67,7 @@ export function deployProcedures({
     const known = withKnownSystems(spec, request.fleetId, store.evaluatedHosts);
     // What hosts go back to was made from another commit.
     const origin = rollbackTo === null ? spec.origin : spec.origin && { ...spec.origin, commit: null };
-    return withHistory({ ...known, origin, rollbackTo, pinned }, request.fleetId, jobs);
+    return withHistory({ ...known, origin, rollbackTo, pinned }, request.fleetId, jobs.history());
   };
 
   /** What was asked for, with what was approved where a plan is carried out. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hostName, jobId } from '../../../shared/contract/ids.ts';
-import type { JobDetail, Step } from '../../../shared/contract/job.ts';
+import type { Command, JobDetail, Step } from '../../../shared/contract/job.ts';
 import { hostTable } from '../../../electron/cli/commands/fleet.ts';
 import { targetText } from '../../../electron/cli/output/target.ts';
 import { LogLines } from '../../../electron/cli/commands/jobs.ts';
 import { resultLine } from '../../../electron/cli/follow-job.ts';
-import { outcomeText, stepText } from '../../../electron/cli/output/job.ts';
+import { commandLine, outcomeText, stepText } from '../../../electron/cli/output/job.ts';
 import { showProblem } from '../../../electron/cli/output/problem.ts';
 import { table } from '../../../electron/cli/output/table.ts';
 import { bytes, duration, painter, printable, shortened, width } from '../../../electron/cli/output/text.ts';
@@ -114,6 +114,19 @@ it.each([
   [{ host: '10.0.0.1', user: 'root', port: 2222 }, 'root@10.0.0.1:2222'],
   [{ host: 'fe80::1', user: 'root', port: 22 }, 'root@[fe80::1]:22'],
 ])('the target %j reads %s', (target, text) => expect(targetText({ target })).toBe(text));
+
+it('a command is what a person would type, with its environment, and with its host where it runs there', () => {
+  const here: Command = {
+    host: hostName.parse('nas'),
+    stage: 'copy',
+    where: 'here',
+    argv: ['nix', 'copy', 'a b'],
+    env: { NIX_SSHOPTS: '-F /ssh/config -p 22' },
+  };
+  expect(commandLine(here)).toBe("NIX_SSHOPTS='-F /ssh/config -p 22' nix copy 'a b'");
+  const there: Command = { ...here, where: 'target', argv: ['sudo', 'sh', '-c', 'echo\u001b[2J'], env: {} };
+  expect(commandLine(there)).toBe("on nas: sudo sh -c 'echo\\u001b[2J'");
+});
 
 it('a host that is this computer needs no address', () => {
   expect(targetText({ target: null, isThisComputer: true })).toBe('this computer');

@@ -17,6 +17,8 @@ interface ChangesWork {
   readonly facts: MachineFacts;
   /** The new system, which is built: here, or there where the target builds its own. */
   readonly system: string;
+  /** Systems that jobs of this fleet brought to the host. */
+  readonly brought: readonly string[];
   readonly fleetFolder: string;
   readonly signal: AbortSignal;
 }
@@ -28,7 +30,7 @@ const rebootParts = ['kernel', 'initrd', 'kernel-modules', 'systemd'] as const;
  * @throws ProblemError of nix, git and `ssh-*`
  */
 export async function readChanges(work: ChangesWork): Promise<HostChanges> {
-  const { session, facts, system, fleetFolder, signal } = work;
+  const { session, facts, system, brought, fleetFolder, signal } = work;
   const isHere = await isInStore(system, signal);
   const [answer, closureHere] = await Promise.all([
     askTarget(session, system, signal),
@@ -65,8 +67,13 @@ export async function readChanges(work: ChangesWork): Promise<HostChanges> {
     risks: risksOf([], changed),
     space,
     commits,
-    isUnknown: facts.currentSystem !== null && isHere && !(await isInStore(facts.currentSystem, signal)),
+    isUnknown: await isUnknown(facts.currentSystem, brought, signal),
   };
+}
+
+/** Neither is it in this computer's store, nor did a job of the fleet bring it to the host. */
+async function isUnknown(system: string | null, brought: readonly string[], signal: AbortSignal): Promise<boolean> {
+  return system !== null && !brought.includes(system) && !(await isInStore(system, signal));
 }
 
 /** The same with what the host said that it would do to its units. */

@@ -9,7 +9,7 @@ import { sshTarget } from '../../ssh/target.ts';
 import { activate, type ActivateOptions } from '../activate.ts';
 import type { Activation } from '../activation.ts';
 import type { ActivationStatus } from '../activation-script.ts';
-import { mustBuildHere } from '../architecture.ts';
+import { askBuildAbility, mustBuildHere, mustBuildThere } from '../architecture.ts';
 import { buildHere, buildOnTarget, buildOnTargetCommand } from '../build.ts';
 import { fetchCommand } from '../build-host.ts';
 import { activationCommands, systemProfile } from '../commands.ts';
@@ -68,8 +68,14 @@ class NixPassage implements Passage {
     const build = { host: host.name, system, steps, flakeFolder: spec.fleet.path };
     const note = await limits.builds.run(context.signal, async () => {
       steps.start('build');
-      if (work.buildHost !== null) return work.buildHost.build(build);
-      if (host.buildOnTarget && reached?.link.target) return buildOnTarget(context, build, this.#storeOf(reached));
+      if (work.buildHost !== null) return work.buildHost.build(build, host.system);
+      if (host.buildOnTarget && reached?.link.target) {
+        const session = await reached.link.open(context.signal);
+        const ability = host.system === null ? null : await askBuildAbility(session, context.signal);
+        const place = { kind: 'target', session, ability } as const;
+        await mustBuildThere(host.name, host.system, system.outPath, place, context.signal);
+        return buildOnTarget(context, build, this.#storeOf(reached));
+      }
       await mustBuildHere(host.name, host.system, system.outPath, work.buildAbility);
       return buildHere(context, build);
     });

@@ -69,9 +69,10 @@ async function askHost(
   try {
     const address = addressOf(way);
     const checks = wanted === undefined ? safety.of({ name, tags, address }).checks : readChecks(wanted, address);
-    if (checks.length === 0) return { host: name, problem: null, results: [] };
     if (way.target === null && !way.isLocal) throw new ProblemError(noTarget(host));
     using session = await openHost(way, { files, signal, timeoutMs: connectMs });
+    // That it answers is worth knowing of a host without checks too.
+    if (checks.length === 0) return { host: name, problem: null, results: [] };
     const privilege = privilegeIn(session, host.privilegeCommand);
     const password = Object.hasOwn(sudoPasswords, name) ? sudoPasswords[name] : undefined;
     const place = { session, privilege, failedBefore: [], fleetFolder };

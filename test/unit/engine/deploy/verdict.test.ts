@@ -296,3 +296,63 @@ test('what a host told before is not what it is in once it activated, or was abo
   expect([mayBeChanged(true, 'confirm'), mayBeChanged(true, 'verify')]).toEqual([true, true]);
   expect(mayBeChanged(false, 'reboot')).toBe(true);
 });
+
+describe('an activation that failed is explained by what it said', () => {
+  const failed = (lastLines: string, changes: Partial<Evidence> = {}) =>
+    judge({
+      status: { state: 'switch', exitCode: 1 },
+      lastLines,
+      after: { ...after, currentSystem: '/nix/store/old' },
+      ...changes,
+    }).outcome.error;
+  const python = [
+    '  File "/nix/store/0q-systemd-boot-builder.py", line 412, in main',
+    '    install_bootloader(args)',
+    'OSError: [Errno 28] No space left on device',
+    'Failed to install bootloader',
+  ].join('\n');
+
+  test.each([
+    ['updating GRUB 2 menu...\nline 33: echo: write error: No space left on device\nFailed to install bootloader'],
+    ['cannot copy x to /boot/kernels/y.tmp: No space left on device'],
+    ["OSError: [Errno 28] No space left on device: '/boot/EFI/nixos/.abc.tmp'"],
+    [python],
+    [python.replace('\nFailed to install bootloader', '')],
+  ])('a full /boot: %s', (lines) => {
+    const error = failed(lines);
+    expect(error).toMatchObject({
+      code: 'deploy-boot-full',
+      title: 'The boot loader of nas could not be set: /boot is full there',
+    });
+    expect(error?.evidence).toMatch(/^.*No space left on device.*$/);
+    expect(error?.advice.join('\n')).toContain('configurationLimit');
+    expect(error?.advice[0]).toBe(
+      'nas runs the system from before; the new one is its profile (generation 4), and its boot loader still starts another.',
+    );
+  });
+
+  test('a boot loader that fails for another reason, and a full disk elsewhere', () => {
+    expect(failed('efibootmgr: no\nFailed to install bootloader')).toMatchObject({ code: 'deploy-boot-loader-failed' });
+    const full = failed('mkdir: cannot create directory ‘/var/lib/x’: No space left on device');
+    expect(full).toMatchObject({ code: 'deploy-disk-full' });
+    expect(full?.advice[0]).toContain('boots the new one');
+    expect(failed('something else')).toMatchObject({ code: 'deploy-activation-failed', evidence: 'something else' });
+  });
+
+  test('also where the host went back for it', () => {
+    const lines = 'cp: /boot/x: No space left on device\nFailed to install bootloader';
+    const answer = { state: 'reverted', exitCode: 0, log: 'went back' } as const;
+    const back = evidence({ after: before, lastLines: lines });
+    const { outcome } = judgeReverted(back, { cause: 'activation', answer, seconds: 60 });
+    expect(outcome).toMatchObject({
+      state: 'reverted',
+      error: {
+        code: 'deploy-boot-full',
+        title: 'The boot loader of nas could not be set: /boot is full there; it went back to the system before',
+        evidence: 'cp: /boot/x: No space left on device',
+      },
+    });
+    const unwell = judgeReverted(back, { cause: 'health', answer, seconds: 60 });
+    expect(unwell.outcome.error?.code).toBe('deploy-reverted-health');
+  });
+});

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { commandText, quoteForShell } from '../../../../renderer/deploy/command-text.ts';
+import { commandText, quoteForShell } from '../../../../shared/jobs/command-text.ts';
 
 describe('commands as text', () => {
   it('plain words need no quotes', () => {

@@ -1,4 +1,4 @@
-import type { Command } from '../../shared/contract/job.ts';
+import type { Command } from '../contract/job.ts';
 
 /** A word as a POSIX shell would have to be given it. Only for showing and copying: nothing here runs a shell. */
 export function quoteForShell(word: string): string {
