@@ -25,6 +25,9 @@ import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
 import { ask, canAsk } from '../terminal.ts';
 
+/** Only these leave a host with what a restart would start. */
+const goalsThatReboot: ReadonlySet<Goal> = new Set(['switch', 'boot']);
+
 export interface DeployOptions {
   readonly on: string;
   readonly goal: Goal;
@@ -151,6 +154,10 @@ export async function deploy(session: Session, folder: string, options: DeployOp
     planned: options.planned === undefined ? undefined : readId(options.planned),
     planFor: planOnly ? goalOfPlan.safeParse(options.goal).data : undefined,
   };
+  if (options.reboot === true && !goalsThatReboot.has(options.goal)) {
+    const why = options.goal === 'test' ? ': a restart would end the test' : '';
+    session.tell(session.paintError('yellow', `--reboot has no effect with --goal ${options.goal}${why}\n`));
+  }
   try {
     if (!planOnly) session.tell(planText(await session.client.deploy.preview(request), session));
     if (isConfirmedByHand && !(await confirm(session, hosts.length))) {

@@ -83,9 +83,10 @@ export function askWhereItIs(files: SshFiles): AskHost {
   };
 }
 
-/** A host that has no keys any more misses none. */
-function ofHost({ areKeysGone, ...facts }: MachineFacts, { keys }: Host): MachineFacts {
-  return areKeysGone === true && keys.length > 0 ? { ...facts, areKeysGone } : facts;
+/** A host that has no keys any more misses none, and what boots is the system, whatever is made around it. */
+function ofHost({ areKeysGone, innerSystem, ...facts }: MachineFacts, { keys }: Host): MachineFacts {
+  const told = { ...facts, profileSystem: innerSystem ?? facts.profileSystem };
+  return areKeysGone === true && keys.length > 0 ? { ...told, areKeysGone } : told;
 }
 
 function unreadableAnswer(host: Host, evidence: string): Problem {

@@ -1,10 +1,14 @@
 import { pendingBoot, type PendingBoot } from '../../../../shared/contract/host.ts';
+import { toplevelFunction } from './toplevel.ts';
 
 /** What a machine says of itself in one round trip. Paths are absolute store paths; null: it has no such thing. */
 export interface MachineFacts {
   readonly currentSystem: string | null;
   readonly bootedSystem: string | null;
+  /** What the profile is: the system that boots next, or what deploy-rs has made around it. */
   readonly profileSystem: string | null;
+  /** There where the profile is made around the system: that system. */
+  readonly innerSystem?: string;
   readonly generation: number | null;
   readonly nixosVersion: string | null;
   readonly failedUnits: readonly string[];
@@ -53,10 +57,12 @@ export const probeScript = `
 PATH="$PATH:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 profile=/nix/var/nix/profiles/system
 real() { readlink -f "$1" 2>/dev/null || :; }
+${toplevelFunction}
 existing() { if [ -e "$1" ]; then real "$1"; fi; }
 printf 'current\\t%s\\n' "$(existing /run/current-system)"
 printf 'booted\\t%s\\n' "$(existing /run/booted-system)"
 printf 'profile\\t%s\\n' "$(existing "$profile")"
+if [ -e "$profile" ]; then printf 'inner\\t%s\\n' "$(toplevel "$profile")"; fi
 printf 'generation\\t%s\\n' "$(readlink "$profile" 2>/dev/null)"
 printf 'version\\t%s\\n' "$(head -n 1 /run/current-system/nixos-version 2>/dev/null)"
 if command -v nix-store >/dev/null 2>&1 || command -v nix >/dev/null 2>&1; then echo 'nix	yes'; else echo 'nix	no'; fi
@@ -94,11 +100,13 @@ export function parseProbe(output: string): MachineFacts | null {
   const first = (word: string): string | null => values.get(word)?.[0]?.value || null;
   if (first('end') === null) return null;
   const pending = pendingBoot.safeParse(first('next'));
+  const [profile, inner] = [first('profile'), first('inner')];
   const link = /^system-(\d+)-link$/.exec(first('generation') ?? '');
   return {
     currentSystem: first('current'),
     bootedSystem: first('booted'),
-    profileSystem: first('profile'),
+    profileSystem: profile,
+    ...(inner === null || inner === profile ? {} : { innerSystem: inner }),
     generation: link === null ? null : Number(link[1]),
     nixosVersion: first('version'),
     failedUnits: (values.get('failed') ?? []).map(({ value }) => value).filter((unit) => unit !== ''),

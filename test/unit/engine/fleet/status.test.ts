@@ -127,6 +127,11 @@ describe('what a machine says of itself', () => {
     expect([pending(''), pending('odd')]).toEqual([undefined, undefined]);
   });
 
+  it('tells of the system in a profile that is made around it', () => {
+    const inner = (system: string) => parseProbe(`profile\t/nix/store/p\ninner\t${system}\nend\tyes`)?.innerSystem;
+    expect([inner('/nix/store/p'), inner(''), inner('/nix/store/s')]).toEqual([undefined, undefined, '/nix/store/s']);
+  });
+
   it('tells that keys are missed', () => {
     expect(parseProbe('keys\tgone\nend\tyes')?.areKeysGone).toBe(true);
     expect(parseProbe('end\tyes')).not.toHaveProperty('areKeysGone');
