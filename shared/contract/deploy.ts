@@ -2,7 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
 import { changePlan } from './change.ts';
-import { generation, generationComparison, generationRoom, rollbackTarget } from './generation.ts';
+import { generation, generationComparison, generationRoom, hostWayBack, rollbackTarget } from './generation.ts';
 import { checkChange, hostHealth, scopeChecks, watchdogChange, writtenCheck } from './health.ts';
 import { fleetId, hostName, jobId } from './ids.ts';
 import { command } from './job.ts';
@@ -170,6 +170,10 @@ export const deployContract = {
   rollback: procedure
     .input(deployRequest.omit({ goal: true }).extend({ to: rollbackTarget, isPlanOnly: z.boolean().optional() }))
     .output(z.object({ jobId })),
+  /** Which generation each host would go back to, by what it says now; nothing is changed. */
+  waysBack: procedure
+    .input(z.object({ fleetId, hosts: z.array(hostName).min(1), to: rollbackTarget }))
+    .output(z.array(hostWayBack)),
   /** What a host has in its system profile, the newest first. */
   generations: procedure.input(z.object({ fleetId, host: hostName })).output(z.array(generation)),
   /**

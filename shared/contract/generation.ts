@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { packageChange } from './changes.ts';
+import { hostName } from './ids.ts';
+import { problem } from './problem.ts';
 
 /** One generation of a host's system profile, by what the host says. */
 export const generation = z.object({
@@ -34,6 +36,14 @@ export const rollbackTarget = z.union([
   z.object({ before: z.number() }),
 ]);
 export type RollbackTarget = z.infer<typeof rollbackTarget>;
+
+/** Where a host would go back to; null: the problem says why that is not known. */
+export const hostWayBack = z.object({
+  host: hostName,
+  generation: generation.nullable(),
+  problem: problem.nullable(),
+});
+export type HostWayBack = z.infer<typeof hostWayBack>;
 
 /** What deleting some generations of a host frees: what they alone keep, and what nothing keeps already. */
 export const generationRoom = z.object({ onlyBytes: z.number(), garbageBytes: z.number() });

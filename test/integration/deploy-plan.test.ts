@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { generation, generationRoom } from '../../shared/contract/generation.ts';
 import { describeLab } from '../lab/describe-lab.ts';
+import { AtTerminal } from './deploy/at-terminal.ts';
 import { DeployLab } from './deploy/deploy-lab.ts';
 
 let home: DeployLab;
@@ -319,6 +320,60 @@ describeLab('a plan, and the way back', () => {
     // Once more changes nothing, also where a host boots something else than the system that it runs.
     const { result: twice } = await home.deploy(path, 'nas, calm', '--planned', id);
     expect(twice.hosts).toMatchObject({ nas: { state: 'unchanged' }, calm: { state: 'unchanged' } });
+  });
+
+  test('previous is what ran before, and is named before it is asked for', async () => {
+    const host = home.host('calm');
+    const path = await home.fleet('previous', { calm: 'pocket.units.previous = "one";' });
+    await home.deploy(path, 'calm');
+    const first = (await host.generation()) ?? 0;
+    const change = async (from: string, to: string): Promise<void> => {
+      const file = join(path, 'hosts/calm/default.nix');
+      await writeFile(file, (await readFile(file, 'utf8')).replace(from, to));
+      await home.deploy(path, 'calm');
+    };
+    await change('= "one"', '= "two"');
+    await home.cli(['rollback', path, '--on', 'calm', '--to', String(first), '--yes', '--json']);
+    await change('= "two"', '= "three"');
+    expect(await host.generation()).toBe(first + 2);
+    const asks = new AtTerminal(home.lab, ['rollback', path, '--on', 'calm']);
+    await asks.until(`Go back to generation ${first} (20`);
+    await asks.until('on calm? [y/N]');
+    asks.type('y');
+    expect((await asks.over()).exitCode).toBe(0);
+    expect(await host.generation()).toBe(first);
+
+    // What is tested on it has the one that boots before it.
+    const tested = await home.deploy(
+      await home.fleet('previous-test', { calm: '' }),
+      'calm',
+      '--goal',
+      'test',
+      '--reboot',
+    );
+    expect(tested.stderr).toContain('--reboot has no effect with --goal test');
+    const status = await home.cli(['fleet', 'status', path, '--on', 'calm']);
+    expect(status.stdout).toMatch(new RegExp(` ${first} .*runs another system than it boots`));
+    const back = await home.cli(['rollback', path, '--on', 'calm', '--yes', '--json']);
+    expect(back.exitCode, back.stdout).toBe(0);
+    expect(await host.generation()).toBe(first);
+    expect((await home.job(await home.latestJob())).outcomes['calm']).toMatchObject({ generation: first });
+
+    // A plan says itself what it goes back to.
+    await home.cli(['rollback', path, '--on', 'calm', '--to', String(first + 1), '--plan-only', '--json']);
+    const plan = await home.latestJob();
+    const planned = await home.cli(['rollback', path, '--on', 'calm', '--yes', '--json', '--planned', plan]);
+    expect(planned.exitCode, planned.stdout).toBe(0);
+    expect(await host.generation()).toBe(first + 1);
+
+    const usage = await home.cli(['rollback', path, '--on', 'calm', '--yes', '--json', '--to', '0']);
+    expect([usage.exitCode, JSON.parse(usage.stdout)]).toMatchObject([2, { error: { code: 'wrong-usage' } }]);
+    expect((await home.cli(['health', path, '--on', '@nope', '--json'])).exitCode).toBe(2);
+    expect((await home.cli(['health', path, '--on', 'calm', '--json'])).exitCode).toBe(0);
+    await host.link('down');
+    const away = await home.cli(['health', path, '--on', 'calm', '--json']);
+    await host.link('up');
+    expect([away.exitCode, JSON.parse(away.stdout)]).toMatchObject([1, { host: 'calm', results: [] }]);
   });
 
   test('a plan of going back is carried out by going back, and a deploy is no plan', async () => {

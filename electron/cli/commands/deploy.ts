@@ -26,6 +26,9 @@ import { selectHosts } from '../select-hosts.ts';
 import type { Session } from '../session.ts';
 import { ask, canAsk } from '../terminal.ts';
 
+/** Only these leave a host with what a restart would start. */
+const goalsThatReboot: ReadonlySet<Goal> = new Set(['switch', 'boot']);
+
 export interface DeployOptions {
   readonly on: string;
   /** Absent: what the plan was made for that is carried out, else `switch`. */
@@ -160,6 +163,10 @@ export async function deploy(session: Session, folder: string, options: DeployOp
     planned,
     planFor: planOnly ? goalOfPlan.safeParse(goal).data : undefined,
   };
+  if (options.reboot === true && !goalsThatReboot.has(goal)) {
+    const why = goal === 'test' ? ': a restart would end the test' : '';
+    session.tell(session.paintError('yellow', `--reboot has no effect with --goal ${goal}${why}\n`));
+  }
   try {
     if (!planOnly) session.tell(planText(await session.client.deploy.preview(request), session));
     if (isConfirmedByHand && !(await confirm(session, hosts.length))) {

@@ -91,11 +91,18 @@ const pendingBootWords: Readonly<Record<PendingBoot, string>> = {
   'went-back': 'did not come up with its new system, and booted the one from before',
 };
 
+/** As after a test; a trial of the next boot is told in its own words. */
+function runsAnother({ currentSystem, profileSystem, pendingBoot }: HostStatus): boolean {
+  const areKnown = currentSystem !== null && profileSystem !== null;
+  return areKnown && pendingBoot === undefined && currentSystem !== profileSystem;
+}
+
 function statusRow(status: HostStatus, session: Session): string[] {
   const [style, words] = reachabilityWords[status.reachability];
   const failed = status.failedUnits.length;
   const notes = [
     ...(status.pendingBoot === undefined ? [] : [pendingBootWords[status.pendingBoot]]),
+    ...(runsAnother(status) ? ['runs another system than it boots'] : []),
     ...(status.areKeysGone ? ['its keys are gone since it was restarted: deploy with --goal keys'] : []),
     ...(status.needsReboot ? ['reboot due'] : []),
     ...(failed === 0 ? [] : [`failed: ${status.failedUnits.join(' ')}`]),

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { rollbackTarget, type RollbackTarget } from '../../../shared/contract/generation.ts';
+import type { FleetId, HostName } from '../../../shared/contract/ids.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob } from '../follow-job.ts';
@@ -40,6 +41,23 @@ async function targetOf(session: Session, { to, planned }: RollbackOptions): Pro
   return rollbackTarget.safeParse(spec['rollbackTo']).data ?? 'previous';
 }
 
+/** Asks whether to go back, and names the generation of each host. */
+async function isWanted(session: Session, fleetId: FleetId, hosts: readonly HostName[], to: RollbackTarget) {
+  const ways = await session.client.deploy.waysBack({ fleetId, hosts: [...hosts], to });
+  const names = hosts.map((name) => printable(name)).join(', ');
+  const [only, ...others] = ways.map(({ host, generation, problem }) => ({
+    host,
+    where: generation
+      ? `generation ${generation.number} (${new Date(generation.at).toLocaleString('sv-SE')})`
+      : `it is not known where to: ${problem?.title ?? ''}`,
+    isKnown: generation !== null,
+  }));
+  let question = `Go back on ${names}? [y/N] `;
+  if (only?.isKnown === true && others.length === 0) question = `Go back to ${only.where} on ${names}? [y/N] `;
+  else for (const { host, where } of only ? [only, ...others] : []) session.tell(`${printable(`${host}: ${where}`)}\n`);
+  return /^y(es)?$/i.test((await ask(session.terminal, question)).trim());
+}
+
 /** `rollback DIR --on EXPR --to WHAT`: hosts go back to a generation that they have. */
 async function rollback(session: Session, folder: string, options: RollbackOptions): Promise<ExitCode> {
   if (options.to !== undefined) readRollbackTarget(options.to);
@@ -55,12 +73,10 @@ async function rollback(session: Session, folder: string, options: RollbackOptio
   if (!yes) {
     session.tell(rollbackWords);
     if (options.reboot === true && hosts.some(({ keys }) => keys.length > 0)) session.tell(`${keysGoneWords}\n`);
-    const what = options.to ?? (options.planned === undefined ? 'previous' : 'as planned');
-    const question = `Go back (${what}) on ${names.map((name) => printable(name)).join(', ')}? [y/N] `;
-    if (!/^y(es)?$/i.test((await ask(session.terminal, question)).trim())) return exitCodes.failed;
   }
   try {
     const to = await targetOf(session, options);
+    if (!yes && !(await isWanted(session, view.fleet.id, names, to))) return exitCodes.failed;
     const request = {
       fleetId: view.fleet.id,
       hosts: names,

@@ -3,7 +3,7 @@ import type { ProblemError } from '../errors.ts';
 import { protectedFolder } from '../generations/protected-folder.ts';
 import type { HostSession } from './host-session.ts';
 import { deployError, deployProblems } from './problems.ts';
-import { toplevelFunction } from './toplevel.ts';
+import { toplevelFunction } from '../fleet/status/toplevel.ts';
 import { trialFunction } from './reboot/trial.ts';
 
 const timeLimitMs = 30_000;

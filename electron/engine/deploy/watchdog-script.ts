@@ -1,6 +1,6 @@
 import type { Activation } from './activation.ts';
 import { asRoot, type Argv } from './privilege.ts';
-import { toplevelFunction } from './toplevel.ts';
+import { toplevelFunction } from '../fleet/status/toplevel.ts';
 
 /**
  * What guards a host while it is switched: a program that lies on the target and, unless it is told to stay, brings back

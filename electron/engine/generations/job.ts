@@ -8,7 +8,7 @@ import { Limit } from '../deploy/limits.ts';
 import { asRoot, privilegeIn } from '../deploy/privilege.ts';
 import { deployError, deployProblems } from '../deploy/problems.ts';
 import { trialFunction } from '../deploy/reboot/trial.ts';
-import { toplevelFunction } from '../deploy/toplevel.ts';
+import { toplevelFunction } from '../fleet/status/toplevel.ts';
 import { Questions } from '../deploy/questions.ts';
 import { jobStateOf } from '../deploy/verdict.ts';
 import { openHost } from '../deploy/way-to-host.ts';

@@ -41,7 +41,7 @@ export async function evalJson<T>(request: EvalRequest<T>): Promise<T> {
   if (result.exit.code !== 0 || result.endedBy !== undefined) {
     throw nixError({ ...request, ...result, verb: 'evaluate' });
   }
-  return readJson(result.stdout, 'the evaluation', request.schema);
+  return readJson(result.stdout, 'the evaluation', request.schema, true);
 }
 
 /** The command, also to be shown to a person. */

@@ -12,16 +12,18 @@ export async function askNix<T>(request: NixCapture, what: string, schema: z.Zod
   return readJson(result.stdout, what, schema);
 }
 
-/** @throws ProblemError `nix-answer-unreadable` */
-export function readJson<T>(text: string, what: string, schema: z.ZodType<T>): T {
+/** @param isSecret the answer may hold what no problem may tell. @throws ProblemError `nix-answer-unreadable` */
+export function readJson<T>(text: string, what: string, schema: z.ZodType<T>, isSecret = false): T {
+  const evidence = isSecret ? `${text.length} characters` : text;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw answerUnreadable(what, text, error);
+    // What cannot be parsed is quoted by the error itself.
+    throw answerUnreadable(what, evidence, isSecret ? new SyntaxError('no JSON') : error);
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw answerUnreadable(what, text, parsed.error);
+  if (!parsed.success) throw answerUnreadable(what, evidence, parsed.error);
   return parsed.data;
 }

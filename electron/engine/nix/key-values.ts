@@ -12,19 +12,21 @@ const linesLeftOut = '<left out: lines that may hold a key’s value>';
 const reasonLeftOut = '<left out: it may quote a key’s value>';
 
 const keyOption = /(?:^|\.)deployment(?:\.keys(?:\.|$)|$)/;
-const context = /… while evaluating (?:the option|definitions? (?:of|for)) [`‘'](?<option>[^'’]+)['’]/;
-const optionSentence = /(?:\boption|definitions of) [`‘'](?<option>[^'’\n]+)['’]/;
+const context = /… while evaluating (?:the option|definitions? (?:of|for)) [`‘'](?<option>[^'’]{1,400})['’]/;
+const optionSentence = /(?:\boption|definitions of) [`‘'](?<option>[^'’\n]{1,400})['’]/;
 /** `- In \`FILE': VALUE`; a value of several lines stands below it, further in. */
-const definition = /^(?<before>.*?)(?<head>- In [`‘'].*?['’]:)(?<value>.*)$/;
+const definition = /^(?<before>.{0,200}?)(?<head>- In [`‘'].*?['’]:)(?<value>.*)$/;
 /** What a definition's value looks like where keys are below the option itself. */
 const keysWithin = /\bdeployment\b|\bkeyCommand\b|\bkeys = \{[^]*\btext = /;
 /** A source line as nix quotes it, or the mark below one. */
-const sourceLine = /^(?<before>(?:.*?\s)??\s*)(?:\d+\|(?: |$)|\|\s+\^\s*$)/;
+const sourceLine = /^(?<before>(?:.{0,200}?\s)?)(?:\d+\|(?: |$)|\|\s+\^\s*$)/;
 const keyCode = /\bkeys\b|\bkeyCommand\b|\btext\s*=/;
 const string = /"|''/;
+/** Of one piece; what is beyond is told by nobody. */
+const mostLines = 10_000;
 /** An error begins anew; what is told inside of one is indented. */
 const outermost = /(?:^|\S )error:/;
-const reason = /^(?<before>.*?\s)error: ?(?<reason>\S.*)$/;
+const reason = /^(?<before>.{0,200}?\s)error: ?(?<reason>\S.*)$/;
 /** Reasons that name things and quote no value; definitions below them are seen to on their own. */
 const harmless =
   /^(?:The (?:unique )?option |A definition for option |Cannot merge definitions |undefined variable '|attribute '[^']*' (?:missing|in selection path)|infinite recursion|stack overflow|syntax error|path '[^']*' does not exist|(?:getting status of|opening file|reading file) |In module |[A-Za-z ,()-]+$)/;
@@ -49,7 +51,7 @@ export class KeyValueFilter {
   line(line: string): string[] {
     const plain = plainText(line);
     if (this.#goesOn(plain)) {
-      this.#piece?.lines.push(line);
+      if (this.#piece !== null && this.#piece.lines.length < mostLines) this.#piece.lines.push(line);
       return [];
     }
     const done = this.end();

@@ -4,6 +4,7 @@ import type { FleetId, HostName, JobId } from '../../../shared/contract/ids.ts';
 import type { FileChange } from '../../../shared/fleet/change/edit.ts';
 import { askedOf } from '../../../shared/jobs/asked.ts';
 import { chooseEngine, describeEngines, offeredEngine } from '../deploy/engines/all.ts';
+import { askWaysBack } from '../deploy/ask-ways-back.ts';
 import { askHealth } from '../deploy/health/ask-health.ts';
 import { approvedBy, asApproved, knownChanges, type Approved } from '../deploy/approved.ts';
 import { given, retryOf, withLeft } from '../deploy/asked.ts';
@@ -144,6 +145,12 @@ export function deployProcedures({
     }),
     rollback: deploy.rollback.handler(({ input: { to, isPlanOnly, ...request } }) =>
       start({ ...request, goal: isPlanOnly === true ? 'dry-activate' : 'switch' }, to),
+    ),
+    waysBack: deploy.waysBack.handler(
+      async ({ input: { fleetId, hosts, to }, signal = new AbortController().signal }) => {
+        const spec = await plan({ fleetId, hosts, goal: 'dry-activate' }, to);
+        return await askWaysBack(spec, (host) => reach({ fleetId, host }, signal), signal);
+      },
     ),
     generations: deploy.generations.handler(async ({ input, signal = new AbortController().signal }) => {
       using session = await reach(input, signal);

@@ -224,6 +224,9 @@ export class StandInConnection implements Connection {
         editWaves: os.deploy.editWaves.handler(() => WAVES_EDIT),
         start: os.deploy.start.handler(() => ({ jobId: LIVE_JOB })),
         rollback: os.deploy.rollback.handler(() => ({ jobId: LIVE_JOB })),
+        waysBack: os.deploy.waysBack.handler(({ input }) =>
+          input.hosts.map((host) => ({ host, generation: GENERATIONS[1] ?? null, problem: null })),
+        ),
         generations: os.deploy.generations.handler(() => GENERATIONS),
         protectGeneration: os.deploy.protectGeneration.handler(({ input }) => {
           const problem = askForSudo(input.host, input.sudoPassword);

@@ -2,7 +2,7 @@ import type { HostSession } from '../host-session.ts';
 import { nextBootMark } from '../../fleet/status/probe.ts';
 import { broken, nothingBroken, type Broken } from '../health/broken.ts';
 import { asRoot } from '../privilege.ts';
-import { toplevelFunction } from '../toplevel.ts';
+import { toplevelFunction } from '../../fleet/status/toplevel.ts';
 import { bootPath, forgetNextBoot, tryOnceFunctions } from './boot-loaders.ts';
 
 /**

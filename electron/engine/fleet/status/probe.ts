@@ -1,5 +1,5 @@
 import { pendingBoot, type PendingBoot } from '../../../../shared/contract/host.ts';
-import { toplevelFunction } from '../../deploy/toplevel.ts';
+import { toplevelFunction } from './toplevel.ts';
 
 /** What a machine says of itself in one round trip. Paths are absolute store paths; null: it has no such thing. */
 export interface MachineFacts {

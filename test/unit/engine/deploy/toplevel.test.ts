@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { toplevelFunction } from '../../../../electron/engine/deploy/toplevel.ts';
+import { toplevelFunction } from '../../../../electron/engine/fleet/status/toplevel.ts';
 import { watchdogProgram } from '../../../../electron/engine/deploy/watchdog-script.ts';
 import {
   nextBootMark,

@@ -160,3 +160,15 @@ test('a program that puts a frame around each line', () => {
   expect(out).toContain("     h1 |        - In `a.nix': <left out: a key’s value>");
   expect(out.at(-1)).toBe('ERROR Failed');
 });
+
+test.each([' ', '1| ', '| ', '- In `a ', 'option `', ' error: ', '"\\'])(
+  'a long line of “%s” takes no long time',
+  (piece) => {
+    const filter = new KeyValueFilter();
+    filter.line("       … while evaluating the option `deployment.keys.b.text':");
+    const started = performance.now();
+    filter.line(piece.repeat(200_000));
+    filter.end();
+    expect(performance.now() - started).toBeLessThan(2000);
+  },
+);
