@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { hostStatus, type HostStatus } from '../../shared/contract/host.ts';
 import type { JobDetail } from '../../shared/contract/job.ts';
 import { describeLab } from '../lab/describe-lab.ts';
-import type { LabHost } from '../lab/index.ts';
+import { nodePath, type LabHost } from '../lab/index.ts';
 import { AtTerminal } from './deploy/at-terminal.ts';
 import { DeployLab } from './deploy/deploy-lab.ts';
 
@@ -15,6 +15,7 @@ const timeoutMs = 300_000;
 const kernel = (version: string): string => `pocket.kernelVersion = "${version}";`;
 const grub = (options = ''): string =>
   `boot.loader.systemd-boot.enable = pkgs.lib.mkForce false;\nboot.loader.grub.device = "/dev/null";\n${options}`;
+const callingProcess = join(import.meta.dirname, 'deploy/calling-process.ts');
 const mark = '/var/lib/nixstead/next-boot';
 
 /** Deploys one host with goal boot, and gives what its log says of the next boot. */
@@ -100,6 +101,12 @@ describeLab('a system that only boots at some time', () => {
       const list = await host.read('sh', '-c', 'ls -d /nix/var/nix/profiles/system-*-link');
       const clean = await home.cli(['generations', path, 'one', '--keep', '1', '--yes']);
       expect([clean.exitCode, clean.stderr]).toEqual([2, expect.stringContaining('It runs a system on trial')]);
+      const calls = JSON.stringify([{ host: 'one', remove: [1] }]);
+      await home.lab.controller.exec([nodePath, callingProcess, path], { stdin: calls });
+      expect((await home.jobOver(await home.latestJob())).outcomes['one']).toMatchObject({
+        state: 'failed',
+        error: { code: 'generation-on-trial' },
+      });
       expect(await host.read('sh', '-c', 'ls -d /nix/var/nix/profiles/system-*-link')).toBe(list);
       const unwell = await settled(path, 'one');
       expect(unwell.summary.title).toBe('Confirm the boot of one');
