@@ -130,6 +130,7 @@ export const deployPreview = z.object({
   ),
   /** None where all go at once. */
   waves: z.array(wave),
+  reboot: rebootChoice,
   commands: z.array(command),
 });
 export type DeployPreview = z.infer<typeof deployPreview>;
@@ -166,6 +167,10 @@ export const deployContract = {
   rollback: procedure
     .input(deployRequest.omit({ goal: true }).extend({ to: rollbackTarget, isPlanOnly: z.boolean().optional() }))
     .output(z.object({ jobId })),
+  /** What `rollback` would run. `<generation>` in a command stands for what each host finds in its profile. */
+  previewRollback: procedure
+    .input(deployRequest.omit({ goal: true }).extend({ to: rollbackTarget }))
+    .output(deployPreview),
   /** What a host has in its system profile, the newest first. */
   generations: procedure.input(z.object({ fleetId, host: hostName })).output(z.array(generation)),
   /**

@@ -144,6 +144,9 @@ export function deployProcedures({
     rollback: deploy.rollback.handler(({ input: { to, isPlanOnly, ...request } }) =>
       start({ ...request, goal: isPlanOnly === true ? 'dry-activate' : 'switch' }, to),
     ),
+    previewRollback: deploy.previewRollback.handler(async ({ input: { to, ...request } }) =>
+      previewDeploy((await prepare({ ...request, goal: 'switch' }, to)).spec, files),
+    ),
     generations: deploy.generations.handler(async ({ input, signal = new AbortController().signal }) => {
       using session = await reach(input, signal);
       return await readGenerations(session, signal);

@@ -193,8 +193,9 @@ export class StandInConnection implements Connection {
       deploy: {
         engines: os.deploy.engines.handler(() => engines),
         preview: os.deploy.preview.handler(
-          async ({ input: { goal, hosts, waves, planned, engine = planned === undefined ? usualEngine : 'nix' } }) => {
+          async ({ input: { goal, hosts, waves, planned, reboot = 'never', engine: named } }) => {
             await pause(150);
+            const engine = named ?? (planned === undefined ? usualEngine : 'nix');
             const known = scenario.view !== null && 'hosts' in scenario.view ? scenario.view.hosts : [];
             return {
               goal,
@@ -214,6 +215,7 @@ export class StandInConnection implements Connection {
                 };
               }),
               waves: hosts.length < 3 || waves === 'off' ? [] : inventWaves(hosts),
+              reboot,
               commands: deployCommands(hosts),
             };
           },
@@ -222,6 +224,9 @@ export class StandInConnection implements Connection {
         editWaves: os.deploy.editWaves.handler(() => WAVES_EDIT),
         start: os.deploy.start.handler(() => ({ jobId: LIVE_JOB })),
         rollback: os.deploy.rollback.handler(() => ({ jobId: LIVE_JOB })),
+        previewRollback: os.deploy.previewRollback.handler(() => {
+          throw nixMissing();
+        }),
         generations: os.deploy.generations.handler(() => GENERATIONS),
         protectGeneration: os.deploy.protectGeneration.handler(({ input }) => {
           const problem = askForSudo(input.host, input.sudoPassword);

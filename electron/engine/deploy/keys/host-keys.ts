@@ -4,6 +4,7 @@ import type { HostSession } from '../host-session.ts';
 import type { DeployWork, Reached } from '../deploy-work.ts';
 import type { HostSteps } from '../host-steps.ts';
 import type { Argv } from '../privilege.ts';
+import { keyCommand } from '../commands.ts';
 import { giveKeyArgv, keyPath, markKeysArgv, ownerLater, ownerMissingExit, writeKeyArgv } from './key-scripts.ts';
 import { keyValue } from './key-value.ts';
 import { keyProblems } from './problems.ts';
@@ -74,9 +75,11 @@ export class HostKeys {
       const value = await keyValue(host, key, work.spec.fleet.path, signal);
       const session = await reached.link.open(signal);
       const said = await this.#run(session, key, writeKeyArgv(key, mayWait, reached.privilege), value, signal);
+      const { user, group, permissions } = key;
+      const command = keyCommand(host, { path: keyPath(key), user, group, mode: permissions }, reached.privilege);
+      work.context.emit({ type: 'command', command, exitCode: 0 });
       if (said.trim() === ownerLater) this.#withoutOwner.push(key);
       this.#done += 1;
-      const { user, group, permissions } = key;
       work.context.log(host, `Key ${key.name}: ${keyPath(key)} (${user}:${group} ${permissions}), ${whence(key)}.\n`);
     }
     steps.progress('keys', { done: this.#done, total, unit: 'steps', note: '' });
