@@ -134,6 +134,7 @@ export const deployPreview = z.object({
   waves: z.array(wave),
   /** Waves that were asked for, and for which none of these hosts is left. */
   emptyWaves: z.array(z.string()),
+  reboot: rebootChoice,
   commands: z.array(command),
 });
 export type DeployPreview = z.infer<typeof deployPreview>;
@@ -174,6 +175,10 @@ export const deployContract = {
   waysBack: procedure
     .input(z.object({ fleetId, hosts: z.array(hostName).min(1), to: rollbackTarget }))
     .output(z.array(hostWayBack)),
+  /** What `rollback` would run. `<generation>` in a command stands for what each host finds in its profile. */
+  previewRollback: procedure
+    .input(deployRequest.omit({ goal: true }).extend({ to: rollbackTarget }))
+    .output(deployPreview),
   /** What a host has in its system profile, the newest first. */
   generations: procedure.input(z.object({ fleetId, host: hostName })).output(z.array(generation)),
   /**

@@ -18,6 +18,7 @@ import { showProblem } from '../output/problem.ts';
 import { printable } from '../output/text.ts';
 import { bootGuardWords } from '../../../shared/fleet/boot-guard-words.ts';
 import { otherProfilesWords } from '../../../shared/fleet/other-profiles-words.ts';
+import { keyValueWords } from '../../../shared/fleet/key-value-words.ts';
 import { emptyWavesText, gateText } from '../../../shared/fleet/waves.ts';
 import { readLimits } from '../read-limits.ts';
 import { readWaves } from '../read-waves.ts';
@@ -59,8 +60,10 @@ function engineText({ engine: { name, program } }: DeployPreview): string {
   return program === null ? '' : ` with ${name}, ${printable(program.version)} (${printable(program.path)})`;
 }
 
+const restartWords = 'Where it is needed a host restarts afterwards, of each tag one at a time.';
+
 /** The plan as it is shown before anything is touched: hosts, what stands in the way, and the exact commands. */
-function planText(preview: DeployPreview, session: Session): string {
+export function planText(preview: DeployPreview, session: Session): string {
   const { paintError: paint } = session;
   const hosts = preview.hosts.map(({ name, address, watchdogSeconds, waitsForChecks, keys, leavesOut, refusal }) => {
     const place = address === null ? '' : ` (${printable(address)})`;
@@ -83,6 +86,8 @@ function planText(preview: DeployPreview, session: Session): string {
     ),
     ...hosts,
     ...(isOwn ? [remark] : []),
+    ...(preview.hosts.some(({ keys }) => keys > 0) ? [`  ${keyValueWords}`] : []),
+    ...(preview.reboot === 'never' ? [] : [`  ${restartWords}`]),
     ...(preview.goal === 'boot' ? [`  ${bootGuardWords}`] : []),
     ...wavesText(preview, paint),
     paint('bold', 'Commands'),

@@ -4,7 +4,7 @@ import type { FleetId, HostName } from '../../../shared/contract/ids.ts';
 import { CommandFailed, problemOfCall, wrongUsage } from '../errors.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { followJob } from '../follow-job.ts';
-import { printChanges } from './deploy.ts';
+import { planText, printChanges } from './deploy.ts';
 import { readId } from './jobs.ts';
 import { openForCommand } from '../open.ts';
 import { printable } from '../output/text.ts';
@@ -70,13 +70,8 @@ async function rollback(session: Session, folder: string, options: RollbackOptio
   const { hosts } = await selectHosts(session, view, options.on);
   if (hosts.length === 0) throw wrongUsage('The selection matches no host', options.on);
   const names = hosts.map(({ name }) => name);
-  if (!yes) {
-    session.tell(rollbackWords);
-    if (options.reboot === true && hosts.some(({ keys }) => keys.length > 0)) session.tell(`${keysGoneWords}\n`);
-  }
   try {
     const to = await targetOf(session, options);
-    if (!yes && !(await isWanted(session, view.fleet.id, names, to))) return exitCodes.failed;
     const request = {
       fleetId: view.fleet.id,
       hosts: names,
@@ -85,9 +80,14 @@ async function rollback(session: Session, folder: string, options: RollbackOptio
       rebootSeconds: options.rebootLimit,
       planned: options.planned === undefined ? undefined : readId(options.planned),
       to,
-      isPlanOnly: planOnly,
     };
-    const { jobId } = await session.client.deploy.rollback(request);
+    if (!yes) {
+      session.tell(planText(await session.client.deploy.previewRollback(request), session));
+      session.tell(rollbackWords);
+      if (options.reboot === true && hosts.some(({ keys }) => keys.length > 0)) session.tell(`${keysGoneWords}\n`);
+      if (!(await isWanted(session, view.fleet.id, names, to))) return exitCodes.failed;
+    }
+    const { jobId } = await session.client.deploy.rollback({ ...request, isPlanOnly: planOnly });
     const exitCode = await followJob(session, jobId, { trustsNewHostKeys: options.yes === true });
     if (planOnly) await printChanges(session, jobId);
     return exitCode;

@@ -6,6 +6,7 @@ import { findNix } from '../nix/nix-program.ts';
 import type { SshFiles } from '../ssh/config.ts';
 import { engineGuards, engineOf } from './engines/all.ts';
 import { nixCommandOf } from './engines/nix-engine.ts';
+import { keyCommand, rebootCommand } from './commands.ts';
 import { evaluationSource, hostsToEvaluate, shareOutHere, systemQuestions } from './evaluate.ts';
 import { evaluates, goals, isAsPlanned, uploadsKeys } from './goals.ts';
 import { checkCommand } from './health/host-health.ts';
@@ -33,11 +34,12 @@ export async function previewDeploy(spec: DeploySpec, files: SshFiles): Promise<
     ),
   );
   const ofHosts = await Promise.all(hosts.map((host) => hostCommands(spec, host, files)));
-  const { engine: name, program, goal } = spec;
+  const { engine: name, program, goal, reboot } = spec;
   const engine = { name, guard: engineGuards[name], program };
   const waves = spec.waves?.list ?? [];
   const { emptyWaves } = spec;
-  return { goal, engine, hosts: previewHosts(spec), waves, emptyWaves, commands: [...evaluations, ...ofHosts.flat()] };
+  const commands = [...evaluations, ...ofHosts.flat()];
+  return { goal, engine, hosts: previewHosts(spec), waves, emptyWaves, reboot, commands };
 }
 
 function functionsOf(questions: readonly HostQuestion<unknown>[]): string[] {
@@ -48,8 +50,22 @@ function functionsOf(questions: readonly HostQuestion<unknown>[]): string[] {
 async function hostCommands(spec: DeploySpec, host: DeployHost, files: SshFiles): Promise<Command[]> {
   const commands = await engineOf(spec).commands(spec, host, files);
   const { isGuarded } = goals[spec.goal];
-  const { isLocal, target, privilegeCommand } = host;
-  if (!isGuarded || (target === null && !isLocal)) return commands;
+  const { name, isLocal, target, privilegeCommand } = host;
+  if (target === null && !isLocal) return commands;
   const privilege = isLocal ? localPrivilege(privilegeCommand) : target?.user === 'root' ? [] : privilegeCommand;
-  return [...commands, ...host.checks.flatMap((check) => checkCommand(host.name, check, privilege) ?? [])];
+  const checks = isGuarded ? host.checks.flatMap((check) => checkCommand(name, check, privilege) ?? []) : [];
+  // This computer is restarted by whoever sits at it.
+  const restart = spec.reboot === 'never' || isLocal ? [] : [rebootCommand(name, privilege)];
+  const at = Math.max(
+    0,
+    commands.findIndex(({ stage }) => stage === 'activate'),
+  );
+  return [...commands.toSpliced(at, 0, ...keyCommands(spec, host, privilege)), ...checks, ...restart];
+}
+
+/** What is uploaded. Evaluation tells where each key goes, and whose it is; its value is nobody's to see. */
+function keyCommands(spec: DeploySpec, host: DeployHost, privilege: readonly string[]): Command[] {
+  if (!uploadsKeys(spec, host)) return [];
+  const owner = { user: '<user>', group: '<group>', mode: '<permissions>' };
+  return (host.keys?.names ?? []).map((key) => keyCommand(host.name, { ...owner, path: `<folder>/${key}` }, privilege));
 }

@@ -152,6 +152,9 @@ export function deployProcedures({
         return await askWaysBack(spec, (host) => reach({ fleetId, host }, signal), signal);
       },
     ),
+    previewRollback: deploy.previewRollback.handler(async ({ input: { to, ...request } }) =>
+      previewDeploy((await prepare({ ...request, goal: 'switch' }, to)).spec, files),
+    ),
     generations: deploy.generations.handler(async ({ input, signal = new AbortController().signal }) => {
       using session = await reach(input, signal);
       return await readGenerations(session, signal);

@@ -162,6 +162,7 @@ export function createSmallEngine(surroundings: Partial<Surroundings> = {}, runn
       start: base.deploy.start.handler(absent),
       rollback: base.deploy.rollback.handler(absent),
       waysBack: base.deploy.waysBack.handler(absent),
+      previewRollback: base.deploy.previewRollback.handler(absent),
       generations: base.deploy.generations.handler(absent),
       compareGenerations: base.deploy.compareGenerations.handler(absent),
       health: base.deploy.health.handler(absent),

@@ -193,8 +193,9 @@ export class StandInConnection implements Connection {
       deploy: {
         engines: os.deploy.engines.handler(() => engines),
         preview: os.deploy.preview.handler(
-          async ({ input: { goal, hosts, waves, planned, engine = planned === undefined ? usualEngine : 'nix' } }) => {
+          async ({ input: { goal, hosts, waves, planned, reboot = 'never', engine: named } }) => {
             await pause(150);
+            const engine = named ?? (planned === undefined ? usualEngine : 'nix');
             const known = scenario.view !== null && 'hosts' in scenario.view ? scenario.view.hosts : [];
             return {
               goal,
@@ -216,6 +217,7 @@ export class StandInConnection implements Connection {
               }),
               waves: hosts.length < 3 || waves === 'off' ? [] : inventWaves(hosts),
               emptyWaves: [],
+              reboot,
               commands: deployCommands(hosts),
             };
           },
@@ -227,6 +229,9 @@ export class StandInConnection implements Connection {
         waysBack: os.deploy.waysBack.handler(({ input }) =>
           input.hosts.map((host) => ({ host, generation: GENERATIONS[1] ?? null, problem: null })),
         ),
+        previewRollback: os.deploy.previewRollback.handler(() => {
+          throw nixMissing();
+        }),
         generations: os.deploy.generations.handler(() => GENERATIONS),
         protectGeneration: os.deploy.protectGeneration.handler(({ input }) => {
           const problem = askForSudo(input.host, input.sudoPassword);

@@ -1,3 +1,4 @@
+import type { RollbackTarget } from '../../../../shared/contract/generation.ts';
 import type { Command, Stage } from '../../../../shared/contract/job.ts';
 import { buildArguments } from '../../nix/build.ts';
 import { copyCommand } from '../../nix/copy.ts';
@@ -124,7 +125,12 @@ class NixPassage implements Passage {
 }
 
 /** What only evaluating and starting tell, as it stands in the commands of a preview. */
-const placeholders = { system: '<system>', derivation: '<derivation>', link: '<job>/systems/' } as const;
+const placeholders = {
+  system: '<system>',
+  derivation: '<derivation>',
+  generation: '<generation>',
+  link: '<job>/systems/',
+} as const;
 
 function hostCommands(nix: NixProgram, spec: DeploySpec, host: DeployHost, files: SshFiles): Command[] {
   const { goal } = spec;
@@ -136,6 +142,7 @@ function hostCommands(nix: NixProgram, spec: DeploySpec, host: DeployHost, files
     return [{ host: name, stage: 'confirm', where: 'target', argv, env: {} }];
   }
   if (goal === 'keys') return [];
+  if (spec.rollbackTo !== null) return commandsBack(spec, host, spec.rollbackTo);
   const builds = buildCommands(spec, host, files).map((command) => nixCommandOf(nix, name, 'build', command));
   if (address === null && !host.isLocal) return builds;
 
@@ -153,6 +160,17 @@ function hostCommands(nix: NixProgram, spec: DeploySpec, host: DeployHost, files
     commands.push(...(setProfile ? [setProfile] : []), switchTo);
   }
   return commands;
+}
+
+/** To what is there: nothing is built or copied. */
+function commandsBack({ goal }: Pick<DeploySpec, 'goal'>, host: DeployHost, to: RollbackTarget): Command[] {
+  if (goal !== 'switch' && goal !== 'dry-activate') return [];
+  const toGeneration = typeof to === 'object' && 'generation' in to ? to.generation : placeholders.generation;
+  const system = host.planned?.outPath ?? placeholders.system;
+  const privilege = host.isLocal ? localPrivilege(host.privilegeCommand) : ofUser(host.target?.user ?? null, host);
+  const activation = { system, goal, profile: goals[goal].setsProfile ? systemProfile : null, toGeneration };
+  const { setProfile, switchTo } = activationCommands(host.name, activation, privilege);
+  return [...(setProfile ? [setProfile] : []), switchTo];
 }
 
 function ofUser(user: string | null, { privilegeCommand }: DeployHost): readonly string[] {

@@ -4,6 +4,7 @@ import type { HostSession } from '../host-session.ts';
 import type { DeployWork, Reached } from '../deploy-work.ts';
 import type { HostSteps } from '../host-steps.ts';
 import type { Argv } from '../privilege.ts';
+import { keyCommand } from '../commands.ts';
 import { giveKeyArgv, keyPath, markKeysArgv, ownerLater, ownerMissingExit, writeKeyArgv } from './key-scripts.ts';
 import { keyValue } from './key-value.ts';
 import { keyProblems } from './problems.ts';
@@ -87,10 +88,12 @@ export class HostKeys {
       const session = await reached.link.open(signal);
       this.#writing = key.name;
       const said = await this.#run(session, key, writeKeyArgv(key, mayWait, reached.privilege), value, signal);
+      const { user, group, permissions } = key;
+      const command = keyCommand(host, { path: keyPath(key), user, group, mode: permissions }, reached.privilege);
+      work.context.emit({ type: 'command', command, exitCode: 0 });
       if (said.trim() === ownerLater) this.#withoutOwner.push(key);
       this.#done += 1;
       this.#writing = null;
-      const { user, group, permissions } = key;
       work.context.log(host, `Key ${key.name}: ${keyPath(key)} (${user}:${group} ${permissions}), ${whence(key)}.\n`);
     }
     steps.progress('keys', { done: this.#done, total, unit: 'steps', note: '' });

@@ -11,6 +11,7 @@ import type { HostHealth } from '../health/host-health.ts';
 import { areHealthy, checkLines } from '../health/run-checks.ts';
 import type { HostSteps } from '../host-steps.ts';
 import type { HostKeys } from '../keys/host-keys.ts';
+import { rebootCommand } from '../commands.ts';
 import { readMachineFacts } from '../machine-facts.ts';
 import { asRoot } from '../privilege.ts';
 import type { DeployHost } from '../spec.ts';
@@ -128,7 +129,7 @@ export class HostReboot {
         steps.progress('reboot', { note: `restarting, waited for ${left} s more` });
       }
     }
-    work.context.emit({ type: 'command', command: this.#command(privilege), exitCode: 1 });
+    work.context.emit({ type: 'command', command: rebootCommand(host.name, privilege), exitCode: 1 });
     const gone = rebootProblems.gone(host.name, work.spec.rebootSeconds, last, unguarded === null);
     return this.#failed(gone, null, signal);
   }
@@ -136,7 +137,7 @@ export class HostReboot {
   /** Asks it to restart; why it does not, or null. The connection may end before the answer. */
   async #tell(session: HostSession, signal: AbortSignal): Promise<string | null> {
     const { work, privilege } = this.#parts;
-    const command = this.#command(privilege);
+    const command = rebootCommand(this.#parts.host.name, privilege);
     work.context.emit({ type: 'command', command, exitCode: null });
     try {
       const { exitCode, stderr } = await session.exec(asRoot(privilege, ['sh', '-c', restart]), {
@@ -152,11 +153,6 @@ export class HostReboot {
     }
   }
 
-  #command(privilege: readonly string[]) {
-    const argv = [...privilege, 'systemctl', 'reboot'];
-    return { host: this.#parts.host.name, stage: 'reboot', where: 'target', argv, env: {} } as const;
-  }
-
   /** @param before what a guarded machine boots where the new system does not come up; null: it was not guarded */
   async #cameBack(system: string, before: string | null, beganAt: number, signal: AbortSignal): Promise<RebootEnd> {
     const { work, host, steps, link, privilege, keys, health } = this.#parts;
@@ -165,7 +161,7 @@ export class HostReboot {
     await this.#settle(system, signal);
     const session = await link.open(signal);
     const facts = await readMachineFacts(session, signal);
-    work.context.emit({ type: 'command', command: this.#command(privilege), exitCode: 0 });
+    work.context.emit({ type: 'command', command: rebootCommand(host.name, privilege), exitCode: 0 });
     if (facts.currentSystem !== system) {
       const evidence = `wanted: ${system}\nruns:   ${facts.currentSystem ?? 'nothing'}\nboots:  ${facts.profileSystem ?? 'nothing'}`;
       if (facts.currentSystem === null || facts.currentSystem !== before)
