@@ -226,9 +226,11 @@ export class StandInConnection implements Connection {
         editWaves: os.deploy.editWaves.handler(() => WAVES_EDIT),
         start: os.deploy.start.handler(() => ({ jobId: LIVE_JOB })),
         rollback: os.deploy.rollback.handler(() => ({ jobId: LIVE_JOB })),
-        waysBack: os.deploy.waysBack.handler(({ input }) =>
-          input.hosts.map((host) => ({ host, generation: GENERATIONS[1] ?? null, problem: null })),
-        ),
+        waysBack: os.deploy.waysBack.handler(({ input: { hosts, to } }) => {
+          const isNamed = typeof to === 'object' && 'generation' in to;
+          const found = isNamed ? GENERATIONS.find(({ number }) => number === to.generation) : GENERATIONS[1];
+          return hosts.map((host) => ({ host, generation: found ?? null, problem: null }));
+        }),
         previewRollback: os.deploy.previewRollback.handler(() => {
           throw nixMissing();
         }),
