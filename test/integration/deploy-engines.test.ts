@@ -171,8 +171,8 @@ describeLab('deploying with the programs that people have', () => {
     ['deploy-rs', 'deploy', 'deploy-rs'],
   ] as const)('what was edited since nobody approved, and %s does not bring it', async (engine, name, kind) => {
     await install(name);
-    const hosts = ['first', 'plain'];
-    const config = { first: unit('approved'), plain: unit('approved') };
+    const hosts = ['fine', 'plain'];
+    const config = { fine: unit('approved'), plain: unit('approved') };
     const { path } = await home.lab.fleet(kind, { name: `edited-${engine}`, hosts, config });
     const waves = join(home.lab.folder, 'edited.toml');
     await writeFile(waves, '[[wave]]\ncount = 1\nwait = 0.05\n');
@@ -181,11 +181,11 @@ describeLab('deploying with the programs that people have', () => {
     const plan = await home.deploy(path, '*', '--engine', engine, '--goal', 'dry-activate');
     const words = engine === 'colmena' ? ['--planned', plan.result.job] : ['--engine', engine];
     const running = home.begin(path, '*', ...words, '--waves', waves);
-    await running.until(({ host, stage, state }) => host === 'first' && stage === 'verify' && state === 'done');
+    await running.until(({ host, stage, state }) => host === 'fine' && stage === 'verify' && state === 'done');
     await edit(path);
     const { result, stderr } = await running.over();
     expect(result.hosts, stderr).toMatchObject({
-      first: { state: 'succeeded' },
+      fine: { state: 'succeeded' },
       plain: { state: 'failed', system: before, error: { code: 'engine-files-changed' } },
     });
     expect(await home.host('plain').currentSystem()).toBe(before);
