@@ -344,13 +344,9 @@ describeLab('a plan, and the way back', () => {
     expect(await host.generation()).toBe(first);
 
     // What is tested on it has the one that boots before it.
-    const tested = await home.deploy(
-      await home.fleet('previous-test', { calm: '' }),
-      'calm',
-      '--goal',
-      'test',
-      '--reboot',
-    );
+    const other = await home.fleet('previous-test', { calm: '' });
+    const tested = await home.cli(['deploy', other, '--on', 'calm', '--yes', '--goal', 'test', '--reboot']);
+    expect(tested.exitCode, tested.stdout).toBe(0);
     expect(tested.stderr).toContain('--reboot has no effect with --goal test');
     const status = await home.cli(['fleet', 'status', path, '--on', 'calm']);
     expect(status.stdout).toMatch(new RegExp(` ${first} .*runs another system than it boots`));

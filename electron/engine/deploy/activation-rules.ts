@@ -43,7 +43,7 @@ const activationRules: readonly ActivationRule[] = [
     title: 'The boot loader of {host} could not be set',
     advice: [
       'Look at the lines above it in the log: they say why.',
-      'On the host, check that /boot is mounted and can be written: findmnt /boot; touch /boot/test',
+      'On the host, check that /boot is mounted, can be written and is not full: findmnt /boot; df -h /boot',
     ],
     isOfBootLoader: true,
   },

@@ -31,7 +31,7 @@ fi
 
 if [ "$goal" = switch ] || [ "$goal" = boot ]; then
   if [ "$(cat $new/boot-loader)" = grub ]; then echo "updating GRUB 2 menu..." >&2; fi
-  if ! { mkdir -p /boot && echo "$new" > /boot/lab-default; }; then
+  if ! { mkdir -p /boot && echo "$new" | cat > /boot/lab-default; }; then
     echo "Failed to install bootloader" >&2
     exit 1
   fi
