@@ -134,6 +134,8 @@ function generationBefore({ generations, running }: Profile, lately: readonly st
   const own = generations.find(({ system }) => system === running);
   if (next === undefined) return undefined;
   if (own !== undefined && own.system !== next.system && !lately.includes(next.system)) return own;
+  // What boots ran last, as far as anybody here saw: what runs came there without it, such as to be tested.
+  if (next.system !== running && lately[0] === next.system) return next;
   if (lately[0] === running) {
     for (const system of lately) {
       const found = system === running ? undefined : generations.find((one) => one.system === system);

@@ -119,6 +119,8 @@ test('previous is what ran before, not the number below', () => {
   );
   expect(previous('abcd', 'd', leftC)).toBe(1);
   expect(previous('abcd', 'd', history(['switch', 'c'], ['switch', 'd']))).toBe(3);
+  // It was made to run an older one, and boots what ran last as far as anybody here saw.
+  expect(previous('abc', 'a', history(['switch', 'b'], ['switch', 'c']))).toBe(3);
   // A deploy that went back by itself changed nothing.
   expect(previous('abc', 'c', history(['switch', 'b'], ['switch', 'c'], ['switch', 'c', { state: 'reverted' }]))).toBe(
     2,
