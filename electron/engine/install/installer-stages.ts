@@ -116,7 +116,9 @@ export async function kexecStage(run: InstallRun): Promise<void> {
         request.onProgress?.(progress);
         if (progress.phase !== 'kexec') return;
         beside.waiting ??= waitBeside().catch((error: unknown) => {
-          if (!gaveUp.signal.aborted) beside.failure = error instanceof Error ? error : new Error(String(error));
+          // nixos-anywhere was there first: nobody waits any more.
+          if (gaveUp.signal.aborted) return;
+          beside.failure = error instanceof Error ? error : new Error(String(error));
           back.abort();
         });
       },
