@@ -12,7 +12,7 @@ class HostsFirst extends BaseSequencer {
 }
 
 /**
- * Three suites: `unit` is pure and fast; `integration` starts real programs and the lab's hosts, four files at a time;
+ * Three suites: `unit` is pure and fast; `integration` starts real programs and the lab's hosts, five files at a time;
  * `machines` starts virtual machines: with real boot loaders, and to put layouts on their disks with the real disko.
  */
 export default defineConfig({
@@ -39,7 +39,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           // Most of their time is waiting, and each lab is a world of its own.
-          maxWorkers: 4,
+          maxWorkers: 5,
           globalSetup: 'test/integration/build-programs.ts',
           // An install that fails, is mended and goes on takes a minute alone, and twice that among others.
           testTimeout: 240_000,
