@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { ProblemError } from '../../electron/engine/errors.ts';
-import { findProgram } from '../../electron/engine/jobs/terminal.ts';
+import { onPath } from '../../electron/engine/deploy/engines/find-tool.ts';
 import { createLab } from '../lab/index.ts';
 import { realDeployer } from '../lab/real-tools.ts';
 import { runCommand } from '../lab/run-command.ts';
@@ -31,15 +30,6 @@ export async function programHere(name: string, env: NodeJS.ProcessEnv = process
     return `what ${program} needs is not known: ${reason}`;
   }
   return { program, sees: asked.stdout.split('\n').filter((path) => path !== '') };
-}
-
-function onPath(name: string, env: NodeJS.ProcessEnv): string | null {
-  try {
-    return findProgram(name, '/', env['PATH'] ?? '');
-  } catch (error) {
-    if (error instanceof ProblemError) return null;
-    throw error;
-  }
 }
 
 /** Why it does not run in the lab's controller; null: it does. */

@@ -21,7 +21,8 @@ export async function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env)
   return { path, ...found };
 }
 
-function onPath(name: string, env: NodeJS.ProcessEnv): string | null {
+/** Where a program is on PATH; null: nowhere. */
+export function onPath(name: string, env: NodeJS.ProcessEnv): string | null {
   try {
     return findProgram(name, '/', env['PATH'] ?? '');
   } catch (error) {
